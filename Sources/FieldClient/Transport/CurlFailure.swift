@@ -1,0 +1,34 @@
+import CCurl
+import Shared
+
+/// Why libcurl brought no answer.
+struct CurlFailure: Error {
+  let problem: Problem
+  /// Whether the request had begun to leave, so that another address is not to be tried.
+  let connected: Bool
+
+  /// - Parameter cause: libcurl's own message.
+  init(_ code: CURLcode, connected: Bool, cause: String) {
+    problem = Problem(Self.word(for: code, connected: connected), cause: cause)
+    self.connected = connected
+  }
+
+  private static func word(for code: CURLcode, connected: Bool) -> Problem.Code {
+    switch code {
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
+      CURLE_SSL_INVALIDCERTSTATUS:
+      .untrusted_hub
+    case CURLE_ABORTED_BY_CALLBACK: .interrupted
+    case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED: .too_large
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+      .not_understood
+    case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_BAD_FUNCTION_ARGUMENT,
+      CURLE_UNKNOWN_OPTION:
+      .internal
+    case CURLE_OPERATION_TIMEDOUT: connected ? .stalled : .offline
+    case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR:
+      connected ? .interrupted : .offline
+    default: .offline
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Shared
+
+/// The hub's addresses and the handle that reaches them.
+///
+/// `@unchecked Sendable`: `CurlTransport` touches it on its serial queue only.
+final class CurlLink: @unchecked Sendable {
+  private let addresses: [HubAddress]
+  private let handle: CurlHandle
+  /// The address that answered last.
+  private var preferred = 0
+
+  init(addresses: [HubAddress], handle: CurlHandle) {
+    self.addresses = addresses
+    self.handle = handle
+  }
+
+  /// Goes to the next address only while nothing of the request has left: before that, trying
+  /// elsewhere costs nothing and gives nothing away.
+  func exchange(
+    _ request: HTTPRequest, stop: StopSign, progress: @escaping (Progress) -> Void
+  ) throws(Problem) -> HTTPAnswer {
+    let headers = try HeaderList(request.headers)
+    var worst: Problem?
+    for index in [preferred] + addresses.indices.filter({ $0 != preferred }) where !stop.isRaised {
+      do throws(CurlFailure) {
+        let answer = try handle.perform(
+          request, headers: headers, at: addresses[index], stop: stop, progress: progress)
+        preferred = index
+        return answer
+      } catch {
+        guard !error.connected else {
+          preferred = index
+          throw error.problem
+        }
+        // A stranger who answers for the hub matters more than silence.
+        if worst?.code != .untrusted_hub { worst = error.problem }
+      }
+    }
+    guard let worst, !stop.isRaised else { throw Problem(.interrupted, cause: "cancelled") }
+    throw worst
+  }
+}

@@ -1,0 +1,64 @@
+/// When each field of one record was written: one stamp for the record, and exceptions for
+/// the fields that were written at another moment.
+///
+/// Most records are written once and seldom touched again, so a clock per cell would cost ten
+/// times what this costs. A field without an exception has the record's stamp, unless it is
+/// empty: nobody has written it yet, and its stamp is `Stamp.never`. So a field that a later
+/// schema adds is stamped by nobody.
+public struct FieldStamps: Hashable, Sendable {
+  public private(set) var record: Stamp
+  /// Sorted by field name, each name once, none equal to `record` unless the field is empty.
+  public private(set) var exceptions: [Exception]
+
+  public struct Exception: Hashable, Sendable {
+    public let field: String
+    public let stamp: Stamp
+  }
+
+  public init(record: Stamp) {
+    self.record = record
+    exceptions = []
+  }
+
+  /// The stamp of a field that is, or is not, empty.
+  public func stamp(of field: String, isEmpty: Bool) -> Stamp {
+    exceptions.first { $0.field == field }?.stamp ?? (isEmpty ? .never : record)
+  }
+
+  /// Notes that a field was written.
+  public mutating func set(_ field: String, _ stamp: Stamp) {
+    let at = exceptions.firstIndex { !($0.field.utf8.lexicographicallyPrecedes(field.utf8)) }
+    let exception = Exception(field: field, stamp: stamp)
+    guard let at else { return exceptions.append(exception) }
+    if exceptions[at].field == field {
+      exceptions[at] = exception
+    } else {
+      exceptions.insert(exception, at: at)
+    }
+  }
+
+  /// The youngest stamp of any field.
+  public var latest: Stamp { exceptions.reduce(record) { max($0, $1.stamp) } }
+}
+
+extension FieldStamps {
+  /// Record stamp, then each exception as name and stamp; see `docs/protocol.md`, "Stamps".
+  package var bytes: [UInt8] {
+    var out = ByteWriter()
+    out.stamp(record)
+    for exception in exceptions {
+      out.string(exception.field)
+      out.stamp(exception.stamp)
+    }
+    return out.bytes
+  }
+
+  package init(bytes: [UInt8]) throws(Problem) {
+    var reader = ByteReader(bytes)
+    self.init(record: try reader.stamp())
+    while !reader.isAtEnd {
+      let field = try reader.string()
+      set(field, try reader.stamp())
+    }
+  }
+}

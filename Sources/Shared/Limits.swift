@@ -1,0 +1,17 @@
+/// Every limit in one place, with its unit and its reason.
+package enum Limits {
+  /// Milliseconds. Clocks closer than this to the hub's are left alone; `docs/protocol.md`, "Clocks".
+  package static let clockTolerance: Int64 = 60_000
+  /// Bytes on the wire. Smaller pages would be mostly headers.
+  package static let smallestPage = 8 << 10
+  /// Bytes on the wire. A cut costs at most one page, and memory stays flat.
+  package static let largestPage = 1 << 20
+  /// Seconds of link time that one page should take.
+  package static let pageSeconds = 5.0
+  /// Bytes of one body after expansion: a page of text compresses up to sixteenfold.
+  package static let expandedBody = 16 << 20
+  /// Bytes of one text value: four times the longest text of the mission's schema.
+  package static let text = 80_000
+  /// Days an invitation stays valid.
+  package static let invitationDays = 7
+}

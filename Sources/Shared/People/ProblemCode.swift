@@ -1,0 +1,536 @@
+/// Every code word, with its exit code (sysexits), its HTTP status, and its texts. Adding one is
+/// adding a case and a line to the table below.
+extension Problem {
+  public enum Code: String, Sendable, Hashable, CaseIterable, Codable {
+    case usage, not_enrolled, no_hub, unknown_type
+    case unknown_field, wrong_type, invalid_value, missing_field
+    case bad_id, scope_not_granted, scope_widened, role_not_allowed
+    case append_only, locked, going_back, stale_format
+    case erased, not_found, ambiguous_id, already_exists, schema_invalid
+    case csv_invalid, rows_rejected, changes_refused, file_missing
+    case not_a_replica, invitation_invalid, offline, stalled
+    case overloaded, `internal`, cannot_write, disk_full
+    case already_hub, already_enrolled, already_running, busy
+    case interrupted, clock, cursor, digest_mismatch
+    case not_understood, too_large, unsupported_media, protocol_old, wrong_method
+    case too_many_requests, unauthorised, forbidden, revoked
+    case untrusted_hub, invitation_used, invitation_expired, invitation_unknown
+    case plain_http
+  }
+}
+
+extension Problem.Code {
+  /// The exit code of a program that ends with this problem.
+  public var exitCode: Int32 { entry.exit }
+  /// The HTTP status of an answer that carries this problem.
+  public var httpStatus: Int { entry.status }
+  public var text: Label { entry.text }
+  public var hint: Label { entry.hint }
+
+  private struct Entry {
+    let exit: Int32
+    let status: Int
+    let text: Label
+    let hint: Label
+  }
+
+  private var entry: Entry {
+    switch self {
+    case .usage:
+      Entry(
+        exit: 64, status: 400,
+        text: Label(
+          fr: "La commande n'est pas complète.",
+          en: "The command is not complete."),
+        hint: Label(
+          fr: "Voyez --help.",
+          en: "See --help."))
+    case .not_enrolled:
+      Entry(
+        exit: 64, status: 400,
+        text: Label(
+          fr: "Ce dossier n'est pas encore relié à Bamako.",
+          en: "This folder is not linked to Bamako yet."),
+        hint: Label(
+          fr: "Lancez : djoliba enroll INVITATION.",
+          en: "Run: djoliba enroll INVITATION."))
+    case .no_hub:
+      Entry(
+        exit: 64, status: 400,
+        text: Label(
+          fr: "Ce dossier ne contient pas de serveur.",
+          en: "This folder holds no hub."),
+        hint: Label(
+          fr: "Lancez : djoliba-server init --data DOSSIER.",
+          en: "Run: djoliba-server init --data DIR."))
+    case .unknown_type:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce type d'enregistrement n'existe pas.",
+          en: "There is no such record type."),
+        hint: Label(
+          fr: "Corrigez le nom du type, ou mettez le programme à jour.",
+          en: "Correct the name of the type, or upgrade the program."))
+    case .unknown_field:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce champ n'existe pas.",
+          en: "There is no such field."),
+        hint: Label(
+          fr: "Corrigez le nom du champ, ou mettez le programme à jour.",
+          en: "Correct the name of the field, or upgrade the program."))
+    case .wrong_type:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "La valeur n'est pas du type attendu.",
+          en: "The value is not of the expected type."),
+        hint: Label(
+          fr: "Corrigez la valeur et renvoyez.",
+          en: "Correct the value and send again."))
+    case .invalid_value:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "La valeur ne respecte pas la règle du champ.",
+          en: "The value breaks the field's rule."),
+        hint: Label(
+          fr: "Corrigez la valeur et renvoyez.",
+          en: "Correct the value and send again."))
+    case .missing_field:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Un champ obligatoire est vide.",
+          en: "A required field is empty."),
+        hint: Label(
+          fr: "Remplissez ce champ et renvoyez.",
+          en: "Fill in this field and send again."))
+    case .bad_id:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "L'identifiant n'est pas un UUID, ou ne correspond pas à la clé.",
+          en: "The id is not a UUID, or does not match the key."),
+        hint: Label(
+          fr: "Laissez le programme donner l'identifiant.",
+          en: "Let the program give the id."))
+    case .scope_not_granted:
+      Entry(
+        exit: 65, status: 403,
+        text: Label(
+          fr: "Cette portée n'est pas ouverte à cet appareil.",
+          en: "This scope is not granted to this device."),
+        hint: Label(
+          fr: "Demandez l'accès à Bamako, ou abandonnez la modification.",
+          en: "Ask Bamako for access, or drop the change."))
+    case .scope_widened:
+      Entry(
+        exit: 65, status: 403,
+        text: Label(
+          fr: "Une base ne peut pas élargir la portée d'un enregistrement.",
+          en: "A base may not widen the scope of a record."),
+        hint: Label(
+          fr: "Demandez-le au Référent.",
+          en: "Ask the security focal point."))
+    case .role_not_allowed:
+      Entry(
+        exit: 65, status: 403,
+        text: Label(
+          fr: "Ce rôle n'a pas le droit de faire cette modification.",
+          en: "This role may not make this change."),
+        hint: Label(
+          fr: "Demandez à la personne qui a ce rôle, ou abandonnez la modification.",
+          en: "Ask the person who holds the role, or drop the change."))
+    case .append_only:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Un enregistrement de ce type ne se modifie pas.",
+          en: "A record of this type is never changed."),
+        hint: Label(
+          fr: "Créez un nouvel enregistrement qui corrige.",
+          en: "Add a new record that corrects it."))
+    case .locked:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Cette valeur est vérifiée et verrouillée.",
+          en: "This value is verified and locked."),
+        hint: Label(
+          fr: "Demandez au suivi-évaluation de la rouvrir.",
+          en: "Ask monitoring and evaluation to reopen it."))
+    case .going_back:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Ce statut ne revient pas en arrière avec ce rôle.",
+          en: "This status does not go back with this role."),
+        hint: Label(
+          fr: "Demandez à Bamako de le faire.",
+          en: "Ask Bamako to do it."))
+    case .stale_format:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce format de modification n'est plus lu.",
+          en: "This format of change is no longer read."),
+        hint: Label(
+          fr: "Mettez le programme à jour, puis renvoyez.",
+          en: "Upgrade the program, then send again."))
+    case .erased:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Cet enregistrement a été effacé définitivement.",
+          en: "This record was erased for good."),
+        hint: Label(
+          fr: "Abandonnez la modification.",
+          en: "Drop the change."))
+    case .not_found:
+      Entry(
+        exit: 65, status: 404,
+        text: Label(
+          fr: "Aucun enregistrement ne correspond.",
+          en: "No record matches."),
+        hint: Label(
+          fr: "Vérifiez l'identifiant avec : djoliba liste TYPE.",
+          en: "Check the id with: djoliba list TYPE."))
+    case .already_exists:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Cet enregistrement existe déjà.",
+          en: "This record exists already."),
+        hint: Label(
+          fr: "Modifiez celui qui existe.",
+          en: "Change the one that exists."))
+    case .ambiguous_id:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Plusieurs enregistrements commencent ainsi.",
+          en: "Several records begin like this."),
+        hint: Label(
+          fr: "Donnez plus de caractères de l'identifiant.",
+          en: "Give more characters of the id."))
+    case .schema_invalid:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Le schéma ne peut pas fonctionner.",
+          en: "The schema cannot work."),
+        hint: Label(
+          fr: "Corrigez le fichier du schéma à l'endroit indiqué.",
+          en: "Correct the schema file at the place given."))
+    case .csv_invalid:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Le tableau ne peut pas être lu.",
+          en: "The spreadsheet cannot be read."),
+        hint: Label(
+          fr: "Corrigez le fichier, ou enregistrez-le en CSV UTF-8.",
+          en: "Correct the file, or save it as CSV UTF-8."))
+    case .rows_rejected:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Des lignes n'ont pas été reprises.",
+          en: "Some rows were not taken over."),
+        hint: Label(
+          fr: "Corrigez le fichier des rejets et importez-le.",
+          en: "Correct the rejects file and import it."))
+    case .changes_refused:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Bamako a refusé des modifications ; tout le reste est fait.",
+          en: "Bamako refused some changes; everything else is done."),
+        hint: Label(
+          fr: "Voyez : djoliba refused.",
+          en: "See: djoliba refused."))
+    case .file_missing:
+      Entry(
+        exit: 65, status: 404,
+        text: Label(
+          fr: "Le fichier ou le dossier n'existe pas.",
+          en: "The file or folder does not exist."),
+        hint: Label(
+          fr: "Vérifiez le chemin.",
+          en: "Check the path."))
+    case .not_a_replica:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce fichier n'est pas une base Djoliba lisible.",
+          en: "This file is not a readable Djoliba database."),
+        hint: Label(
+          fr: "Gardez une copie du fichier et appelez Bamako avant toute autre commande.",
+          en: "Keep a copy of the file and call Bamako before any other command."))
+    case .invitation_invalid:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Cette invitation n'est pas lisible.",
+          en: "This invitation cannot be read."),
+        hint: Label(
+          fr: "Demandez une nouvelle invitation à Bamako.",
+          en: "Ask Bamako for a new invitation."))
+    case .offline:
+      Entry(
+        exit: 69, status: 503,
+        text: Label(
+          fr: "Bamako n'est pas joignable. Rien n'est perdu.",
+          en: "The hub cannot be reached. Nothing is lost."),
+        hint: Label(
+          fr: "Réessayez quand le réseau revient.",
+          en: "Try again when the network is back."))
+    case .stalled:
+      Entry(
+        exit: 69, status: 504,
+        text: Label(
+          fr: "La liaison ne transmet plus rien. Rien n'est perdu.",
+          en: "The link stopped carrying anything. Nothing is lost."),
+        hint: Label(
+          fr: "Réessayez quand le réseau est meilleur ; la suite reprendra où elle en était.",
+          en: "Try again on a better link; it goes on where it was."))
+    case .overloaded:
+      Entry(
+        exit: 69, status: 503,
+        text: Label(
+          fr: "Bamako est occupé. Rien n'est perdu.",
+          en: "The hub is busy. Nothing is lost."),
+        hint: Label(
+          fr: "Réessayez dans quelques minutes.",
+          en: "Try again in a few minutes."))
+    case .internal:
+      Entry(
+        exit: 70, status: 500,
+        text: Label(
+          fr: "Le programme a rencontré une erreur qui est la nôtre. Rien n'est perdu.",
+          en: "The program met an error of its own. Nothing is lost."),
+        hint: Label(
+          fr: "Réessayez ; si cela revient, envoyez ce message à Bamako.",
+          en: "Try again; if it comes back, send this message to Bamako."))
+    case .cannot_write:
+      Entry(
+        exit: 73, status: 507,
+        text: Label(
+          fr: "Impossible d'écrire ici.",
+          en: "Cannot write here."),
+        hint: Label(
+          fr: "Vérifiez les droits sur le dossier.",
+          en: "Check the folder's permissions."))
+    case .disk_full:
+      Entry(
+        exit: 73, status: 507,
+        text: Label(
+          fr: "Le disque est plein. Rien de ce qui était enregistré n'est perdu.",
+          en: "The disk is full. Nothing that was saved is lost."),
+        hint: Label(
+          fr: "Libérez de la place, puis recommencez.",
+          en: "Free some space, then run again."))
+    case .already_hub:
+      Entry(
+        exit: 73, status: 409,
+        text: Label(
+          fr: "Ce dossier contient déjà un serveur.",
+          en: "This folder already holds a hub."),
+        hint: Label(
+          fr: "Choisissez un autre dossier avec --data.",
+          en: "Choose another folder with --data."))
+    case .already_enrolled:
+      Entry(
+        exit: 73, status: 409,
+        text: Label(
+          fr: "Ce dossier est déjà relié à Bamako.",
+          en: "This folder is already linked to Bamako."),
+        hint: Label(
+          fr: "Choisissez un autre dossier avec --data.",
+          en: "Choose another folder with --data."))
+    case .already_running:
+      Entry(
+        exit: 73, status: 409,
+        text: Label(
+          fr: "Cette adresse est déjà utilisée par un autre programme.",
+          en: "Another program already uses this address."),
+        hint: Label(
+          fr: "Arrêtez l'autre programme, ou choisissez une autre adresse avec --listen.",
+          en: "Stop the other program, or choose another address with --listen."))
+    case .busy:
+      Entry(
+        exit: 75, status: 503,
+        text: Label(
+          fr: "Un autre programme écrit dans ce dossier. Rien n'est perdu.",
+          en: "Another program is writing in this folder. Nothing is lost."),
+        hint: Label(
+          fr: "Relancez la commande dans un moment.",
+          en: "Run the command again in a moment."))
+    case .interrupted:
+      Entry(
+        exit: 75, status: 503,
+        text: Label(
+          fr: "La synchronisation s'est arrêtée avant la fin. Ce qui est passé est acquis.",
+          en: "The sync stopped before the end. What went through is kept."),
+        hint: Label(
+          fr: "Relancez : djoliba synchroniser.",
+          en: "Run again: djoliba sync."))
+    case .clock:
+      Entry(
+        exit: 75, status: 409,
+        text: Label(
+          fr: "L'horloge de cet appareil est décalée.",
+          en: "This device's clock is off."),
+        hint: Label(
+          fr: "Rien à faire : les modifications sont redatées et renvoyées.",
+          en: "Nothing to do: the changes are dated again and sent again."))
+    case .cursor:
+      Entry(
+        exit: 75, status: 409,
+        text: Label(
+          fr: "Le serveur a été restauré depuis la dernière synchronisation.",
+          en: "The hub was restored since the last sync."),
+        hint: Label(
+          fr: "Relancez : djoliba synchroniser. Rien n'est effacé ici.",
+          en: "Run again: djoliba sync. Nothing is erased here."))
+    case .digest_mismatch:
+      Entry(
+        exit: 75, status: 409,
+        text: Label(
+          fr: "Cet appareil et Bamako ne sont pas identiques.",
+          en: "This device and the hub are not equal."),
+        hint: Label(
+          fr: "Lancez : djoliba verify.",
+          en: "Run: djoliba verify."))
+    case .not_understood:
+      Entry(
+        exit: 76, status: 422,
+        text: Label(
+          fr: "La réponse ou la demande n'a pas été comprise. Rien n'est perdu.",
+          en: "The answer or the request was not understood. Nothing is lost."),
+        hint: Label(
+          fr: "Vérifiez l'adresse et la version du programme, puis réessayez.",
+          en: "Check the address and the program's version, then try again."))
+    case .too_large:
+      Entry(
+        exit: 76, status: 413,
+        text: Label(
+          fr: "Le message dépasse la taille permise.",
+          en: "The message is larger than allowed."),
+        hint: Label(
+          fr: "Mettez le programme à jour, puis réessayez.",
+          en: "Upgrade the program, then try again."))
+    case .unsupported_media:
+      Entry(
+        exit: 76, status: 415,
+        text: Label(
+          fr: "Ce type de contenu n'est pas lu ici.",
+          en: "This kind of content is not read here."),
+        hint: Label(
+          fr: "Mettez le programme à jour, puis réessayez.",
+          en: "Upgrade the program, then try again."))
+    case .wrong_method:
+      Entry(
+        exit: 76, status: 405,
+        text: Label(
+          fr: "Cette adresse du serveur ne s'appelle pas de cette façon.",
+          en: "This address of the hub is not called in this way."),
+        hint: Label(
+          fr: "Mettez le programme à jour, puis réessayez.",
+          en: "Upgrade the program, then try again."))
+    case .protocol_old:
+      Entry(
+        exit: 76, status: 426,
+        text: Label(
+          fr: "Ce programme est trop ancien pour ce serveur.",
+          en: "This program is too old for this hub."),
+        hint: Label(
+          fr: "Mettez le programme à jour. Rien n'est perdu.",
+          en: "Upgrade the program. Nothing is lost."))
+    case .too_many_requests:
+      Entry(
+        exit: 69, status: 429,
+        text: Label(
+          fr: "Trop de demandes en peu de temps.",
+          en: "Too many requests in a short time."),
+        hint: Label(
+          fr: "Attendez quelques minutes.",
+          en: "Wait a few minutes."))
+    case .unauthorised:
+      Entry(
+        exit: 77, status: 401,
+        text: Label(
+          fr: "Bamako ne reconnaît pas cet appareil.",
+          en: "The hub does not know this device."),
+        hint: Label(
+          fr: "Demandez une nouvelle invitation à Bamako. Les données locales restent lisibles.",
+          en: "Ask Bamako for a new invitation. Local data stay readable."))
+    case .forbidden:
+      Entry(
+        exit: 77, status: 403,
+        text: Label(
+          fr: "Cet appareil n'a pas le droit de faire cela.",
+          en: "This device may not do that."),
+        hint: Label(
+          fr: "Demandez à Bamako.",
+          en: "Ask Bamako."))
+    case .revoked:
+      Entry(
+        exit: 77, status: 410,
+        text: Label(
+          fr: "L'accès de cet appareil a été retiré.",
+          en: "This device's access was withdrawn."),
+        hint: Label(
+          fr: "Appelez Bamako. Les données locales restent lisibles.",
+          en: "Call Bamako. Local data stay readable."))
+    case .untrusted_hub:
+      Entry(
+        exit: 77, status: 495,
+        text: Label(
+          fr: "Le serveur joint n'est pas celui de l'invitation.",
+          en: "The server reached is not the one of the invitation."),
+        hint: Label(
+          fr: "Ne continuez pas sur ce réseau, et prévenez Bamako.",
+          en: "Do not go on over this network, and tell Bamako."))
+    case .invitation_used:
+      Entry(
+        exit: 77, status: 403,
+        text: Label(
+          fr: "Cette invitation a déjà servi.",
+          en: "This invitation was already used."),
+        hint: Label(
+          fr: "Demandez une nouvelle invitation à Bamako.",
+          en: "Ask Bamako for a new invitation."))
+    case .invitation_expired:
+      Entry(
+        exit: 77, status: 403,
+        text: Label(
+          fr: "Cette invitation a expiré.",
+          en: "This invitation has expired."),
+        hint: Label(
+          fr: "Demandez une nouvelle invitation à Bamako.",
+          en: "Ask Bamako for a new invitation."))
+    case .invitation_unknown:
+      Entry(
+        exit: 77, status: 403,
+        text: Label(
+          fr: "Bamako ne connaît pas cette invitation.",
+          en: "The hub does not know this invitation."),
+        hint: Label(
+          fr: "Demandez une nouvelle invitation à Bamako.",
+          en: "Ask Bamako for a new invitation."))
+    case .plain_http:
+      Entry(
+        exit: 77, status: 403,
+        text: Label(
+          fr: "Une liaison non chiffrée n'est permise que sur cette machine.",
+          en: "An unencrypted link is allowed only on this machine."),
+        hint: Label(
+          fr: "Utilisez https, ou --behind-proxy derrière un serveur TLS.",
+          en: "Use https, or --behind-proxy behind a TLS server."))
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import GRDB
+import Shared
+
+/// The tables of a replica, and how they follow the schema.
+enum ReplicaLayout {
+  /// Beside the typed tables, all begin with an underscore. `docs/protocol.md`, "The replica file".
+  static let bookkeeping = """
+    CREATE TABLE _state(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    CREATE TABLE _scope(
+      name TEXT PRIMARY KEY, seq INTEGER NOT NULL DEFAULT 0, mark INTEGER NOT NULL DEFAULT 0,
+      high INTEGER NOT NULL DEFAULT 0, low INTEGER NOT NULL DEFAULT 0,
+      records INTEGER NOT NULL DEFAULT 0,
+      writable INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    CREATE TABLE _pending(
+      n INTEGER PRIMARY KEY, priority INTEGER NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL,
+      field TEXT NOT NULL, base, seen BLOB, wall INTEGER NOT NULL, clock INTEGER NOT NULL,
+      sent INTEGER NOT NULL DEFAULT 0, UNIQUE(id, field));
+    CREATE INDEX _pending_order ON _pending(priority, n);
+    CREATE TABLE _hidden(
+      id TEXT PRIMARY KEY, type TEXT NOT NULL, handle INTEGER, stamps BLOB) WITHOUT ROWID;
+    CREATE TABLE _was(id TEXT, field TEXT, value, PRIMARY KEY(id, field)) WITHOUT ROWID;
+    CREATE TABLE _refused(
+      n INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL, field TEXT, value,
+      code TEXT NOT NULL, sentence TEXT NOT NULL, refused INTEGER NOT NULL, part INTEGER);
+    CREATE TABLE _conflict(
+      id INTEGER PRIMARY KEY, type TEXT NOT NULL, record TEXT NOT NULL, field TEXT NOT NULL,
+      status TEXT NOT NULL, winner, winner_clock INTEGER, winner_device INTEGER,
+      loser, loser_clock INTEGER, loser_device INTEGER);
+    CREATE TABLE _device(number INTEGER PRIMARY KEY, name TEXT NOT NULL);
+    CREATE TABLE _history(
+      n INTEGER PRIMARY KEY, type TEXT NOT NULL, record TEXT NOT NULL, field TEXT NOT NULL,
+      replaced, replaced_stamp BLOB, stamp BLOB, received INTEGER NOT NULL);
+    CREATE INDEX _history_record ON _history(record, n);
+    CREATE TABLE _type(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE _touched(doc INTEGER PRIMARY KEY);
+    CREATE VIRTUAL TABLE _search USING fts5(
+      words, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3', detail = none);
+    \(Capture.tables)
+    """
+
+  static func create(_ db: Database, _ schema: Schema) throws {
+    try db.execute(sql: bookkeeping)
+    try follow(db, schema)
+  }
+
+  /// Brings the typed tables to the schema: new types and new columns appear, triggers are
+  /// made anew, nothing is dropped.
+  static func follow(_ db: Database, _ schema: Schema) throws {
+    for type in schema.types {
+      let table = TypedTable(type)
+      try db.execute(sql: "INSERT OR IGNORE INTO _type(name) VALUES (?)", arguments: [type.name])
+      if try db.tableExists(type.name) {
+        try addColumns(db, table)
+      } else {
+        try db.execute(sql: definition(table))
+      }
+      for name in Capture.triggerNames(type.name) {
+        try db.execute(sql: "DROP TRIGGER IF EXISTS \(TypedTable.quote(name))")
+      }
+      try db.execute(sql: Capture.triggers(table))
+    }
+  }
+
+  private static func addColumns(_ db: Database, _ table: TypedTable) throws {
+    let existing = Set(try db.columns(in: table.type.name).map(\.name))
+    for field in table.type.fields where !existing.contains(field.name) {
+      try db.execute(sql: "ALTER TABLE \(table.name) ADD COLUMN \(TypedTable.definition(field))")
+    }
+  }
+
+  private static func definition(_ table: TypedTable) -> String {
+    let index = TypedTable.quote("_\(table.type.name)_handle")
+    return """
+      CREATE TABLE \(table.name)(
+        id TEXT NOT NULL UNIQUE DEFAULT \(Capture.freshID)
+          CONSTRAINT "id: UUID" CHECK (length(id) = 36 AND id NOT GLOB '*[^0-9a-f-]*'),
+        \(table.type.fields.map(TypedTable.definition).joined(separator: ", ")),
+        _row INTEGER PRIMARY KEY, _handle INTEGER, _stamps BLOB);
+      CREATE UNIQUE INDEX \(index) ON \(table.name)(_handle) WHERE _handle IS NOT NULL;
+      """
+  }
+}

@@ -1,0 +1,65 @@
+package import GRDB
+package import Shared
+
+/// The ordinary table of one record type, and the statements that reach it.
+///
+/// Beside `id` and the fields it has a few columns that begin with an underscore: `_row`, the
+/// row's number in this file; `_handle`, the hub's short number for the record; `_stamps`,
+/// when each confirmed field was written.
+package struct TypedTable: Sendable {
+  package let type: RecordType
+  package let name: String
+  /// Every field's column, quoted, in the schema's order.
+  package let columns: [String]
+
+  package init(_ type: RecordType) {
+    self.type = type
+    name = Self.quote(type.name)
+    columns = type.fields.map { Self.quote($0.name) }
+  }
+
+  package static func quote(_ name: String) -> String { "\"\(name)\"" }
+
+  package var columnList: String { columns.joined(separator: ", ") }
+
+  /// `id`, the bookkeeping columns given, then every field.
+  package func select(_ bookkeeping: [String], where condition: String) -> String {
+    "SELECT \((["id"] + bookkeeping + columns).joined(separator: ", ")) FROM \(name) WHERE \(condition)"
+  }
+
+  package func insert(_ bookkeeping: [String], fields: [String]) -> String {
+    let names = ["id"] + bookkeeping + fields.map(Self.quote)
+    let places = names.map { _ in "?" }.joined(separator: ", ")
+    return "INSERT INTO \(name)(\(names.joined(separator: ", "))) VALUES (\(places))"
+  }
+
+  package func update(_ names: [String], where condition: String) -> String {
+    let sets = names.map { "\(Self.quote($0)) = ?" }.joined(separator: ", ")
+    return "UPDATE \(name) SET \(sets) WHERE \(condition)"
+  }
+
+  /// The fields that are not empty, of a row selected as `id`, bookkeeping, then every field.
+  package func values(_ row: Row, from first: Int = 1) -> [String: Shared.Value] {
+    var values: [String: Shared.Value] = [:]
+    for (position, field) in type.fields.enumerated() {
+      let stored: DatabaseValue = row[position + first]
+      if let value = Shared.Value(stored), !value.isNull { values[field.name] = value }
+    }
+    return values
+  }
+
+  /// A column's definition: type affinity only, because a local write never fails for its value.
+  package static func definition(_ field: Field) -> String {
+    "\(quote(field.name)) \(field.kind.affinity)"
+  }
+}
+
+extension Kind {
+  fileprivate var affinity: String {
+    switch self {
+    case .int, .bool: "INTEGER"
+    case .real: "REAL"
+    default: "TEXT"
+    }
+  }
+}

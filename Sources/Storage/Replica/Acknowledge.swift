@@ -1,0 +1,277 @@
+import GRDB
+import Shared
+
+/// Takes the hub's word on what a request carried: what was admitted becomes confirmed, what
+/// was not is shown again as the hub has it, and what was refused moves to the refused list.
+struct Acknowledging {
+  var state: ConfirmedState
+  let page: PendingPage
+  let answer: SyncAnswer
+  private var verdicts: [Place: Verdict] = [:]
+  private var refusedCount = 0
+
+  private struct Place: Hashable {
+    let group: Int
+    let record: Int
+    let field: Int?
+  }
+
+  init(state: ConfirmedState, page: PendingPage, answer: SyncAnswer) {
+    self.state = state
+    self.page = page
+    self.answer = answer
+    for verdict in answer.verdicts {
+      verdicts[Place(group: verdict.group, record: verdict.record, field: verdict.field)] = verdict
+    }
+  }
+
+  private var db: Database { state.db }
+
+  /// Returns the state for the rest of the transaction. Throws `.not_understood` when the
+  /// answer does not fit the request.
+  mutating func run() throws -> ConfirmedState {
+    guard answer.examined else { return state }
+    var handles = answer.handles.makeIterator()
+    for (group, changes) in page.changeset.groups.enumerated() {
+      let table = try state.shape.table(changes.type)
+      for (record, change) in changes.records.enumerated() {
+        let id = page.ids[group][record]
+        let whole = verdicts[Place(group: group, record: record, field: nil)]
+        switch change.kind {
+        case .create:
+          guard let handle = handles.next() else {
+            throw Problem(.not_understood, cause: "too few handles")
+          }
+          if let whole, whole.kind == .refused {
+            try refuseCreation(id, change, changes, table, whole)
+          } else {
+            try confirmCreation(id, change, changes, table, handle, group, record)
+          }
+        case .update: try settleUpdate(id, change, changes, table, group, record, whole)
+        case .delete: try settleDeletion(id, change, table, whole)
+        }
+      }
+    }
+    return state
+  }
+
+  // MARK: Creations
+
+  private mutating func confirmCreation(
+    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ handle: Int64, _ groupIndex: Int, _ recordIndex: Int
+  ) throws {
+    var stamps = FieldStamps(record: change.stamp)
+    var rejected: [(FieldChange, Verdict)] = []
+    for field in change.fields {
+      let place = Place(group: groupIndex, record: recordIndex, field: field.field)
+      if let verdict = verdicts[place], verdict.kind != .won {
+        rejected.append((field, verdict))
+      } else if field.stamp != change.stamp {
+        stamps.set(group.fields[field.field], field.stamp)
+      }
+    }
+    try db.run("DELETE FROM _pending WHERE id = ? AND field = ''", [id])
+    guard let row = try db.row(table.select(["_row"], where: "id = ?"), [id]) else {
+      return try confirmHiddenCreation(id, handle, stamps, change, group)
+    }
+    let number: Int64 = row[1]
+    try db.run(
+      "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
+      [handle, stamps.stored, number])
+    for field in change.fields { try settleField(id, field, group, table, number, verdict: nil) }
+    for (field, verdict) in rejected {
+      try db.run(table.update([group.fields[field.field]], where: "_row = ?"), [DatabaseValue.null, number])
+      try reject(id, field, group, table, verdict)
+    }
+    let scope = try state.confirmedScope(table, row: number, id: id)
+    state.ledger.add(scope, RecordID(id)!, stamps)
+    try state.touch(table.type.name, number)
+  }
+
+  /// It was deleted here after it was sent: the hub has it, so it is confirmed, and hidden.
+  private mutating func confirmHiddenCreation(
+    _ id: String, _ handle: Int64, _ stamps: FieldStamps, _ change: RecordChange,
+    _ group: ChangeGroup
+  ) throws {
+    guard var hidden = try state.hidden(id) else { return }
+    hidden.handle = handle.databaseValue
+    hidden.stamps = stamps.stored
+    hidden.values = Dictionary(
+      uniqueKeysWithValues: change.fields.map { (group.fields[$0.field], $0.value.stored) })
+    try state.hide(hidden)
+    try db.run(
+      "UPDATE _pending SET seen = ? WHERE id = ? AND field = '*'", [stamps.stored, id])
+    let scope = String.fromDatabaseValue(hidden.values["scope"] ?? .null) ?? ""
+    state.ledger.add(scope, RecordID(id)!, stamps)
+  }
+
+  private mutating func refuseCreation(
+    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ verdict: Verdict
+  ) throws {
+    let part = try refuse(id, table, field: nil, value: .null, verdict)
+    let row = try db.row(table.select(["_row"], where: "id = ?"), [id])
+    let values =
+      row.map { table.values($0, from: 2) }
+      ?? Dictionary(uniqueKeysWithValues: change.fields.map { (group.fields[$0.field], $0.value) })
+    for (field, value) in values.sorted(by: { $0.key < $1.key }) {
+      try db.run(
+        "INSERT INTO _refused(type, id, field, value, code, sentence, refused, part) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [table.type.name, id, field, value.stored, verdict.code, "", state.now, part])
+    }
+    if let row {
+      let number: Int64 = row[1]
+      try db.run("DELETE FROM \(table.name) WHERE _row = ?", [number])
+      try state.touch(table.type.name, number)
+    }
+    try db.run("DELETE FROM _pending WHERE id = ?", [id])
+    try state.forgetHidden(id)
+  }
+
+  // MARK: Updates
+
+  private mutating func settleUpdate(
+    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ groupIndex: Int, _ recordIndex: Int, _ whole: Verdict?
+  ) throws {
+    let row = try db.row("SELECT _row, _stamps FROM \(table.name) WHERE id = ?", [id])
+    guard let row else { return try settleHiddenUpdate(id, change, group) }
+    let number: Int64 = row[0]
+    let oldScope = try state.confirmedScope(table, row: number, id: id)
+    let before = try FieldStamps(row[1] as DatabaseValue)
+    var stamps = before
+    for field in change.fields {
+      let name = group.fields[field.field]
+      let place = Place(group: groupIndex, record: recordIndex, field: field.field)
+      let verdict = whole ?? verdicts[place]
+      if verdict == nil || verdict?.kind == .won {
+        let base = try state.confirmed(id, name, visible: .null)
+        let old = before?.stamp(of: name, isEmpty: base.isNull) ?? .never
+        try state.remember(table, id, name, replaced: base, old, field.stamp)
+        stamps?.set(name, field.stamp)
+        try settleField(id, field, group, table, number, verdict: nil)
+      } else {
+        try settleField(id, field, group, table, number, verdict: verdict)
+      }
+    }
+    if let before, let stamps {
+      try db.run(
+        "UPDATE \(table.name) SET _stamps = ? WHERE _row = ?", [stamps.stored, number])
+      state.ledger.remove(oldScope, RecordID(id)!, before)
+      state.ledger.add(
+        try state.confirmedScope(table, row: number, id: id), RecordID(id)!, stamps)
+    }
+    try state.touch(table.type.name, number)
+  }
+
+  /// The record was deleted here after this edit was sent. What the hub admitted of the edit is
+  /// part of the confirmed record that the pending deletion hides.
+  private mutating func settleHiddenUpdate(
+    _ id: String, _ change: RecordChange, _ group: ChangeGroup
+  ) throws {
+    guard var hidden = try state.hidden(id), var stamps = try FieldStamps(hidden.stamps) else {
+      return
+    }
+    let before = stamps
+    let scope = String.fromDatabaseValue(hidden.values["scope"] ?? .null) ?? ""
+    for field in change.fields {
+      hidden.values[group.fields[field.field]] = field.value.isNull ? nil : field.value.stored
+      stamps.set(group.fields[field.field], field.stamp)
+    }
+    hidden.stamps = stamps.stored
+    try state.hide(hidden)
+    state.ledger.remove(scope, RecordID(id)!, before)
+    let newScope = String.fromDatabaseValue(hidden.values["scope"] ?? .null) ?? ""
+    state.ledger.add(newScope, RecordID(id)!, stamps)
+  }
+
+  /// Clears a field's pending change if it is still the one that was sent; an edit made in the
+  /// meantime stays pending on top of what the hub now has.
+  private mutating func settleField(
+    _ id: String, _ field: FieldChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ number: Int64, verdict: Verdict?
+  ) throws {
+    let name = group.fields[field.field]
+    guard
+      let pending = try db.row(
+        "SELECT clock, base FROM _pending WHERE id = ? AND field = ?", [id, name])
+    else { return }
+    let isSame = pending[0] as Int64 == field.stamp.storedClock
+    if let verdict {
+      guard isSame else { return }
+      try db.run(table.update([name], where: "_row = ?"), [pending[1] as DatabaseValue, number])
+      try db.run("DELETE FROM _pending WHERE id = ? AND field = ?", [id, name])
+      try reject(id, field, group, table, verdict)
+    } else if isSame {
+      try db.run("DELETE FROM _pending WHERE id = ? AND field = ?", [id, name])
+    } else {
+      try db.run(
+        "UPDATE _pending SET base = ?, seen = ? WHERE id = ? AND field = ?",
+        [field.value.stored, FieldStamps(record: field.stamp).stored, id, name])
+    }
+  }
+
+  // MARK: Deletions
+
+  private mutating func settleDeletion(
+    _ id: String, _ change: RecordChange, _ table: TypedTable, _ whole: Verdict?
+  ) throws {
+    guard let hidden = try state.hidden(id) else {
+      if whole == nil { try enterAgain(id, table) }
+      return
+    }
+    try db.run("DELETE FROM _pending WHERE id = ? AND field = '*'", [id])
+    if let whole, whole.kind != .won {
+      try state.unhide(hidden)
+      if whole.kind == .refused { _ = try refuse(id, table, field: "*", value: .null, whole) }
+      return
+    }
+    if let stamps = try FieldStamps(hidden.stamps) {
+      let scope = String.fromDatabaseValue(hidden.values["scope"] ?? .null) ?? ""
+      state.ledger.remove(scope, RecordID(id)!, stamps)
+    }
+    try db.run("DELETE FROM _history WHERE record = ?", [id])
+    try state.forgetHidden(id)
+  }
+
+  /// The deletion went through, but the record was entered again in the meantime: it is new.
+  private mutating func enterAgain(_ id: String, _ table: TypedTable) throws {
+    guard
+      let row = try db.row("SELECT _row, _stamps FROM \(table.name) WHERE id = ?", [id]),
+      let stamps = try FieldStamps(row[1] as DatabaseValue)
+    else { return }
+    let scope = try state.confirmedScope(table, row: row[0], id: id)
+    state.ledger.remove(scope, RecordID(id)!, stamps)
+    try db.run(
+      "UPDATE \(table.name) SET _stamps = NULL, _handle = NULL WHERE _row = ?", [row[0] as Int64])
+    try db.run("DELETE FROM _pending WHERE id = ?", [id])
+    let clock = state.clock.tick(milliseconds: state.now, above: stamps.latest.clock)
+    try db.run(
+      "INSERT INTO _pending(priority, type, id, field, wall, clock) VALUES (?, ?, ?, '', ?, ?)",
+      [table.type.priority, table.type.name, id, state.now, Int64(bitPattern: clock)])
+  }
+
+  // MARK: The refused list
+
+  private mutating func reject(
+    _ id: String, _ field: FieldChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ verdict: Verdict
+  ) throws {
+    try db.run(
+      "DELETE FROM _pending WHERE id = ? AND field = ? AND clock = ?",
+      [id, group.fields[field.field], field.stamp.storedClock])
+    guard verdict.kind == .refused else { return }
+    _ = try refuse(
+      id, table, field: group.fields[field.field], value: field.value, verdict)
+  }
+
+  private func refuse(
+    _ id: String, _ table: TypedTable, field: String?, value: Value, _ verdict: Verdict
+  ) throws -> Int64 {
+    try db.run(
+      "INSERT INTO _refused(type, id, field, value, code, sentence, refused) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      [table.type.name, id, field, value.stored, verdict.code, verdict.sentence, state.now])
+    return db.lastInsertedRowID
+  }
+}

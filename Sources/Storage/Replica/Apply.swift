@@ -1,0 +1,406 @@
+import Foundation
+import GRDB
+package import Shared
+
+/// What one answer changed on this device.
+package struct ApplyReport: Sendable {
+  package var received = 0
+  package var left = 0
+  package var refused = 0
+  package var conflicts = 0
+  /// Scopes whose digest the hub gave and this device has otherwise.
+  package var unequal: [Scope] = []
+  /// Scopes whose digest was compared.
+  package var compared = 0
+}
+
+extension Replica {
+  /// Takes over one answer in one durable transaction: verdicts, rows, their stamps, digests and
+  /// cursors together, so that a cut costs the page and nothing else.
+  package func apply(
+    _ answer: SyncAnswer, to page: PendingPage, now: Int64
+  ) throws(Problem) -> ApplyReport {
+    try write { db, shape in
+      let state = try Settling.run(db, shape, now: now)
+      return try db.withoutCapture {
+        var acknowledging = Acknowledging(state: state, page: page, answer: answer)
+        var applying = try Applying(state: try acknowledging.run(), answer: answer)
+        return try applying.run()
+      }
+    }
+  }
+}
+
+struct Applying {
+  var state: ConfirmedState
+  let answer: SyncAnswer
+  private var report = ApplyReport()
+  private let hasPending: Bool
+
+  init(state: ConfirmedState, answer: SyncAnswer) throws {
+    self.state = state
+    self.answer = answer
+    hasPending = try state.db.row("SELECT 1 FROM _pending LIMIT 1") != nil
+  }
+
+  private var db: Database { state.db }
+
+  mutating func run() throws -> ApplyReport {
+    try takeGrant()
+    for leave in answer.leaves { try apply(leave) }
+    for group in answer.pull.groups { try apply(group) }
+    try takeNotices()
+    try state.save()
+    try moveCursors()
+    report.refused = answer.verdicts.count { $0.kind == .refused }
+    report.conflicts = answer.verdicts.count { $0.kind == .lost || $0.kind == .won }
+    return report
+  }
+
+  // MARK: Records
+
+  private mutating func apply(_ group: ChangeGroup) throws {
+    let table = try state.shape.table(group.type)
+    let statement = CreateStatement(table, group.fields)
+    for change in group.records {
+      switch change.kind {
+      case .create: try create(change, group, table, statement)
+      case .update: try update(change, group, table)
+      case .delete: try delete(change, table)
+      }
+      report.received += 1
+    }
+  }
+
+  /// The statement that inserts records of one group.
+  private struct CreateStatement {
+    let sql: String
+    let scope: Int?
+
+    init(_ table: TypedTable, _ fields: [String]) {
+      sql = table.insert(["_handle", "_stamps"], fields: fields)
+      scope = fields.firstIndex(of: "scope")
+    }
+  }
+
+  private mutating func create(
+    _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ statement: CreateStatement
+  ) throws {
+    guard let id = change.id else { throw Problem(.not_understood, cause: "no id") }
+    let text = id.description
+    if hasPending, let hidden = try state.hidden(text) {
+      return try replaceHidden(hidden, change, group, table)
+    }
+    if let row = try find(text, or: change.handle, table) {
+      return try replace(row, change, group, table)
+    }
+    var stamps = FieldStamps(record: change.stamp)
+    var values = [DatabaseValue](repeating: .null, count: group.fields.count)
+    for field in change.fields {
+      values[field.field] = field.value.stored
+      if field.stamp != change.stamp { stamps.set(group.fields[field.field], field.stamp) }
+    }
+    let arguments = [text.databaseValue, change.handle.databaseValue, stamps.stored] + values
+    try db.run(statement.sql, StatementArguments(arguments))
+    try state.touch(table.type.name, db.lastInsertedRowID)
+    let scope = statement.scope.flatMap { String.fromDatabaseValue(values[$0]) } ?? ""
+    state.ledger.add(scope, id, stamps)
+  }
+
+  /// A whole record that this device has already: its confirmed state is what the hub says.
+  private mutating func replace(
+    _ row: Row, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
+  ) throws {
+    let id: String = row[0]
+    let number: Int64 = row[1]
+    try forgetConfirmed(row, table)
+    if hasPending { try spreadCreation(id, number, table) }
+    var stamps = FieldStamps(record: change.stamp)
+    var values: [String: FieldChange] = [:]
+    for field in change.fields { values[group.fields[field.field]] = field }
+    for field in table.type.fields {
+      let incoming = values[field.name]
+      if let incoming, incoming.stamp != change.stamp { stamps.set(field.name, incoming.stamp) }
+      try confirm(id, number, field.name, incoming?.value ?? .null, table)
+    }
+    try finish(id, number, handle: change.handle, stamps, table)
+  }
+
+  /// This device entered a record that the hub knows from elsewhere: each field entered here is
+  /// now an edit of that record.
+  private func spreadCreation(_ id: String, _ number: Int64, _ table: TypedTable) throws {
+    guard
+      let creation = try db.row(
+        "SELECT wall, clock FROM _pending WHERE id = ? AND field = ''", [id])
+    else { return }
+    let row = try db.row(table.select([], where: "_row = ?"), [number])!
+    for name in table.values(row).keys {
+      try db.run(
+        "INSERT OR IGNORE INTO _pending(priority, type, id, field, wall, clock) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+          table.type.priority, table.type.name, id, name, creation[0] as Int64,
+          creation[1] as Int64,
+        ])
+    }
+    try db.run("DELETE FROM _pending WHERE id = ? AND field = ''", [id])
+  }
+
+  private mutating func update(
+    _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
+  ) throws {
+    guard let row = try find(change.id?.description, or: change.handle, table) else {
+      return try updateHidden(change, group, table)
+    }
+    let id: String = row[0]
+    let number: Int64 = row[1]
+    guard var stamps = try forgetConfirmed(row, table) else { return }
+    for field in change.fields {
+      let name = group.fields[field.field]
+      let old = try visible(number, name, table)
+      let base = hasPending ? try state.confirmed(id, name, visible: old) : old
+      try state.remember(
+        table, id, name, replaced: base, stamps.stamp(of: name, isEmpty: base.isNull), field.stamp)
+      stamps.set(name, field.stamp)
+      try confirm(id, number, name, field.value, table)
+    }
+    try finish(id, number, handle: change.handle, stamps, table)
+  }
+
+  private mutating func delete(_ change: RecordChange, _ table: TypedTable) throws {
+    guard let row = try find(change.id?.description, or: change.handle, table) else {
+      if let id = try hiddenID(change.handle, table) { try dropHidden(id) }
+      return
+    }
+    let id: String = row[0]
+    let number: Int64 = row[1]
+    try forgetConfirmed(row, table)
+    try db.run("DELETE FROM _history WHERE record = ?", [id])
+    try state.touch(table.type.name, number)
+    if hasPending, try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) != nil {
+      try db.run("UPDATE \(table.name) SET _stamps = NULL WHERE _row = ?", [number])
+    } else {
+      try db.run("DELETE FROM \(table.name) WHERE _row = ?", [number])
+    }
+  }
+
+  private mutating func apply(_ leave: Leave) throws {
+    guard let table = state.shape.tables[leave.type],
+      let row = try find(nil, or: leave.handle, table)
+    else {
+      guard let table = state.shape.tables[leave.type],
+        let id = try hiddenID(leave.handle, table)
+      else { return }
+      return try dropHidden(id)
+    }
+    let scope = try state.confirmedScope(table, row: row[1], id: row[0])
+    guard scope == leave.scope.description else { return }
+    try drop(row, table)
+    report.left += 1
+  }
+
+  // MARK: Rows
+
+  /// `id`, `_row`, `_stamps`, `_handle` of a record named by its id or its handle.
+  private func find(_ id: String?, or handle: Int64, _ table: TypedTable) throws -> Row? {
+    let columns = "SELECT id, _row, _stamps, _handle FROM \(table.name)"
+    if let id { return try db.row("\(columns) WHERE id = ?", [id]) }
+    return try db.row("\(columns) WHERE _handle = ?", [handle])
+  }
+
+  private func visible(
+    _ number: Int64, _ field: String, _ table: TypedTable
+  ) throws -> DatabaseValue {
+    guard table.type[field: field] != nil else { throw Problem(.unknown_field, at: field) }
+    let column = TypedTable.quote(field)
+    return try db.row("SELECT \(column) FROM \(table.name) WHERE _row = ?", [number])![0]
+  }
+
+  /// Takes the record's confirmed state out of its scope's digest.
+  @discardableResult
+  private mutating func forgetConfirmed(_ row: Row, _ table: TypedTable) throws -> FieldStamps? {
+    guard let stamps = try FieldStamps(row[2] as DatabaseValue) else { return nil }
+    let scope = try state.confirmedScope(table, row: row[1], id: row[0])
+    state.ledger.remove(scope, RecordID(row[0] as String)!, stamps)
+    return stamps
+  }
+
+  private mutating func finish(
+    _ id: String, _ number: Int64, handle: Int64, _ stamps: FieldStamps, _ table: TypedTable
+  ) throws {
+    try db.run(
+      "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
+      [handle, stamps.stored, number])
+    let scope = try state.confirmedScope(table, row: number, id: id)
+    state.ledger.add(scope, RecordID(id)!, stamps)
+    try state.touch(table.type.name, number)
+  }
+
+  /// Moves a field's confirmed value: under a pending change when there is one, else visibly.
+  private func confirm(
+    _ id: String, _ number: Int64, _ field: String, _ value: Value, _ table: TypedTable
+  ) throws {
+    if hasPending {
+      try db.run(
+        "UPDATE _pending SET base = ? WHERE id = ? AND field = ?", [value.stored, id, field])
+      if db.changesCount > 0 { return }
+    }
+    try db.run(table.update([field], where: "_row = ?"), [value.stored, number])
+  }
+
+  /// Removes a record that this device may no longer hold. What was written here and not yet
+  /// sent goes to the refused list, so that it is not lost.
+  private mutating func drop(_ row: Row, _ table: TypedTable) throws {
+    let id: String = row[0]
+    try forgetConfirmed(row, table)
+    if hasPending { try refusePending(id, row[1], table) }
+    try db.run("DELETE FROM \(table.name) WHERE _row = ?", [row[1] as Int64])
+    try db.run("DELETE FROM _history WHERE record = ?", [id])
+    try db.run("DELETE FROM _conflict WHERE record = ?", [id])
+    try state.touch(table.type.name, row[1])
+  }
+
+  private func refusePending(_ id: String, _ number: Int64, _ table: TypedTable) throws {
+    for pending in try db.rows("SELECT field FROM _pending WHERE id = ?", [id]) {
+      let field: String = pending[0]
+      let value = table.type[field: field] == nil ? .null : try visible(number, field, table)
+      try db.run(
+        "INSERT INTO _refused(type, id, field, value, code, sentence, refused) VALUES (?, ?, ?, ?, ?, '', ?)",
+        [
+          table.type.name, id, field, value, Problem.Code.scope_not_granted.rawValue, state.now,
+        ])
+    }
+    try db.run("DELETE FROM _pending WHERE id = ?", [id])
+  }
+
+  // MARK: Hidden records
+
+  private func hiddenID(_ handle: Int64, _ table: TypedTable) throws -> String? {
+    guard hasPending else { return nil }
+    return try db.row(
+      "SELECT id FROM _hidden WHERE type = ? AND handle = ?", [table.type.name, handle])?[0]
+  }
+
+  private mutating func dropHidden(_ id: String) throws {
+    guard let hidden = try state.hidden(id) else { return }
+    if let stamps = try FieldStamps(hidden.stamps) {
+      state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
+    }
+    try db.run("DELETE FROM _pending WHERE id = ?", [id])
+    try state.forgetHidden(id)
+  }
+
+  /// News of a record whose deletion waits here: what the deletion hides moves on, what its
+  /// author had seen does not.
+  private mutating func updateHidden(
+    _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
+  ) throws {
+    guard let id = try hiddenID(change.handle, table), var hidden = try state.hidden(id),
+      var stamps = try FieldStamps(hidden.stamps)
+    else { return }
+    state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
+    for field in change.fields {
+      hidden.values[group.fields[field.field]] = field.value.isNull ? nil : field.value.stored
+      stamps.set(group.fields[field.field], field.stamp)
+    }
+    hidden.stamps = stamps.stored
+    try state.hide(hidden)
+    state.ledger.add(hidden.scope, RecordID(id)!, stamps)
+  }
+
+  private mutating func replaceHidden(
+    _ hidden: HiddenRecord, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
+  ) throws {
+    var hidden = hidden
+    let id = RecordID(hidden.id)!
+    if let stamps = try FieldStamps(hidden.stamps) { state.ledger.remove(hidden.scope, id, stamps) }
+    var stamps = FieldStamps(record: change.stamp)
+    hidden.values = [:]
+    for field in change.fields {
+      hidden.values[group.fields[field.field]] = field.value.stored
+      if field.stamp != change.stamp { stamps.set(group.fields[field.field], field.stamp) }
+    }
+    hidden.handle = change.handle.databaseValue
+    hidden.stamps = stamps.stored
+    try state.hide(hidden)
+    state.ledger.add(hidden.scope, id, stamps)
+  }
+
+  // MARK: What is not records
+
+  private mutating func takeGrant() throws {
+    guard let grant = answer.grant else { return }
+    try ReplicaState.grantVersion.set(db, grant.version)
+    try ReplicaState.role.set(db, grant.role.rawValue)
+    try ReplicaState.everything.set(db, grant.everything)
+    try db.run("UPDATE _scope SET writable = 0")
+    for scope in grant.read {
+      try db.run("INSERT OR IGNORE INTO _scope(name) VALUES (?)", [scope.description])
+    }
+    for scope in grant.write {
+      try db.run("UPDATE _scope SET writable = 1 WHERE name = ?", [scope.description])
+    }
+    if !grant.everything { try dropScopes(except: Set(grant.read.map(\.description))) }
+  }
+
+  private mutating func dropScopes(except granted: Set<String>) throws {
+    for row in try db.rows("SELECT name FROM _scope") {
+      let scope: String = row[0]
+      guard !granted.contains(scope) else { continue }
+      for table in state.shape.tables.values {
+        let rows = try db.rows(
+          "SELECT id, _row, _stamps, _handle FROM \(table.name) WHERE scope = ? AND _stamps NOT NULL",
+          [scope])
+        for row in rows { try drop(row, table) }
+        report.left += rows.count
+      }
+      try db.run("DELETE FROM _scope WHERE name = ?", [scope])
+    }
+  }
+
+  private func takeNotices() throws {
+    for name in answer.names {
+      try db.run(
+        "INSERT OR REPLACE INTO _device(number, name) VALUES (?, ?)",
+        [Int64(name.number), name.name])
+    }
+    for notice in answer.notices {
+      try db.run(
+        """
+        INSERT OR REPLACE INTO _conflict(id, type, record, field, status, winner, winner_clock,
+          winner_device, loser, loser_clock, loser_device)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          notice.id, notice.type, notice.record.description, notice.field, notice.status,
+          notice.winner.value.stored, notice.winner.stamp.storedClock,
+          Int64(notice.winner.stamp.device), notice.loser.value.stored,
+          notice.loser.stamp.storedClock, Int64(notice.loser.stamp.device),
+        ])
+    }
+    if let last = answer.notices.map(\.version).max() {
+      try ReplicaState.noticeCursor.set(db, last)
+    }
+  }
+
+  private mutating func moveCursors() throws {
+    for page in answer.pages {
+      let name = page.cursor.scope.description
+      try db.run("INSERT OR IGNORE INTO _scope(name, writable) VALUES (?, 1)", [name])
+      try db.run(
+        "UPDATE _scope SET seq = ?, mark = ? WHERE name = ?",
+        [page.cursor.seq, Int64(bitPattern: page.cursor.mark), name])
+      guard let proof = page.proof else { continue }
+      let row = try db.row("SELECT high, low, records FROM _scope WHERE name = ?", [name])!
+      report.compared += 1
+      let digest = Digest(storedHigh: row[0], storedLow: row[1])
+      if digest != proof.digest || row[2] != proof.records {
+        report.unequal.append(page.cursor.scope)
+      }
+    }
+  }
+}
+
+extension HiddenRecord {
+  fileprivate var scope: String { String.fromDatabaseValue(values["scope"] ?? .null) ?? "" }
+}

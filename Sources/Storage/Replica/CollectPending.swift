@@ -1,0 +1,175 @@
+import GRDB
+package import Shared
+
+/// What one request carries, and what the device needs to understand the verdicts on it.
+package struct PendingPage: Sendable {
+  package let changeset: Changeset
+  /// For each group and each of its records: the record's id.
+  package let ids: [[String]]
+  /// Records with pending changes that are not in this page.
+  package let waiting: Int
+
+  package init(changeset: Changeset = Changeset(), ids: [[String]] = [], waiting: Int = 0) {
+    self.changeset = changeset
+    self.ids = ids
+    self.waiting = waiting
+  }
+}
+
+extension Replica {
+  /// The next pending changes in the order of sending, up to about `bytes` before compression
+  /// (at least one record). Marks them as sent, so that an answer that gets lost is harmless.
+  package func collectPending(upTo bytes: Int, now: Int64) throws(Problem) -> PendingPage {
+    try write { db, shape in
+      let state = try Settling.run(db, shape, now: now)
+      var collector = PendingCollector(state: state, budget: bytes)
+      return try collector.collect()
+    }
+  }
+}
+
+private struct PendingCollector {
+  let state: ConfirmedState
+  let budget: Int
+  private var groups: [Draft] = []
+  private var spent = 0
+
+  init(state: ConfirmedState, budget: Int) {
+    self.state = state
+    self.budget = budget
+  }
+
+  private var db: Database { state.db }
+
+  /// A group under construction.
+  private struct Draft {
+    let table: TypedTable
+    var fields: [String] = []
+    var records: [RecordChange] = []
+    var ids: [String] = []
+
+    mutating func position(of field: String) -> Int {
+      if let known = fields.firstIndex(of: field) { return known }
+      fields.append(field)
+      return fields.count - 1
+    }
+  }
+
+  mutating func collect() throws -> PendingPage {
+    let total = try db.row("SELECT count(DISTINCT id) FROM _pending")![0] as Int
+    guard total > 0 else { return PendingPage() }
+    var taken: Set<String> = []
+    let cursor = try Row.fetchCursor(
+      db.cachedStatement(sql: "SELECT type, id FROM _pending ORDER BY priority, n"))
+    while let row = try cursor.next() {
+      let id: String = row[1]
+      guard taken.insert(id).inserted else { continue }
+      if spent >= budget {
+        taken.remove(id)
+        break
+      }
+      try take(id, try state.shape.table(row[0]))
+    }
+    for id in taken { try db.run("UPDATE _pending SET sent = 1 WHERE id = ?", [id]) }
+    return PendingPage(
+      changeset: Changeset(
+        groups: groups.map {
+          ChangeGroup(type: $0.table.type.name, fields: $0.fields, records: $0.records)
+        }), ids: groups.map(\.ids), waiting: total - taken.count)
+  }
+
+  private mutating func take(_ id: String, _ table: TypedTable) throws {
+    var draft = groups.firstIndex { $0.table.name == table.name }
+    if draft == nil {
+      groups.append(Draft(table: table))
+      draft = groups.count - 1
+    }
+    var group = groups[draft!]
+    if let change = try change(id, table, &group) {
+      group.records.append(change)
+      group.ids.append(id)
+    }
+    groups[draft!] = group
+  }
+
+  private mutating func change(
+    _ id: String, _ table: TypedTable, _ draft: inout Draft
+  ) throws -> RecordChange? {
+    let pending = try db.rows("SELECT field, seen, clock FROM _pending WHERE id = ?", [id])
+    var clocks: [String: Stamp] = [:]
+    var seen: [String: FieldStamps] = [:]
+    for row in pending {
+      clocks[row[0]] = Stamp(storedClock: row[2], device: Int64(state.device))
+      seen[row[0]] = try FieldStamps(row[1] as DatabaseValue)
+    }
+    spent += 40
+    if let stamp = clocks[Settling.deletion] {
+      return try deletion(id, stamp, seen[Settling.deletion])
+    }
+    guard let row = try db.row(table.select(["_handle"], where: "id = ?"), [id]) else {
+      try db.run("DELETE FROM _pending WHERE id = ?", [id])
+      return nil
+    }
+    let values = table.values(row, from: 2)
+    if let stamp = clocks[Settling.creation] {
+      return creation(id, stamp, values, clocks, table, &draft)
+    }
+    let handle: Int64? = row[1]
+    return update(id, handle, values, clocks, seen, table, &draft)
+  }
+
+  private func deletion(_ id: String, _ stamp: Stamp, _ seen: FieldStamps?) throws -> RecordChange {
+    let handle: Int64? = try db.row("SELECT handle FROM _hidden WHERE id = ?", [id])?[0]
+    return RecordChange(
+      kind: .delete, id: handle == nil ? RecordID(id) : nil, handle: handle ?? 0, stamp: stamp,
+      seen: seen)
+  }
+
+  private mutating func creation(
+    _ id: String, _ stamp: Stamp, _ values: [String: Value], _ clocks: [String: Stamp],
+    _ table: TypedTable, _ draft: inout Draft
+  ) -> RecordChange {
+    var fields: [FieldChange] = []
+    for field in table.type.fields {
+      guard let value = values[field.name] else { continue }
+      spent += value.roughBytes
+      fields.append(
+        FieldChange(
+          field: draft.position(of: field.name), value: value,
+          stamp: clocks[field.name] ?? stamp))
+    }
+    return RecordChange(kind: .create, id: RecordID(id), handle: 0, stamp: stamp, fields: fields)
+  }
+
+  private mutating func update(
+    _ id: String, _ handle: Int64?, _ values: [String: Value], _ clocks: [String: Stamp],
+    _ seen: [String: FieldStamps], _ table: TypedTable, _ draft: inout Draft
+  ) -> RecordChange {
+    let stamp = clocks.values.max() ?? .never
+    var fields: [FieldChange] = []
+    for field in table.type.fields {
+      guard let clock = clocks[field.name] else { continue }
+      let value = values[field.name] ?? .null
+      spent += value.roughBytes
+      fields.append(
+        FieldChange(
+          field: draft.position(of: field.name), value: value, stamp: clock,
+          seen: seen[field.name]?.record ?? .never))
+    }
+    return RecordChange(
+      kind: .update, id: handle == nil ? RecordID(id) : nil, handle: handle ?? 0, stamp: stamp,
+      fields: fields)
+  }
+}
+
+extension Value {
+  /// About what it takes on the wire before compression.
+  package var roughBytes: Int {
+    switch self {
+    case .null: 2
+    case .int: 5
+    case .real: 9
+    case .text(let text): text.utf8.count + 3
+    }
+  }
+}

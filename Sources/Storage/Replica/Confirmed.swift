@@ -1,0 +1,144 @@
+import GRDB
+import Shared
+
+/// Keeps each scope's digest and record count in step with the confirmed rows, in memory for
+/// one transaction, and writes them at its end.
+struct ScopeLedger {
+  private var changed: [String: (digest: Digest, records: Int)] = [:]
+
+  mutating func add(_ scope: String, _ id: RecordID, _ stamps: FieldStamps) {
+    changed[scope, default: (Digest(), 0)].digest ^= Digest(of: id, stamps)
+    changed[scope]!.records += 1
+  }
+
+  mutating func remove(_ scope: String, _ id: RecordID, _ stamps: FieldStamps) {
+    changed[scope, default: (Digest(), 0)].digest ^= Digest(of: id, stamps)
+    changed[scope]!.records -= 1
+  }
+
+  func save(_ db: Database) throws {
+    for (scope, change) in changed {
+      try db.run("INSERT OR IGNORE INTO _scope(name) VALUES (?)", [scope])
+      let row = try db.row("SELECT high, low FROM _scope WHERE name = ?", [scope])!
+      var digest = Digest(storedHigh: row[0], storedLow: row[1])
+      digest ^= change.digest
+      try db.run(
+        "UPDATE _scope SET high = ?, low = ?, records = records + ? WHERE name = ?",
+        [digest.storedHigh, digest.storedLow, change.records, scope])
+    }
+  }
+}
+
+extension Digest {
+  package init(storedHigh: Int64, storedLow: Int64) {
+    self.init(high: UInt64(bitPattern: storedHigh), low: UInt64(bitPattern: storedLow))
+  }
+
+  package var storedHigh: Int64 { Int64(bitPattern: high) }
+  package var storedLow: Int64 { Int64(bitPattern: low) }
+}
+
+/// Work on the confirmed state inside one transaction of a replica, with capture off.
+struct ConfirmedState {
+  let db: Database
+  let shape: ReplicaShape
+  let device: UInt32
+  /// Milliseconds since 1970, for the history.
+  let now: Int64
+  var ledger = ScopeLedger()
+  var clock: HybridClock
+
+  init(_ db: Database, _ shape: ReplicaShape, now: Int64) throws {
+    self.db = db
+    self.shape = shape
+    self.now = now
+    device = UInt32(truncatingIfNeeded: try ReplicaState.device.number(db) ?? 0)
+    clock = HybridClock(last: UInt64(bitPattern: try ReplicaState.clock.number(db) ?? 0))
+  }
+
+  func save() throws {
+    try ledger.save(db)
+    try ReplicaState.clock.set(db, Int64(bitPattern: clock.last))
+  }
+
+  func touch(_ type: String, _ row: Int64) throws {
+    try db.run(
+      "INSERT OR IGNORE INTO _touched(doc) VALUES (?)", [shape.document(type, row)])
+  }
+
+  /// The confirmed value of a field: what stands under a pending change, or what is visible.
+  func confirmed(_ id: String, _ field: String, visible: DatabaseValue) throws -> DatabaseValue {
+    guard
+      let row = try db.row("SELECT base FROM _pending WHERE id = ? AND field = ?", [id, field])
+    else { return visible }
+    return row[0]
+  }
+
+  func confirmedScope(_ table: TypedTable, row: Int64, id: String) throws -> String {
+    let visible = try db.row("SELECT scope FROM \(table.name) WHERE _row = ?", [row])?[0] ?? ""
+    let scope = try confirmed(id, "scope", visible: visible.databaseValue)
+    return String.fromDatabaseValue(scope) ?? ""
+  }
+
+  func remember(
+    _ table: TypedTable, _ id: String, _ field: String, replaced: DatabaseValue,
+    _ old: Stamp, _ new: Stamp
+  ) throws {
+    try db.run(
+      """
+      INSERT INTO _history(type, record, field, replaced, replaced_stamp, stamp, received)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        table.type.name, id, field, replaced, FieldStamps(record: old).stored,
+        FieldStamps(record: new).stored, now,
+      ])
+  }
+
+  /// Takes a confirmed row out of its table and keeps it beside, because its deletion is pending.
+  func hide(_ hidden: HiddenRecord) throws {
+    try db.run(
+      "INSERT OR REPLACE INTO _hidden(id, type, handle, stamps) VALUES (?, ?, ?, ?)",
+      [hidden.id, hidden.type, hidden.handle, hidden.stamps])
+    try db.run("DELETE FROM _was WHERE id = ?", [hidden.id])
+    for (field, value) in hidden.values {
+      try db.run(
+        "INSERT INTO _was(id, field, value) VALUES (?, ?, ?)", [hidden.id, field, value])
+    }
+  }
+
+  func hidden(_ id: String) throws -> HiddenRecord? {
+    guard let row = try db.row("SELECT type, handle, stamps FROM _hidden WHERE id = ?", [id])
+    else { return nil }
+    let values = try db.rows("SELECT field, value FROM _was WHERE id = ?", [id])
+    return HiddenRecord(
+      id: id, type: row[0], handle: row[1], stamps: row[2],
+      values: Dictionary(uniqueKeysWithValues: values.map { ($0[0], $0[1]) }))
+  }
+
+  func forgetHidden(_ id: String) throws {
+    try db.run("DELETE FROM _hidden WHERE id = ?", [id])
+    try db.run("DELETE FROM _was WHERE id = ?", [id])
+  }
+
+  /// Puts a hidden row back into its table, as it was confirmed.
+  func unhide(_ hidden: HiddenRecord) throws {
+    let table = try shape.table(hidden.type)
+    let fields = table.type.fields.map(\.name).filter { hidden.values[$0] != nil }
+    try db.run(
+      table.insert(["_handle", "_stamps"], fields: fields),
+      StatementArguments([hidden.id.databaseValue, hidden.handle, hidden.stamps]
+        + fields.map { hidden.values[$0]! }))
+    try touch(hidden.type, db.lastInsertedRowID)
+    try forgetHidden(hidden.id)
+  }
+}
+
+/// A confirmed record whose deletion is pending.
+struct HiddenRecord {
+  let id: String
+  let type: String
+  var handle: DatabaseValue
+  var stamps: DatabaseValue
+  var values: [String: DatabaseValue]
+}

@@ -1,0 +1,80 @@
+import GRDB
+import Shared
+
+/// One thing that happened to a record, put together from the lines of the journal.
+struct CapturedEvent {
+  enum What {
+    case inserted
+    case updated(field: String, old: DatabaseValue)
+    case deleted(values: [String: DatabaseValue])
+    case displaced(values: [String: DatabaseValue])
+  }
+
+  let type: String
+  let row: Int64
+  var id: String
+  let what: What
+  let stamps: DatabaseValue
+  let handle: DatabaseValue
+  /// Milliseconds since 1970 by the wall clock at the edit.
+  let wall: Int64
+}
+
+extension CapturedEvent {
+  /// The whole journal in the order it was written.
+  ///
+  /// Row numbers are used again after a deletion, so a line's record is found from the end:
+  /// the last life of a row is the one in the table, an earlier one ends with the line of
+  /// its deletion, which carries the id.
+  static func all(_ db: Database, _ shape: ReplicaShape) throws -> [CapturedEvent] {
+    var events = try unnamed(db)
+    var names: [String: String] = [:]
+    for index in events.indices.reversed() {
+      let event = events[index]
+      let life = "\(event.type):\(event.row)"
+      if event.id.isEmpty {
+        events[index].id = try names[life] ?? idInTable(db, shape, event) ?? ""
+        names[life] = events[index].id
+      } else {
+        names[life] = event.id
+      }
+      if case .inserted = event.what { names[life] = nil }
+    }
+    return events.filter { !$0.id.isEmpty }
+  }
+
+  private static func idInTable(
+    _ db: Database, _ shape: ReplicaShape, _ event: CapturedEvent
+  ) throws -> String? {
+    guard let table = shape.tables[event.type] else { return nil }
+    return try db.row("SELECT id FROM \(table.name) WHERE _row = ?", [event.row])?[0]
+  }
+
+  private static func unnamed(_ db: Database) throws -> [CapturedEvent] {
+    var events: [CapturedEvent] = []
+    var was: [String: DatabaseValue] = [:]
+    let lines = try db.rows(
+      "SELECT type, row, kind, field, old, stamps, handle, wall FROM _journal ORDER BY n DESC")
+    for line in lines {
+      guard let kind = JournalKind(rawValue: line[2]) else { continue }
+      if kind == .was {
+        was[line[3]] = line[4]
+        continue
+      }
+      let what: What =
+        switch kind {
+        case .inserted: .inserted
+        case .updated: .updated(field: line[3], old: line[4])
+        case .deleted: .deleted(values: was)
+        case .displaced, .was: .displaced(values: was)
+        }
+      was = [:]
+      let id: String? = kind == .deleted || kind == .displaced ? line[4] : nil
+      events.append(
+        CapturedEvent(
+          type: line[0], row: line[1], id: id ?? "", what: what, stamps: line[5],
+          handle: line[6], wall: line[7]))
+    }
+    return events.reversed()
+  }
+}

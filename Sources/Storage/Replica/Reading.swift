@@ -1,0 +1,142 @@
+import GRDB
+package import Shared
+
+extension Replica {
+  /// Records of a type in the order they came here; fields compared as given.
+  package func records(
+    of type: String, where conditions: [(field: String, value: Value)] = [], limit: Int = .max
+  ) throws(Problem) -> [Shared.Record] {
+    try settled { db, shape in
+      let table = try shape.table(type)
+      for condition in conditions where table.type[field: condition.field] == nil {
+        throw Problem(.unknown_field, at: condition.field)
+      }
+      let tests = conditions.map { "\(TypedTable.quote($0.field)) IS ?" } + ["1"]
+      let sql = table.select(["_row"], where: tests.joined(separator: " AND "))
+        + " ORDER BY _row LIMIT ?"
+      let arguments = conditions.map(\.value.stored) + [Int64(limit).databaseValue]
+      let rows = try Row.fetchAll(db, sql: sql, arguments: StatementArguments(arguments))
+      return try rows.compactMap { try Self.record($0, table, db) }
+    }
+  }
+
+  /// The record whose id begins so. Throws `.not_found` or `.ambiguous_id`.
+  package func record(_ type: String, _ prefix: String) throws(Problem) -> Shared.Record {
+    try settled { db, shape in
+      let table = try shape.table(type)
+      return try Self.record(try Self.row(prefix, table, db), table, db)!
+    }
+  }
+
+  /// Exactly one row, or a problem that says which of the two it was.
+  static func row(_ prefix: String, _ table: TypedTable, _ db: Database) throws -> Row {
+    let prefix = prefix.lowercased()
+    let condition = "id >= ? AND id < ? ORDER BY id LIMIT 2"
+    let rows = try db.rows(
+      table.select(["_row"], where: condition), [prefix, prefix + "\u{10FFFF}"])
+    guard let first = rows.first, !prefix.isEmpty else {
+      throw Problem(.not_found, at: "\(table.type.name) \(prefix)")
+    }
+    guard rows.count == 1 || first[0] == prefix else {
+      throw Problem(.ambiguous_id, at: "\(table.type.name) \(prefix)")
+    }
+    return first
+  }
+
+  private static func record(_ row: Row, _ table: TypedTable, _ db: Database) throws -> Shared.Record? {
+    let id: String = row[0]
+    guard let parsed = RecordID(id) else { return nil }
+    let pending = try db.row("SELECT 1 FROM _pending WHERE id = ? LIMIT 1", [id]) != nil
+    return Shared.Record(
+      type: table.type.name, id: parsed, isPending: pending,
+      values: table.values(row, from: 2))
+  }
+
+  /// Reads after sorting out what other programs wrote into the typed tables.
+  func settled<T>(
+    _ body: (Database, ReplicaShape) throws -> T
+  ) throws(Problem) -> T {
+    let isSettled = try read { db, _ in try db.row("SELECT 1 FROM _journal LIMIT 1") == nil }
+    if !isSettled { try write { db, shape in _ = try Settling.run(db, shape, now: 0) } }
+    return try read(body)
+  }
+
+  /// Every record that holds all these words, in any field, whatever their accents and case.
+  package func search(_ text: String, limit: Int = 100) throws(Problem) -> [Shared.Record] {
+    let words = text.split { !$0.isLetter && !$0.isNumber }.map { "\"\($0)\"*" }
+    guard !words.isEmpty else { return [] }
+    try write { db, shape in
+      _ = try Settling.run(db, shape, now: 0)
+      try SearchIndex(db: db, shape: shape).update()
+    }
+    return try read { db, shape in
+      let documents = try Int64.fetchAll(
+        db, sql: "SELECT rowid FROM _search WHERE _search MATCH ? ORDER BY rowid LIMIT ?",
+        arguments: [words.joined(separator: " "), limit])
+      return try documents.compactMap { document in
+        try Self.record(document: document, db, shape)
+      }
+    }
+  }
+
+  private static func record(
+    document: Int64, _ db: Database, _ shape: ReplicaShape
+  ) throws -> Shared.Record? {
+    guard let name = shape.numbers.first(where: { $0.value == document >> 40 })?.key,
+      let table = shape.tables[name],
+      let row = try db.row(
+        table.select(["_row"], where: "_row = ?"), [document & (1 << 40 - 1)])
+    else { return nil }
+    return try record(row, table, db)
+  }
+
+  /// What the fields of a record held over time, as far as this device saw it.
+  package func history(_ type: String, _ prefix: String) throws(Problem) -> [HistoryEntry] {
+    try settled { db, shape in
+      let table = try shape.table(type)
+      let id: String = try Self.row(prefix, table, db)[0]
+      let lines = try db.rows(
+        "SELECT field, replaced, replaced_stamp, stamp, received FROM _history WHERE record = ? ORDER BY n",
+        [id]
+      ).map { row in
+        HistoryLine(
+          field: row[0], replaced: Value(row[1]) ?? .null,
+          replacedStamp: try FieldStamps(row[2] as DatabaseValue)?.record ?? .never,
+          stamp: try FieldStamps(row[3] as DatabaseValue)?.record ?? .never, received: row[4])
+      }
+      let row = try db.row(table.select(["_stamps"], where: "id = ?"), [id])!
+      var values = table.values(row, from: 2)
+      for pending in try db.rows("SELECT field, base FROM _pending WHERE id = ?", [id]) {
+        values[pending[0]] = Value(pending[1]) ?? .null
+      }
+      return History.entries(
+        lines, now: values, try FieldStamps(row[1] as DatabaseValue),
+        fields: table.type.fields.map(\.name), names: try Self.deviceNames(db))
+    }
+  }
+
+  static func deviceNames(_ db: Database) throws -> [UInt32: String] {
+    let rows = try db.rows("SELECT number, name FROM _device")
+    return Dictionary(
+      uniqueKeysWithValues: rows.map { (UInt32(truncatingIfNeeded: $0[0] as Int64), $0[1]) })
+  }
+
+  /// The conflicts that concern this device, newest first.
+  package func conflicts() throws(Problem) -> [ConflictRecord] {
+    try read { db, _ in
+      let names = try Self.deviceNames(db)
+      return try db.rows("SELECT * FROM _conflict ORDER BY id DESC").compactMap { row in
+        func side(_ name: String) -> ConflictRecord.Side {
+          let stamp = Stamp(storedClock: row["\(name)_clock"], device: row["\(name)_device"])
+          return ConflictRecord.Side(
+            value: Value(row[name]) ?? .null,
+            device: names[stamp.device] ?? "\(stamp.device)", stamp: stamp)
+        }
+        guard let record = RecordID(row["record"] as String) else { return nil }
+        return ConflictRecord(
+          id: row["id"], type: row["type"], record: record, field: row["field"],
+          status: row["status"], winner: side("winner"), loser: side("loser"))
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import Foundation
+package import GRDB
+package import Shared
+import Synchronization
+
+/// A device's database: what the hub has told it (confirmed) overlaid with what was written
+/// here and not yet acknowledged (pending).
+///
+/// One ordinary SQLite file with one ordinary table per record type. A write that has returned
+/// survives a power cut.
+package final class Replica: Sendable {
+  package let path: String
+  package let pool: DatabasePool
+  private let known: Mutex<ReplicaShape>
+
+  /// Opens an existing replica. Throws `.not_enrolled` when there is none, `.not_a_replica`
+  /// when the file is something else.
+  package init(path: String) throws(Problem) {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw Problem(.not_enrolled, at: path)
+    }
+    self.path = path
+    let opened = try storing(at: path) {
+      let pool = try DatabasePool(path: path, configuration: Replica.configuration)
+      let shape = try pool.read { db in try ReplicaShape(db) }
+      return (pool, shape)
+    }
+    pool = opened.0
+    known = Mutex(opened.1)
+  }
+
+  /// Makes the file, empty, with the schema's tables.
+  package static func create(path: String, schema: Schema, device: UInt32) throws(Problem) {
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw Problem(.already_enrolled, at: path)
+    }
+    try storing(at: path) {
+      let pool = try DatabasePool(path: path, configuration: configuration)
+      try pool.write { db in
+        try ReplicaLayout.create(db, schema)
+        try ReplicaState.device.set(db, Int64(device))
+        try ReplicaState.schema.set(db, schema.source.stored)
+      }
+      try pool.close()
+    }
+  }
+
+  package var schema: Schema { known.withLock { $0.schema } }
+  package var shape: ReplicaShape { known.withLock { $0 } }
+
+  /// Reads one consistent state.
+  package func read<T>(_ body: (Database, ReplicaShape) throws -> T) throws(Problem) -> T {
+    let shape = try refreshed()
+    return try storing(at: path) { try pool.read { db in try body(db, shape) } }
+  }
+
+  /// Runs one durable transaction. Nothing of it remains when `body` throws.
+  package func write<T>(_ body: (Database, ReplicaShape) throws -> T) throws(Problem) -> T {
+    let shape = try refreshed()
+    return try storing(at: path) { try pool.write { db in try body(db, shape) } }
+  }
+
+  /// Takes over a newer schema: new types and fields appear, nothing is dropped.
+  package func adopt(_ schema: Schema) throws(Problem) {
+    try storing(at: path) {
+      let shape = try pool.write { db in
+        try ReplicaLayout.follow(db, schema)
+        try ReplicaState.schema.set(db, schema.source.stored)
+        return try ReplicaShape(db)
+      }
+      known.withLock { $0 = shape }
+    }
+  }
+
+  /// Another program may have taken over a newer schema in the meantime.
+  private func refreshed() throws(Problem) -> ReplicaShape {
+    let shape = known.withLock { $0 }
+    return try storing(at: path) {
+      let current = try pool.read { db in
+        try Int.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
+      }
+      guard current != shape.version else { return shape }
+      let fresh = try pool.read { db in try ReplicaShape(db) }
+      known.withLock { $0 = fresh }
+      return fresh
+    }
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.maximumReaderCount = 2
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
+    }
+    return configuration
+  }
+}
+
+/// The schema as a replica's tables have it.
+package struct ReplicaShape: Sendable {
+  package let schema: Schema
+  package let tables: [String: TypedTable]
+  /// Numbers of the types in this file, for the search index.
+  package let numbers: [String: Int64]
+  let version: Int
+
+  init(_ db: Database) throws {
+    guard try db.tableExists("_state"),
+      let source = [UInt8].fromStored(try ReplicaState.schema.get(db))
+    else { throw Problem(.not_a_replica) }
+    schema = try Schema(json: source)
+    tables = Dictionary(uniqueKeysWithValues: schema.types.map { ($0.name, TypedTable($0)) })
+    numbers = Dictionary(
+      uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT name, number FROM _type")
+        .map { ($0[0], $0[1]) })
+    version = try Int.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
+  }
+
+  /// The table of a type. Throws `.unknown_type`.
+  package func table(_ type: String) throws(Problem) -> TypedTable {
+    guard let table = tables[type] else { throw Problem(.unknown_type, at: type) }
+    return table
+  }
+
+  /// A row's number in the search index.
+  func document(_ type: String, _ row: Int64) -> Int64 { (numbers[type] ?? 0) << 40 | row }
+}
+
+/// What a replica remembers beside records.
+package enum ReplicaState: String {
+  case device, schema, clock
+  case grantVersion, role, everything, noticeCursor
+  case lastSync, clockError
+
+  package func get(_ db: Database) throws -> DatabaseValue {
+    try DatabaseValue.fetchOne(
+      db.cachedStatement(sql: "SELECT value FROM _state WHERE key = ?"), arguments: [rawValue])
+      ?? .null
+  }
+
+  package func number(_ db: Database) throws -> Int64? { Int64.fromDatabaseValue(try get(db)) }
+
+  package func set(_ db: Database, _ value: some DatabaseValueConvertible) throws {
+    try db.cachedStatement(sql: "INSERT OR REPLACE INTO _state(key, value) VALUES (?, ?)")
+      .execute(arguments: [rawValue, value])
+  }
+}
+
+extension Database {
+  /// Runs a statement that is prepared once a connection.
+  package func run(_ sql: String, _ arguments: StatementArguments = []) throws {
+    try cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+
+  /// The rows of a statement that is prepared once a connection.
+  package func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
+    try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  package func row(_ sql: String, _ arguments: StatementArguments = []) throws -> Row? {
+    try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  /// Writes the typed tables without being captured.
+  func withoutCapture<T>(_ body: () throws -> T) throws -> T {
+    try run("UPDATE _switch SET capturing = 0")
+    let result = try body()
+    try run("UPDATE _switch SET capturing = 1")
+    return result
+  }
+}

@@ -1,0 +1,112 @@
+import GRDB
+package import Shared
+
+/// How a replica stands with the hub.
+package struct ReplicaStatus: Sendable {
+  package struct ScopeStatus: Sendable {
+    package let records: Int
+    package let seq: Int64
+    package let digest: Digest
+    package let isWritable: Bool
+  }
+
+  package let scopes: [Scope: ScopeStatus]
+  /// Records with changes that the hub has not acknowledged.
+  package let pending: Int
+  package let refused: Int
+  package let openConflicts: Int
+  /// Milliseconds since 1970 by the hub's clock; nil before the first sync.
+  package let lastSync: Int64?
+  /// This machine's clock minus the hub's, in milliseconds.
+  package let clockError: Int64?
+  package let device: UInt32
+  package let deviceName: String
+  package let role: Role?
+}
+
+extension Replica {
+  package func status() throws(Problem) -> ReplicaStatus {
+    try settled { db, _ in
+      let device = try ReplicaState.device.number(db) ?? 0
+      let role = String.fromDatabaseValue(try ReplicaState.role.get(db))
+      return ReplicaStatus(
+        scopes: try Self.scopes(db),
+        pending: try db.row("SELECT count(DISTINCT id) FROM _pending")![0],
+        refused: try db.row("SELECT count(*) FROM _refused WHERE part IS NULL")![0],
+        openConflicts: try db.row("SELECT count(*) FROM _conflict WHERE status IN ('open', 'proposal')")![0],
+        lastSync: try ReplicaState.lastSync.number(db),
+        clockError: try ReplicaState.clockError.number(db),
+        device: UInt32(truncatingIfNeeded: device),
+        deviceName: try Self.deviceNames(db)[UInt32(truncatingIfNeeded: device)] ?? "",
+        role: role.flatMap(Role.init(rawValue:)))
+    }
+  }
+
+  private static func scopes(_ db: Database) throws -> [Scope: ReplicaStatus.ScopeStatus] {
+    var scopes: [Scope: ReplicaStatus.ScopeStatus] = [:]
+    for row in try db.rows("SELECT name, records, seq, high, low, writable FROM _scope") {
+      guard let scope = Scope(row[0] as String) else { continue }
+      scopes[scope] = ReplicaStatus.ScopeStatus(
+        records: row[1], seq: row[2], digest: Digest(storedHigh: row[3], storedLow: row[4]),
+        isWritable: row[5])
+    }
+    return scopes
+  }
+
+  /// What the next request says of this replica: cursors, versions.
+  package func position() throws(Problem) -> ReplicaPosition {
+    try read { db, shape in
+      let rows = try db.rows("SELECT name, seq, mark FROM _scope ORDER BY name")
+      let cursors = rows.compactMap { row -> Shared.Cursor? in
+        guard let scope = Scope(row[0] as String) else { return nil }
+        return Shared.Cursor(scope: scope, seq: row[1], mark: UInt64(bitPattern: row[2] as Int64))
+      }
+      let known: Int64 = try db.row("SELECT coalesce(max(number), -1) FROM _device")![0]
+      return ReplicaPosition(
+        cursors: cursors, schemaVersion: shape.schema.version,
+        grantVersion: try ReplicaState.grantVersion.number(db) ?? -1,
+        noticeCursor: try ReplicaState.noticeCursor.number(db) ?? 0,
+        knownDevices: UInt32(known + 1))
+    }
+  }
+
+  /// Notes the end of a sync: `hubTime` and this machine's clock error, both in milliseconds.
+  package func noteExchange(hubTime: Int64, clockError: Int64, complete: Bool) throws(Problem) {
+    try write { db, _ in
+      try ReplicaState.clockError.set(db, clockError)
+      if complete { try ReplicaState.lastSync.set(db, hubTime) }
+    }
+  }
+
+  /// Stamps every pending change anew, because this machine's clock was wrong: wall times stay
+  /// where they lie between the last sync and now, by the hub's clock, and move into that window
+  /// where they do not, in the order of the edits and above what each had seen.
+  ///
+  /// Returns how many changes were stamped anew.
+  package func restamp(hubTime: Int64, now: Int64) throws(Problem) -> Int {
+    try write { db, shape in
+      _ = try Settling.run(db, shape, now: now)
+      let earliest = try ReplicaState.lastSync.number(db) ?? 0
+      var clock = HybridClock(last: HybridClock.reading(earliest))
+      let rows = try db.rows("SELECT n, wall, seen FROM _pending ORDER BY n")
+      for row in rows {
+        let wall = min(max(row[1] as Int64, earliest), hubTime)
+        let seen = try FieldStamps(row[2] as DatabaseValue)?.latest.clock ?? 0
+        let stamp = clock.tick(milliseconds: wall, above: seen)
+        try db.run(
+          "UPDATE _pending SET clock = ? WHERE n = ?", [Int64(bitPattern: stamp), row[0] as Int64])
+      }
+      try ReplicaState.clock.set(db, Int64(bitPattern: clock.last))
+      return rows.count
+    }
+  }
+}
+
+package struct ReplicaPosition: Sendable {
+  package let cursors: [Shared.Cursor]
+  package let schemaVersion: Int
+  package let grantVersion: Int64
+  package let noticeCursor: Int64
+  /// Device numbers below this are known by name.
+  package let knownDevices: UInt32
+}

@@ -1,0 +1,263 @@
+import GRDB
+import Shared
+
+// Settling turns the journal that the triggers wrote into pending changes: one for each field
+// that differs from what the hub has told, with the value's *first* predecessor (`base`,
+// `seen`) and the *last* edit's stamp. A record entered here is one pending change with the
+// field "", a deletion one with the field "*".
+//
+// It runs inside the transaction that needs it (before sending, applying, or counting what is
+// unsent), so a crash leaves either the journal or the pending changes, never half of each.
+
+struct Settling {
+  static let creation = ""
+  static let deletion = "*"
+
+  private var state: ConfirmedState
+  private var displaced: [String: HiddenRecord] = [:]
+  /// Ids that were given anew because the type has a natural key, or they were no UUIDs.
+  private var renamed: [String: String] = [:]
+
+  /// Settles everything captured so far. Returns the state for further work in the transaction.
+  @discardableResult
+  static func run(_ db: Database, _ shape: ReplicaShape, now: Int64) throws -> ConfirmedState {
+    var settling = Settling(state: try ConfirmedState(db, shape, now: now))
+    let events = try CapturedEvent.all(db, shape)
+    guard !events.isEmpty else {
+      try db.run("DELETE FROM _journal")
+      return settling.state
+    }
+    try db.withoutCapture {
+      for event in events { try settling.settle(event) }
+      try db.run("DELETE FROM _journal")
+      try settling.state.save()
+    }
+    settling.state.ledger = ScopeLedger()
+    return settling.state
+  }
+
+  private var db: Database { state.db }
+
+  private mutating func settle(_ event: CapturedEvent) throws {
+    let table = try state.shape.table(event.type)
+    var event = event
+    event.id = renamed[event.id] ?? event.id
+    switch event.what {
+    case .inserted: try insert(event, table)
+    case .updated(let field, let old): try update(event, table, field, old)
+    case .deleted(let values): try delete(event, table, values)
+    case .displaced(let values): displaced[event.id] = HiddenRecord(event, values)
+    }
+    try state.touch(event.type, event.row)
+  }
+
+  // MARK: One event
+
+  private mutating func insert(_ event: CapturedEvent, _ table: TypedTable) throws {
+    let replaced = displaced.removeValue(forKey: event.id)
+    let selectRow = table.select([], where: "_row = ? AND id = ?")
+    guard let row = try db.row(selectRow, [event.row, event.id]) else {
+      if let replaced { try remove(event, table, replaced) }
+      return try pend(event, table, Self.creation)
+    }
+    if let replaced, try !isCreationPending(event.id) { try remove(event, table, replaced) }
+    try complete(row, event, table)
+    let id = try rename(row, event, table)
+    guard let id else { return }
+    if let hidden = try state.hidden(id) {
+      return try revive(hidden, event, table, id)
+    }
+    try db.run(
+      "UPDATE \(table.name) SET _handle = NULL, _stamps = NULL WHERE _row = ? AND (_handle NOT NULL OR _stamps NOT NULL)",
+      [event.row])
+    try pend(event.renamed(id), table, Self.creation)
+  }
+
+  private mutating func update(
+    _ event: CapturedEvent, _ table: TypedTable, _ field: String, _ old: DatabaseValue
+  ) throws {
+    let seen = try FieldStamps(event.stamps)?.stamp(of: field, isEmpty: old.isNull) ?? .never
+    try pend(event, table, field, base: old, seen: FieldStamps(record: seen))
+  }
+
+  private mutating func delete(
+    _ event: CapturedEvent, _ table: TypedTable, _ values: [String: DatabaseValue]
+  ) throws {
+    displaced[event.id] = nil
+    try remove(event, table, HiddenRecord(event, values))
+  }
+
+  /// A record that the hub never heard of goes without a trace; any other one is kept hidden
+  /// until the hub has agreed to its deletion.
+  private mutating func remove(
+    _ event: CapturedEvent, _ table: TypedTable, _ record: HiddenRecord
+  ) throws {
+    let creation = try db.row(
+      "SELECT sent, clock FROM _pending WHERE id = ? AND field = ''", [event.id])
+    if let creation, creation[0] == 0 {
+      return try db.run("DELETE FROM _pending WHERE id = ?", [event.id])
+    }
+    var record = record
+    for row in try db.rows(
+      "SELECT field, base FROM _pending WHERE id = ? AND field NOT IN ('', '*')", [event.id])
+    {
+      let base: DatabaseValue = row[1]
+      record.values[row[0]] = base.isNull ? nil : base
+    }
+    var seen = try FieldStamps(record.stamps) ?? FieldStamps(record: .never)
+    if let creation {
+      seen = FieldStamps(record: Stamp(storedClock: creation[1], device: Int64(state.device)))
+    }
+    try db.run("DELETE FROM _pending WHERE id = ?", [event.id])
+    try state.hide(record)
+    try pend(event, table, Self.deletion, seen: seen)
+  }
+
+  /// Entered again after a deletion that the hub has not heard of: what differs is an edit.
+  private mutating func revive(
+    _ hidden: HiddenRecord, _ event: CapturedEvent, _ table: TypedTable, _ id: String
+  ) throws {
+    try state.forgetHidden(id)
+    try db.run("DELETE FROM _pending WHERE id = ?", [id])
+    guard let stamps = try FieldStamps(hidden.stamps) else {
+      return try pend(event.renamed(id), table, Self.creation)
+    }
+    try db.run(
+      "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
+      [hidden.handle, hidden.stamps, event.row])
+    let row = try db.row(table.select([], where: "_row = ?"), [event.row])!
+    for (position, field) in table.type.fields.enumerated() {
+      let old = hidden.values[field.name] ?? .null
+      let new: DatabaseValue = row[position + 1]
+      guard new != old else { continue }
+      let seen = stamps.stamp(of: field.name, isEmpty: old.isNull)
+      try pend(
+        event.renamed(id), table, field.name, base: old, seen: FieldStamps(record: seen))
+    }
+  }
+
+  // MARK: A new row
+
+  /// Fills the scope and the initial values that whoever wrote the row left empty.
+  private func complete(_ row: Row, _ event: CapturedEvent, _ table: TypedTable) throws {
+    var values = table.values(row)
+    var filled: [String] = []
+    for field in table.type.fields where values[field.name] == nil {
+      guard let initial = field.initial else { continue }
+      values[field.name] = initial
+      filled.append(field.name)
+    }
+    if values["scope"] == nil, let scope = state.defaultScope(table.type, values) {
+      values["scope"] = .text(scope.description)
+      filled.append("scope")
+    }
+    guard !filled.isEmpty else { return }
+    try db.execute(
+      sql: table.update(filled, where: "_row = ?"),
+      arguments: StatementArguments(filled.map { values[$0]!.stored } + [event.row.databaseValue]))
+  }
+
+  /// Gives the row the id of its natural key. Nil when that record was here already: then what
+  /// was entered became an edit of it.
+  private mutating func rename(
+    _ row: Row, _ event: CapturedEvent, _ table: TypedTable
+  ) throws -> String? {
+    let old: String = row[0]
+    guard let id = table.type.properID(old, table.values(row))?.description, id != old
+    else { return old }
+    renamed[old] = id
+    guard let twin = try db.row(table.select(["_row", "_stamps"], where: "id = ?"), [id]) else {
+      try db.run("UPDATE \(table.name) SET id = ? WHERE _row = ?", [id, event.row])
+      return id
+    }
+    try db.run("DELETE FROM \(table.name) WHERE _row = ?", [event.row])
+    try join(row, to: twin, event.renamed(id), table)
+    return nil
+  }
+
+  private mutating func join(
+    _ row: Row, to twin: Row, _ event: CapturedEvent, _ table: TypedTable
+  ) throws {
+    let number: Int64 = twin[1]
+    for (position, field) in table.type.fields.enumerated() {
+      let new: DatabaseValue = row[position + 1]
+      let old: DatabaseValue = twin[position + 3]
+      guard !new.isNull, new != old else { continue }
+      try db.run(table.update([field.name], where: "_row = ?"), [new, number])
+      let seen =
+        try FieldStamps(twin[2] as DatabaseValue)?.stamp(of: field.name, isEmpty: old.isNull)
+        ?? .never
+      try pend(event, table, field.name, base: old, seen: FieldStamps(record: seen))
+    }
+    try state.touch(table.type.name, number)
+  }
+
+  // MARK: Pending changes
+
+  private func isCreationPending(_ id: String) throws -> Bool {
+    try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ''", [id]) != nil
+  }
+
+  /// Notes a pending change. What the first edit saw stays; when it was made is the last edit's.
+  private mutating func pend(
+    _ event: CapturedEvent, _ table: TypedTable, _ field: String, base: DatabaseValue = .null,
+    seen: FieldStamps? = nil
+  ) throws {
+    let earlier = try db.row(
+      "SELECT base, seen FROM _pending WHERE id = ? AND field = ?", [event.id, field])
+    let above = try FieldStamps(earlier?[1] ?? .null) ?? seen
+    let clock = state.clock.tick(
+      milliseconds: event.wall, above: above.map(\.latest.clock) ?? 0)
+    try db.run(
+      """
+      INSERT OR REPLACE INTO _pending(priority, type, id, field, base, seen, wall, clock)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        table.type.priority, event.type, event.id, field, earlier?[0] ?? base,
+        earlier?[1] ?? seen?.stored ?? .null, event.wall, Int64(bitPattern: clock),
+      ])
+  }
+}
+
+extension HiddenRecord {
+  fileprivate init(_ event: CapturedEvent, _ values: [String: DatabaseValue]) {
+    self.init(
+      id: event.id, type: event.type, handle: event.handle, stamps: event.stamps, values: values)
+  }
+}
+
+extension CapturedEvent {
+  fileprivate func renamed(_ id: String) -> CapturedEvent {
+    var event = self
+    event.id = id
+    return event
+  }
+}
+
+extension RecordType {
+  /// The id that a record should have: of its natural key, or its own when that is a UUID.
+  fileprivate func properID(_ given: String, _ values: [String: Value]) -> RecordID? {
+    id(values) ?? RecordID(given)
+      ?? RecordID.v5(namespace: RecordID(high: 0, low: 0), name: given)
+  }
+}
+
+extension ConfirmedState {
+  func defaultScope(_ type: RecordType, _ values: [String: Value]) -> Scope? {
+    type.defaultScope(values) { other, reference in
+      try? referenced(other, reference)
+    }
+  }
+
+  /// The fields of a record named by its id or by its `code`.
+  func referenced(_ type: String, _ reference: String) throws -> [String: Value]? {
+    let table = try shape.table(type)
+    if let row = try db.row(table.select([], where: "id = ?"), [reference]) {
+      return table.values(row)
+    }
+    guard table.type[field: "code"] != nil else { return nil }
+    return try db.row(table.select([], where: "code = ? ORDER BY id"), [reference])
+      .map { table.values($0) }
+  }
+}

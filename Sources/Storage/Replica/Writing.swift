@@ -1,0 +1,76 @@
+import GRDB
+package import Shared
+
+/// Writes of one transaction, checked by the schema and captured by the triggers like any
+/// other program's.
+package struct RecordWriter {
+  let db: Database
+  let shape: ReplicaShape
+  /// Makes the id of a record whose type has no natural key.
+  let freshID: () -> RecordID
+
+  /// Dates may lie in the future of this machine: its clock may be wrong, and the hub checks.
+  private static let anyDay = "9999-12-31"
+
+  package func insert(_ type: String, _ values: [String: Value]) throws -> RecordID {
+    let table = try shape.table(type)
+    var values = values.filter { !$0.value.isNull }
+    for field in table.type.fields where values[field.name] == nil {
+      values[field.name] = field.initial
+    }
+    try check(values, table, fields: Array(values.keys))
+    let id = table.type.id(values) ?? freshID()
+    guard try db.row("SELECT 1 FROM \(table.name) WHERE id = ?", [id.description]) == nil else {
+      throw Problem(.already_exists, at: "\(type) \(id)")
+    }
+    let fields = table.type.fields.map(\.name).filter { values[$0] != nil }
+    try db.run(
+      table.insert([], fields: fields),
+      StatementArguments([id.description.databaseValue] + fields.map { values[$0]!.stored }))
+    return id
+  }
+
+  /// Changes the fields given; a null empties one.
+  package func update(_ type: String, _ prefix: String, _ values: [String: Value]) throws {
+    let table = try shape.table(type)
+    let row = try Replica.row(prefix, table, db)
+    var all = table.values(row, from: 2)
+    for (field, value) in values { all[field] = value.isNull ? nil : value }
+    try check(all, table, fields: Array(values.keys))
+    let fields = values.keys.sorted()
+    guard !fields.isEmpty else { return }
+    try db.execute(
+      sql: table.update(fields, where: "_row = ?"),
+      arguments: StatementArguments(
+        fields.map { values[$0]!.stored } + [(row[1] as Int64).databaseValue]))
+  }
+
+  package func delete(_ type: String, _ prefix: String) throws {
+    let table = try shape.table(type)
+    let row = try Replica.row(prefix, table, db)
+    try db.run("DELETE FROM \(table.name) WHERE _row = ?", [row[1] as Int64])
+  }
+
+  private func check(_ values: [String: Value], _ table: TypedTable, fields: [String]) throws {
+    for name in fields.sorted() {
+      guard let field = table.type[field: name] else { throw Problem(.unknown_field, at: name) }
+      if let code = field.check(values[name] ?? .null, today: Self.anyDay) {
+        throw Problem(code, at: name)
+      }
+    }
+    if let problem = table.type.check(values, today: Self.anyDay).first { throw problem }
+  }
+}
+
+extension Replica {
+  /// Runs `body` in one transaction: all of it is written, durably, or none.
+  package func edit<T>(
+    freshID: () -> RecordID, _ body: (RecordWriter) throws -> T
+  ) throws(Problem) -> T {
+    try withoutActuallyEscaping(freshID) { freshID throws(Problem) in
+      try write { db, shape in
+        try body(RecordWriter(db: db, shape: shape, freshID: freshID))
+      }
+    }
+  }
+}

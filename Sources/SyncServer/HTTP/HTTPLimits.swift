@@ -1,0 +1,19 @@
+import NIOCore
+
+/// What one connection may cost the hub.
+enum HTTPLimits {
+  /// Bytes. A page is 1 MiB at the most, and a device may send one before it knows its size.
+  static let syncBody = 2 << 20
+  /// Bytes. An enrolment is a code, a name and a key.
+  static let enrollBody = 64 << 10
+  /// Bytes of all header fields. A device sends about 200; browsers with cookies a few thousand.
+  static let head = 16 << 10
+  /// Fields of one head.
+  static let headFields = 64
+  /// Without a byte in either direction. Satellite and 2G links stall for a minute and go on.
+  static let idle = TimeAmount.seconds(120)
+  /// Connections at a time, so that the bodies being read stay under 512 MiB. More wait their turn.
+  static let connections = 256
+  /// Seconds after which a device may ask again when the hub is overloaded.
+  static let retryAfter = 120
+}

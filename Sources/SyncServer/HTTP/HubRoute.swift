@@ -1,0 +1,46 @@
+import Hummingbird
+import NIOCore
+import Shared
+
+/// The routes devices call, and what each takes.
+enum HubRoute: String, CaseIterable {
+  case enroll = "/v1/enroll"
+  case sync = "/v1/sync"
+  case health = "/v1/health"
+
+  var method: HTTPRequest.Method { self == .health ? .get : .post }
+
+  /// Of the request's body and of the answer's.
+  var mediaType: String { self == .sync ? "application/vnd.djoliba.sync" : "application/json" }
+
+  var bodyLimit: Int { self == .sync ? HTTPLimits.syncBody : HTTPLimits.enrollBody }
+
+  /// The body, read only when its kind and its declared length are what this route takes.
+  func body(of request: Request) async throws -> [UInt8] {
+    let mediaType = request.headers[.contentType]?.split(separator: ";").first
+    guard mediaType?.filter({ $0 != " " }).lowercased() == self.mediaType else {
+      throw Problem(.unsupported_media)
+    }
+    if let declared = request.headers[.contentLength] {
+      guard let length = Int(declared), length <= bodyLimit else { throw Problem(.too_large) }
+    }
+    let buffer = try await request.body.collect(upTo: bodyLimit)
+    return Array(buffer: buffer)
+  }
+
+  func response(_ body: [UInt8]) -> Response {
+    Response(
+      status: .ok, headers: [.contentType: mediaType], body: .init(byteBuffer: .init(bytes: body)))
+  }
+}
+
+extension Request {
+  var language: Language { Language(accepting: headers[.acceptLanguage]) }
+
+  /// The device's token from `Authorization: Bearer TOKEN`.
+  func token() throws(Problem) -> String {
+    let parts = (headers[.authorization] ?? "").split(separator: " ")
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem(.unauthorised) }
+    return String(parts[1])
+  }
+}

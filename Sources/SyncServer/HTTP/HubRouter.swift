@@ -1,0 +1,51 @@
+import Hummingbird
+import Shared
+
+/// Leads each request to the hub's service.
+struct HubRouter: Sendable {
+  let service: any HubService
+  private let exchanges = ServiceQueue("djoliba.exchanges")
+  /// Apart from the exchanges, so that a long one does not make the hub look dead.
+  private let questions = ServiceQueue("djoliba.questions")
+
+  init(service: any HubService) {
+    self.service = service
+  }
+
+  func responder() -> some HTTPResponder<BasicRequestContext> {
+    let router = Router(context: BasicRequestContext.self)
+    router.add(middleware: ProblemMiddleware())
+    for route in HubRoute.allCases {
+      router.on("\(route.rawValue)", method: route.method) { request, _ in
+        route.response(try await answer(route, request))
+      }
+    }
+    return router.buildResponder()
+  }
+
+  private func answer(_ route: HubRoute, _ request: Request) async throws -> [UInt8] {
+    switch route {
+    case .enroll: try await enroll(request)
+    case .sync: try await sync(request)
+    case .health:
+      try await questions.run { () throws(Problem) in try service.health() }
+    }
+  }
+
+  private func enroll(_ request: Request) async throws -> [UInt8] {
+    let body = try await HubRoute.enroll.body(of: request)
+    let language = request.language
+    return try await exchanges.run { () throws(Problem) in
+      try service.enroll(body, language: language)
+    }
+  }
+
+  private func sync(_ request: Request) async throws -> [UInt8] {
+    let token = try request.token()
+    let body = try await HubRoute.sync.body(of: request)
+    let language = request.language
+    return try await exchanges.run { () throws(Problem) in
+      try service.sync(body, token: token, language: language)
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import Logging
+import NIOCore
+import NIOSSL
+package import ServiceLifecycle
+import Shared
+import UnixSignals
+
+/// The hub on the network: HTTP/1.1 over TLS, or plain where no wire is crossed.
+///
+/// Answers carry `content-type` and `content-length` and nothing else: every byte is paid for by
+/// satellite, and a device takes the hub's time from the exchange, not from a `date`.
+package struct HubServer: Sendable {
+  private let service: any HubService
+  private let listen: (host: String, port: Int)
+  private let tls: (certificatePEM: [UInt8], keyPEM: [UInt8])?
+  private let logger: Logger
+  private let behindProxy: Bool
+  private let onReady: @Sendable (Int) -> Void
+
+  /// - Parameters:
+  ///   - listen: port 0 takes any free port.
+  ///   - tls: the certificate and its key; nil for plain HTTP.
+  ///   - behindProxy: plain HTTP beyond loopback is meant, because a TLS proxy stands in front.
+  ///   - onReady: called once with the real port when devices can connect.
+  package init(
+    service: any HubService, listen: (host: String, port: Int),
+    tls: (certificatePEM: [UInt8], keyPEM: [UInt8])?, logger: Logger, behindProxy: Bool = false,
+    onReady: @escaping @Sendable (Int) -> Void = { _ in }
+  ) {
+    self.service = service
+    self.listen = listen
+    self.tls = tls
+    self.logger = logger
+    self.behindProxy = behindProxy
+    self.onReady = onReady
+  }
+
+  /// Serves until SIGTERM or SIGINT, then finishes the requests in flight.
+  ///
+  /// Errors: `plain_http`, `already_running` when the address is taken, `usage` when it is not one
+  /// of this machine's, `not_understood` for a certificate or key that cannot be read.
+  package func run() async throws {
+    try await group(stoppingOn: [.sigterm, .sigint]).run()
+  }
+
+  /// The same as a group that its owner stops with `triggerGracefulShutdown()`.
+  package func group() -> ServiceGroup { group(stoppingOn: []) }
+
+  private func group(stoppingOn signals: [UnixSignal]) -> ServiceGroup {
+    ServiceGroup(
+      configuration: .init(
+        services: [Listener(server: self)], gracefulShutdownSignals: signals, logger: quiet))
+  }
+
+  /// The libraries' own logger: they announce the port too, and one line is enough.
+  private var quiet: Logger {
+    var logger = logger
+    logger.logLevel = max(.warning, logger.logLevel)
+    return logger
+  }
+
+  private struct Listener: Service {
+    let server: HubServer
+
+    func run() async throws { try await server.serve() }
+  }
+}
+
+extension HubServer {
+  private func serve() async throws {
+    guard tls != nil || behindProxy || HubHost(listen.host)?.isLoopback == true else {
+      throw Problem(.plain_http, at: listen.host)
+    }
+    let server = try connections().buildServer(
+      configuration: .init(
+        address: .hostname(listen.host, port: listen.port),
+        availableConnectionsDelegate: .maximum(HTTPLimits.connections, logger: quiet)),
+      eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
+      logger: quiet, responder: responder(), onServerRunning: announce)
+    do {
+      try await server.run()
+    } catch let error as IOError {
+      throw Problem(
+        error.errnoCode == EADDRINUSE ? .already_running : .usage,
+        at: "\(listen.host):\(listen.port)", cause: "\(error)")
+    } catch let error as SocketAddressError {
+      throw Problem(.usage, at: "\(listen.host):\(listen.port)", cause: "\(error)")
+    }
+  }
+
+  @Sendable private func announce(_ channel: any Channel) {
+    let port = channel.localAddress?.port ?? listen.port
+    let scheme = tls == nil ? "http" : "https"
+    let host = HubHost(listen.host).map(\.description) ?? listen.host
+    logger.info("The hub listens on \(scheme)://\(host):\(port)")
+    onReady(port)
+  }
+
+  private func responder() -> HTTPChannelHandler.Responder {
+    let router = HubRouter(service: service).responder()
+    let logger = logger
+    return { request, writer, channel in
+      let context = BasicRequestContext(
+        source: ApplicationRequestContextSource(channel: channel, logger: logger))
+      let response = try await router.respond(to: request, context: context)
+      try await writer.write(response: response.head, body: response.body)
+    }
+  }
+
+  private func connections() throws(Problem) -> HTTPServerBuilder {
+    let http = HTTPServerBuilder.http1(
+      configuration: .init(
+        additionalChannelHandlers: [PatientClose(patience: HTTPLimits.idle)],
+        idleTimeout: HTTPLimits.idle,
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: HTTPLimits.head, maxHeaderListSize: HTTPLimits.head,
+          maxHeaderFieldCount: HTTPLimits.headFields)))
+    guard let tls else { return http }
+    do {
+      return try .tls(http, tlsConfiguration: configuration(tls))
+    } catch {
+      throw Problem(.not_understood, at: "server.pem", cause: "\(error)")
+    }
+  }
+
+  /// HTTP/1.1 only: libcurl's HTTP/2 streams are cut by the server's library after some requests.
+  private func configuration(
+    _ tls: (certificatePEM: [UInt8], keyPEM: [UInt8])
+  ) throws -> TLSConfiguration {
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try NIOSSLCertificate.fromPEMBytes(tls.certificatePEM).map {
+        .certificate($0)
+      },
+      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: tls.keyPEM, format: .pem)))
+    configuration.minimumTLSVersion = .tlsv12
+    configuration.applicationProtocols = ["http/1.1"]
+    return configuration
+  }
+}

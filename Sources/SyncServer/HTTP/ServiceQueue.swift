@@ -1,0 +1,24 @@
+import Dispatch
+import Shared
+
+/// Runs the hub's blocking calls away from the threads that serve the network.
+///
+/// Serial, because SQLite has one writer: a second thread would only wait in `busy`.
+struct ServiceQueue: Sendable {
+  private let queue: DispatchQueue
+
+  init(_ label: String) {
+    queue = DispatchQueue(label: label)
+  }
+
+  func run(
+    _ work: @escaping @Sendable () throws(Problem) -> [UInt8]
+  ) async throws(Problem) -> [UInt8] {
+    let result = await withCheckedContinuation { continuation in
+      queue.async {
+        continuation.resume(returning: Result { () throws(Problem) in try work() })
+      }
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,207 @@
+import Shared
+
+/// Collects what a device has not seen: for each scope it may read, the records that changed
+/// after its cursor, in the order of arrival, up to the budget.
+struct Collecting {
+  private let transaction: any HubTransaction
+  private let schema: Schema
+  private let device: HubDevice
+  private let request: SyncRequest
+  private let admission: Admission
+  private var groups: [GroupDraft] = []
+  private var sent: Set<Admission.RecordKey> = []
+  private var spent = 0
+
+  init(
+    _ transaction: any HubTransaction, _ schema: Schema, _ device: HubDevice,
+    _ request: SyncRequest, _ admission: Admission
+  ) {
+    self.transaction = transaction
+    self.schema = schema
+    self.device = device
+    self.request = request
+    self.admission = admission
+  }
+
+  mutating func fill(_ answer: inout SyncAnswer) throws {
+    let states = try transaction.scopes()
+    let cursors = Dictionary(
+      request.cursors.map { ($0.scope, $0) }, uniquingKeysWith: { first, _ in first })
+    for scope in readable(states) {
+      let state = states[scope] ?? ScopeState()
+      let cursor = cursors[scope] ?? Cursor(scope: scope)
+      try checkMark(cursor)
+      answer.pages.append(try collect(scope, cursor, state, &answer))
+    }
+    for key in admission.resend.subtracting(sent) { try resend(key) }
+    answer.pull = Changeset(groups: groups.map(\.group))
+    try fillNews(&answer)
+  }
+
+  private func readable(_ states: [Scope: ScopeState]) -> [Scope] {
+    device.grant.everything ? states.keys.sorted() : device.grant.read.sorted()
+  }
+
+  /// A mark that is not the hub's own: the hub was restored from an older copy.
+  private func checkMark(_ cursor: Cursor) throws {
+    guard cursor.seq > 0 else { return }
+    guard try transaction.mark(cursor.scope, at: cursor.seq) == cursor.mark else {
+      throw Problem(.cursor, at: cursor.scope.description)
+    }
+  }
+
+  private mutating func collect(
+    _ scope: Scope, _ cursor: Cursor, _ state: ScopeState, _ answer: inout SyncAnswer
+  ) throws -> ScopePage {
+    var reached = cursor
+    var isComplete = cursor.seq >= state.seq
+    while !isComplete && spent < request.budget {
+      let entries = try transaction.feed(scope, after: reached.seq, limit: 256)
+      for entry in entries where spent < request.budget {
+        try take(entry, scope, cursor, &answer)
+        reached.seq = entry.seq
+      }
+      guard entries.count == 256 || spent >= request.budget else {
+        reached.seq = state.seq
+        break
+      }
+      isComplete = reached.seq >= state.seq
+    }
+    isComplete = reached.seq >= state.seq
+    if !isComplete { answer.hasMore = true }
+    reached.mark = try reached.seq == 0 ? 0 : transaction.mark(scope, at: reached.seq) ?? 0
+    let proof = ScopePage.Proof(digest: state.digest, records: state.records)
+    return ScopePage(cursor: reached, proof: isComplete ? proof : nil)
+  }
+
+  private mutating func take(
+    _ entry: FeedEntry, _ scope: Scope, _ cursor: Cursor, _ answer: inout SyncAnswer
+  ) throws {
+    if entry.kind == .left {
+      spent += 12
+      if cursor.seq > 0 {
+        answer.leaves.append(Leave(scope: scope, type: entry.type, handle: entry.handle))
+      }
+      return
+    }
+    guard let type = schema[type: entry.type],
+      let record = try transaction.record(type, handle: entry.handle)
+    else { return }
+    try send(record, type, after: cursor.seq)
+  }
+
+  private mutating func send(_ record: StoredRecord, _ type: RecordType, after seq: Int64) throws {
+    let key = Admission.RecordKey(type: type.name, handle: record.handle)
+    guard sent.insert(key).inserted else { return }
+    let brought = admission.brought[key] ?? []
+    let mustResend = admission.resend.contains(key)
+    guard mustResend || !brought.contains("*") else { return }
+    if record.isDeleted {
+      guard mustResend || record.entered <= seq else { return }
+      return append(type) { _ in
+        RecordChange(
+          kind: .delete, id: mustResend ? record.id : nil, handle: record.handle,
+          stamp: record.stamps.latest, seen: FieldStamps(record: .never))
+      }
+    }
+    guard mustResend || record.entered <= seq else { return sendWhole(record, type) }
+    if mustResend { return sendWhole(record, type) }
+    let changed = try transaction.changedFields(type.name, record.handle, after: seq)
+      .subtracting(brought)
+    guard !changed.isEmpty else { return }
+    sendFields(changed, of: record, type)
+  }
+
+  private mutating func resend(_ key: Admission.RecordKey) throws {
+    guard let type = schema[type: key.type],
+      let record = try transaction.record(type, handle: key.handle),
+      device.grant.mayRead(record.scope)
+    else { return }
+    try send(record, type, after: 0)
+  }
+
+  private mutating func sendWhole(_ record: StoredRecord, _ type: RecordType) {
+    append(type) { draft in
+      var fields: [FieldChange] = []
+      for field in type.fields {
+        let state = record.state(of: field.name)
+        guard state.stamp != .never else { continue }
+        guard !state.value.isNull || state.stamp != record.stamps.record else { continue }
+        fields.append(draft.change(field.name, state))
+      }
+      return RecordChange(
+        kind: .create, id: record.id, handle: record.handle, stamp: record.stamps.record,
+        fields: fields)
+    }
+  }
+
+  private mutating func sendFields(
+    _ names: Set<String>, of record: StoredRecord, _ type: RecordType
+  ) {
+    append(type) { draft in
+      let fields = names.sorted().map { draft.change($0, record.state(of: $0)) }
+      let stamp = fields.map(\.stamp).max() ?? .never
+      return RecordChange(
+        kind: .update, id: nil, handle: record.handle, stamp: stamp, fields: fields)
+    }
+  }
+
+  private mutating func append(_ type: RecordType, _ make: (inout GroupDraft) -> RecordChange) {
+    var index = groups.firstIndex { $0.type == type.name }
+    if index == nil {
+      groups.append(GroupDraft(type: type.name))
+      index = groups.count - 1
+    }
+    let change = make(&groups[index!])
+    spent += change.fields.reduce(30) { $0 + $1.value.roughBytes }
+    groups[index!].records.append(change)
+  }
+
+  // MARK: What is not records
+
+  private func fillNews(_ answer: inout SyncAnswer) throws {
+    if request.schemaVersion < schema.version { answer.schema = schema.source }
+    if request.grantVersion != device.grantVersion {
+      answer.grant = GrantNews(
+        version: device.grantVersion, role: device.role, everything: device.grant.everything,
+        read: device.grant.read.sorted(), write: device.grant.write.sorted())
+    }
+    answer.names = try transaction.deviceNames(from: request.knownDevices)
+      .map { DeviceName(number: $0.key, name: $0.value) }.sorted { $0.number < $1.number }
+    let conflicts = try transaction.conflicts(
+      after: request.noticeCursor, device: device.number, limit: 100)
+    answer.notices = conflicts.filter { device.grant.mayRead($0.scope) }.map(\.notice)
+  }
+}
+
+/// A group of the answer under construction.
+struct GroupDraft {
+  let type: String
+  private var fields: [String] = []
+  private var positions: [String: Int] = [:]
+  var records: [RecordChange] = []
+
+  init(type: String) { self.type = type }
+
+  mutating func change(_ field: String, _ state: FieldState) -> FieldChange {
+    FieldChange(field: position(of: field), value: state.value, stamp: state.stamp)
+  }
+
+  mutating func position(of field: String) -> Int {
+    if let known = positions[field] { return known }
+    positions[field] = fields.count
+    fields.append(field)
+    return fields.count - 1
+  }
+
+  var group: ChangeGroup { ChangeGroup(type: type, fields: fields, records: records) }
+}
+
+extension HubConflict {
+  var notice: ConflictNotice {
+    ConflictNotice(
+      id: id, version: version, type: type, record: record, field: field, status: status,
+      winner: .init(value: winner.value, stamp: winner.stamp),
+      loser: .init(value: loser.value, stamp: loser.stamp))
+  }
+}

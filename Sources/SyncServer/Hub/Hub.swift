@@ -1,0 +1,119 @@
+package import Shared
+import Synchronization
+
+// The hub: the only authority that admits changes. One exchange is one transaction: merge
+// first, then collect, then commit, then answer. So an acknowledged change is durable, the
+// answer never misses what the same request brought into being, and a hub that dies in
+// between has either done all of it or nothing; the device asks again and the second asking
+// changes nothing.
+
+package final class Hub: Sendable {
+  package let store: any HubStore
+  /// Milliseconds since 1970.
+  let now: @Sendable () -> Int64
+  /// Draws marks; a mark of 0 is never given.
+  let random: @Sendable () -> UInt64
+
+  package init(
+    store: any HubStore, now: @escaping @Sendable () -> Int64,
+    random: @escaping @Sendable () -> UInt64
+  ) {
+    self.store = store
+    self.now = now
+    self.random = random
+  }
+
+  /// One exchange with a device that has been let in.
+  package func answer(
+    _ request: SyncRequest, for device: HubDevice, language: Language
+  ) throws(Problem) -> SyncAnswer {
+    try store.write { transaction in
+      let time = now()
+      var answer = SyncAnswer(hubClock: time)
+      answer.examined = request.push.isEmpty || isTimely(request, time)
+      var writing = try HubWriting(transaction, store.schema, now: time, language: language)
+      var admission = Admission()
+      if answer.examined {
+        admission = try writing.admit(
+          request.push, by: Writer(device: device.number, role: device.role, grant: device.grant))
+        try writing.finish(mark: random)
+      }
+      answer.handles = admission.handles
+      answer.verdicts = admission.verdicts
+      try Collecting(transaction, store.schema, device, request, admission).fill(&answer)
+      try note(request, of: device, time, transaction)
+      return answer
+    }
+  }
+
+  /// A device whose clock is off must stamp its changes anew before they are admitted.
+  private func isTimely(_ request: SyncRequest, _ time: Int64) -> Bool {
+    let isClockRight = abs(request.deviceClock &+ request.correction &- time) <= Limits.clockTolerance
+    let latest = request.push.latestStamp
+    return isClockRight && latest.milliseconds <= time + Limits.clockTolerance
+  }
+
+  private func note(
+    _ request: SyncRequest, of device: HubDevice, _ time: Int64,
+    _ transaction: any HubTransaction
+  ) throws {
+    var device = device
+    device.lastSync = time
+    device.waiting = request.waiting
+    device.clockError = request.deviceClock &- time
+    device.program = request.program
+    try transaction.update(device)
+  }
+
+  /// Writes as the hub itself. Returns what was not simply admitted.
+  package func write(_ changes: Changeset, language: Language) throws(Problem) -> Admission {
+    try store.write { transaction in
+      var writing = try HubWriting(transaction, store.schema, now: now(), language: language)
+      let admission = try writing.admit(
+        changes, by: Writer(device: 0, role: .hub, grant: .all))
+      try writing.finish(mark: random)
+      return admission
+    }
+  }
+}
+
+extension Changeset {
+  var latestStamp: Stamp {
+    var latest = Stamp.never
+    for group in groups {
+      for record in group.records {
+        latest = record.fields.reduce(max(latest, record.stamp)) { max($0, $1.stamp) }
+      }
+    }
+    return latest
+  }
+}
+
+/// Who writes, and what they may.
+package struct Writer: Sendable {
+  package let device: UInt32
+  package let role: Role
+  package let grant: Grant
+
+  package init(device: UInt32, role: Role, grant: Grant) {
+    self.device = device
+    self.role = role
+    self.grant = grant
+  }
+}
+
+/// What became of a changeset.
+package struct Admission: Sendable {
+  package var handles: [Int64] = []
+  package var verdicts: [Verdict] = []
+  package var admitted = 0
+  /// Fields that this changeset brought and that stand, by record: the answer skips them.
+  var brought: [RecordKey: Set<String>] = [:]
+  /// Records whose whole state the writer must be told again.
+  var resend: Set<RecordKey> = []
+
+  struct RecordKey: Hashable, Sendable {
+    let type: String
+    let handle: Int64
+  }
+}

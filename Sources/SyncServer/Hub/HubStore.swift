@@ -1,0 +1,188 @@
+package import Shared
+
+// The hub's storage behind one small interface: get records, put admitted changes with the next
+// sequence, collect after a cursor, list and search. What decides stands above it, in `Hub`,
+// and assumes nothing of SQLite. Any implementation must pass `HubStoreTests`.
+
+/// One durable home of everything the hub knows.
+package protocol HubStore: Sendable {
+  var schema: Schema { get }
+  /// Runs `body` alone. All of it is durable when this returns; none of it when it throws.
+  func write<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T
+  /// Runs `body` on one consistent state.
+  func read<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T
+}
+
+/// What can be done inside one transaction.
+package protocol HubTransaction {
+  // Records
+  func record(_ type: RecordType, id: RecordID) throws -> StoredRecord?
+  func record(_ type: RecordType, handle: Int64) throws -> StoredRecord?
+  /// A record named by its id or by its `code`.
+  func referenced(_ type: RecordType, _ reference: String) throws -> [String: Value]?
+  /// Adds a record and gives it its handle.
+  func insert(_ record: StoredRecord, _ type: RecordType) throws -> Int64
+  /// Writes the named fields, stamps, sequence and deletion mark of a record that is there.
+  func update(_ record: StoredRecord, fields: [String], _ type: RecordType) throws
+  func list(_ type: RecordType, limit: Int) throws -> [StoredRecord]
+  /// The records whose id begins so, two at most.
+  func matching(_ type: RecordType, prefix: String) throws -> [StoredRecord]
+
+  // Arrival
+  func scopes() throws -> [Scope: ScopeState]
+  func save(_ scope: Scope, _ state: ScopeState) throws
+  func addMark(_ scope: Scope, seq: Int64, mark: UInt64) throws
+  /// The mark that a cursor at `seq` must carry; nil when the scope has not come that far.
+  func mark(_ scope: Scope, at seq: Int64) throws -> UInt64?
+  func addFeed(_ entry: FeedEntry, _ scope: Scope) throws
+  func removeFeed(_ scope: Scope, seq: Int64) throws
+  /// What changed in a scope after a sequence number, in order.
+  func feed(_ scope: Scope, after seq: Int64, limit: Int) throws -> [FeedEntry]
+
+  // History and conflicts
+  func addHistory(_ line: HubHistoryLine) throws
+  func history(_ type: String, _ handle: Int64) throws -> [HubHistoryLine]
+  /// The fields of a record that changed after a sequence number.
+  func changedFields(_ type: String, _ handle: Int64, after seq: Int64) throws -> Set<String>
+  func addConflict(_ conflict: HubConflict) throws
+  func conflict(_ id: Int64) throws -> HubConflict?
+  func setConflict(_ id: Int64, status: String, version: Int64) throws
+  func conflicts(after version: Int64, device: UInt32?, limit: Int) throws -> [HubConflict]
+  func hasLost(_ type: String, _ handle: Int64, _ field: String, _ stamp: Stamp) throws -> Bool
+  func openConflictCount() throws -> Int
+
+  // Devices
+  func addDevice(_ device: HubDevice) throws -> UInt32
+  func device(tokenHash: [UInt8]) throws -> HubDevice?
+  func devices() throws -> [HubDevice]
+  /// The names of the devices numbered from here on.
+  func deviceNames(from number: UInt32) throws -> [UInt32: String]
+  func update(_ device: HubDevice) throws
+  func addInvitation(_ invitation: StoredInvitation) throws
+  func invitation(codeHash: [UInt8]) throws -> StoredInvitation?
+  func useInvitation(codeHash: [UInt8], device: UInt32) throws
+
+  // The hub's own
+  func counter(_ name: HubCounter) throws -> Int64
+  func set(_ name: HubCounter, _ value: Int64) throws
+  func countRecords() throws -> [(type: String, scope: String, count: Int)]
+}
+
+package enum HubCounter: String, Sendable {
+  case clock, conflictVersion
+}
+
+/// A record as the hub has it, deleted ones included.
+package struct StoredRecord: Sendable {
+  package var handle: Int64
+  package let id: RecordID
+  package var values: [String: Value]
+  package var stamps: FieldStamps
+  /// The sequence number of its last change in its scope.
+  package var seq: Int64
+  /// The sequence number at which it came into its scope.
+  package var entered: Int64
+  package var isDeleted: Bool
+
+  package var scope: Scope { values["scope"]?.text.flatMap { Scope($0) } ?? .bamako }
+
+  /// What stands in a field, for the merge.
+  package func state(of field: String) -> FieldState {
+    let value = values[field] ?? .null
+    return FieldState(value: value, stamp: stamps.stamp(of: field, isEmpty: value.isNull))
+  }
+}
+
+package struct ScopeState: Sendable {
+  package var seq: Int64 = 0
+  package var digest = Digest()
+  package var records = 0
+
+  package init(seq: Int64 = 0, digest: Digest = Digest(), records: Int = 0) {
+    self.seq = seq
+    self.digest = digest
+    self.records = records
+  }
+}
+
+/// A record's last appearance in the order of arrival of a scope.
+package struct FeedEntry: Sendable {
+  package enum Kind: Int64, Sendable {
+    case changed = 0
+    case left = 1
+  }
+
+  package let seq: Int64
+  package let type: String
+  package let handle: Int64
+  package let kind: Kind
+}
+
+/// One admitted change. A creation has the field "", a deletion "*".
+package struct HubHistoryLine: Sendable {
+  package let type: String
+  package let handle: Int64
+  package let field: String
+  package let replaced: Value
+  package let replacedStamp: Stamp
+  package let stamp: Stamp
+  /// Milliseconds since 1970 by the hub's clock.
+  package let received: Int64
+  package let seq: Int64
+}
+
+package struct HubConflict: Sendable {
+  package enum Status: String, Sendable {
+    /// A coordinator should look at it.
+    case open
+    /// Kept, but nobody needs to look.
+    case noted
+    /// Waits for somebody with the role.
+    case proposal
+    case kept, restored
+  }
+
+  package var id: Int64
+  package var version: Int64
+  package let type: String
+  package let handle: Int64
+  package let record: RecordID
+  package let scope: Scope
+  package let field: String
+  package let status: String
+  package let winner: FieldState
+  package let loser: FieldState
+  package let received: Int64
+}
+
+package struct HubDevice: Sendable {
+  package var number: UInt32
+  package var name: String
+  package var base: String
+  package var role: Role
+  package var grant: Grant
+  package var grantVersion: Int64
+  package var tokenHash: [UInt8]
+  /// Milliseconds since 1970; nil before the first sync.
+  package var lastSync: Int64?
+  package var waiting: Int
+  /// Milliseconds that the device's clock was ahead of the hub's.
+  package var clockError: Int64
+  package var program: String
+  package var state: State
+
+  package enum State: String, Sendable {
+    case active, revoked, wiped, retired
+  }
+}
+
+package struct StoredInvitation: Sendable {
+  package let codeHash: [UInt8]
+  package let name: String
+  package let base: String
+  package let role: Role
+  package let grant: Grant
+  /// Milliseconds since 1970.
+  package let expires: Int64
+  package var usedBy: UInt32?
+}

@@ -1,0 +1,121 @@
+package import Shared
+
+/// The hub's writing in one transaction: sequence numbers, digests, feed, history.
+package struct HubWriting {
+  let transaction: any HubTransaction
+  let schema: Schema
+  /// Milliseconds since 1970.
+  let now: Int64
+  /// The last day that may be written down, ISO: today anywhere on earth.
+  let today: String
+  let language: Language
+  private var scopes: [Scope: ScopeState]
+  private var moved: Set<Scope> = []
+  private var clock: HybridClock
+
+  package init(
+    _ transaction: any HubTransaction, _ schema: Schema, now: Int64, language: Language
+  ) throws {
+    self.transaction = transaction
+    self.schema = schema
+    self.now = now
+    self.language = language
+    today = CivilDay.iso(milliseconds: now + Limits.clockTolerance)
+    scopes = try transaction.scopes()
+    clock = HybridClock(last: UInt64(bitPattern: try transaction.counter(.clock)))
+  }
+
+  /// A stamp of the hub's own, above everything given.
+  mutating func stamp(above other: Stamp...) -> Stamp {
+    let seen = other.map(\.clock).max() ?? 0
+    return Stamp(clock: clock.tick(milliseconds: now, above: seen), device: 0)
+  }
+
+  mutating func witness(_ stamp: Stamp) {
+    clock.witness(stamp.clock, notBeyond: now + Limits.clockTolerance)
+  }
+
+  mutating func nextSeq(_ scope: Scope) -> Int64 {
+    moved.insert(scope)
+    scopes[scope, default: ScopeState()].seq += 1
+    return scopes[scope]!.seq
+  }
+
+  /// Puts a new record into its scope.
+  mutating func insert(_ record: StoredRecord, _ type: RecordType) throws -> StoredRecord {
+    var record = record
+    record.seq = nextSeq(record.scope)
+    record.entered = record.seq
+    record.handle = try transaction.insert(record, type)
+    count(record, by: 1)
+    try feed(record, type)
+    return record
+  }
+
+  /// Writes what became of a record: its place in the feed, its scope's digest.
+  ///
+  /// - Parameter old: the record before.
+  mutating func update(
+    _ old: StoredRecord, to new: StoredRecord, fields: [String], _ type: RecordType
+  ) throws -> StoredRecord {
+    var new = new
+    if !old.isDeleted { count(old, by: -1) }
+    if !new.isDeleted { count(new, by: 1) }
+    let returns = old.isDeleted && !new.isDeleted
+    try transaction.removeFeed(old.scope, seq: old.seq)
+    if old.scope != new.scope {
+      let left = FeedEntry(
+        seq: nextSeq(old.scope), type: type.name, handle: old.handle, kind: .left)
+      try transaction.addFeed(left, old.scope)
+    }
+    new.seq = nextSeq(new.scope)
+    if returns || old.scope != new.scope { new.entered = new.seq }
+    try transaction.update(new, fields: fields, type)
+    try feed(new, type)
+    return new
+  }
+
+  private func feed(_ record: StoredRecord, _ type: RecordType) throws {
+    try transaction.addFeed(
+      FeedEntry(seq: record.seq, type: type.name, handle: record.handle, kind: .changed),
+      record.scope)
+  }
+
+  private mutating func count(_ record: StoredRecord, by one: Int) {
+    scopes[record.scope, default: ScopeState()].digest ^= Digest(of: record.id, record.stamps)
+    scopes[record.scope]!.records += one
+  }
+
+  func remember(
+    _ record: StoredRecord, _ type: RecordType, _ field: String, replaced: FieldState,
+    by stamp: Stamp, seq: Int64
+  ) throws {
+    try transaction.addHistory(
+      HubHistoryLine(
+        type: type.name, handle: record.handle, field: field, replaced: replaced.value,
+        replacedStamp: replaced.stamp, stamp: stamp, received: now, seq: seq))
+  }
+
+  func keep(
+    _ record: StoredRecord, _ type: RecordType, _ field: String, status: HubConflict.Status,
+    winner: FieldState, loser: FieldState
+  ) throws {
+    let version = try transaction.counter(.conflictVersion) + 1
+    try transaction.set(.conflictVersion, version)
+    try transaction.addConflict(
+      HubConflict(
+        id: 0, version: version, type: type.name, handle: record.handle, record: record.id,
+        scope: record.scope, field: field, status: status.rawValue, winner: winner,
+        loser: loser, received: now))
+  }
+
+  /// Writes sequences, digests and a fresh mark for each scope that moved.
+  package mutating func finish(mark: () -> UInt64) throws {
+    for scope in moved.sorted() {
+      try transaction.save(scope, scopes[scope]!)
+      try transaction.addMark(scope, seq: scopes[scope]!.seq, mark: mark())
+    }
+    moved = []
+    try transaction.set(.clock, Int64(bitPattern: clock.last))
+  }
+}

@@ -1,0 +1,77 @@
+import GRDB
+import Shared
+import Storage
+
+/// The hub's tables; `docs/protocol.md`, "The hub file".
+enum HubLayout {
+  static let bookkeeping = """
+    CREATE TABLE _state(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    CREATE TABLE _scope(
+      number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL,
+      high INTEGER NOT NULL, low INTEGER NOT NULL, records INTEGER NOT NULL);
+    CREATE TABLE _mark(
+      scope TEXT NOT NULL, seq INTEGER NOT NULL, mark INTEGER NOT NULL,
+      PRIMARY KEY(scope, seq)) WITHOUT ROWID;
+    CREATE TABLE _feed(
+      scope TEXT NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL, handle INTEGER NOT NULL,
+      kind INTEGER NOT NULL, PRIMARY KEY(scope, seq)) WITHOUT ROWID;
+    CREATE TABLE _history(
+      n INTEGER PRIMARY KEY, type TEXT NOT NULL, handle INTEGER NOT NULL, field TEXT NOT NULL,
+      replaced, replaced_clock INTEGER NOT NULL, replaced_device INTEGER NOT NULL,
+      clock INTEGER NOT NULL, device INTEGER NOT NULL, received INTEGER NOT NULL,
+      seq INTEGER NOT NULL);
+    CREATE INDEX _history_record ON _history(type, handle, seq);
+    CREATE TABLE _conflict(
+      id INTEGER PRIMARY KEY, version INTEGER NOT NULL, type TEXT NOT NULL,
+      handle INTEGER NOT NULL, record TEXT NOT NULL, scope TEXT NOT NULL, field TEXT NOT NULL,
+      status TEXT NOT NULL, winner, winner_clock INTEGER NOT NULL,
+      winner_device INTEGER NOT NULL, loser, loser_clock INTEGER NOT NULL,
+      loser_device INTEGER NOT NULL, received INTEGER NOT NULL);
+    CREATE INDEX _conflict_version ON _conflict(version);
+    CREATE INDEX _conflict_record ON _conflict(type, handle, field);
+    CREATE INDEX _conflict_open ON _conflict(status) WHERE status IN ('open', 'proposal');
+    CREATE TABLE _device(
+      number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, base TEXT NOT NULL,
+      role TEXT NOT NULL, everything INTEGER NOT NULL, readable TEXT NOT NULL,
+      writable TEXT NOT NULL, grant_version INTEGER NOT NULL, token_hash BLOB NOT NULL UNIQUE,
+      last_sync INTEGER, waiting INTEGER NOT NULL, clock_error INTEGER NOT NULL,
+      program TEXT NOT NULL, state TEXT NOT NULL);
+    CREATE TABLE _invitation(
+      code_hash BLOB PRIMARY KEY, name TEXT NOT NULL, base TEXT NOT NULL, role TEXT NOT NULL,
+      everything INTEGER NOT NULL, readable TEXT NOT NULL, writable TEXT NOT NULL,
+      expires INTEGER NOT NULL, used_by INTEGER) WITHOUT ROWID;
+    """
+
+  static func create(_ db: Database, _ schema: Schema) throws {
+    try db.execute(sql: bookkeeping)
+    try follow(db, schema)
+  }
+
+  /// Brings the typed tables to the schema: new types and new columns appear, nothing is dropped.
+  static func follow(_ db: Database, _ schema: Schema) throws {
+    for type in schema.types {
+      let table = TypedTable(type)
+      guard try db.tableExists(type.name) else {
+        try db.execute(sql: definition(table))
+        continue
+      }
+      let existing = Set(try db.columns(in: type.name).map(\.name))
+      for field in type.fields where !existing.contains(field.name) {
+        try db.execute(sql: "ALTER TABLE \(table.name) ADD COLUMN \(TypedTable.definition(field))")
+      }
+    }
+    try db.execute(
+      sql: "INSERT OR REPLACE INTO _state(key, value) VALUES ('schema', ?)",
+      arguments: [schema.source.stored])
+  }
+
+  private static func definition(_ table: TypedTable) -> String {
+    """
+    CREATE TABLE \(table.name)(
+      _handle INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+      \(table.type.fields.map(TypedTable.definition).joined(separator: ", ")),
+      _stamps BLOB NOT NULL, _seq INTEGER NOT NULL, _entered INTEGER NOT NULL,
+      _deleted INTEGER NOT NULL)
+    """
+  }
+}

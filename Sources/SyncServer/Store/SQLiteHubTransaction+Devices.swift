@@ -1,0 +1,101 @@
+import GRDB
+import Shared
+import Storage
+
+extension SQLiteHubTransaction {
+  func addDevice(_ device: HubDevice) throws -> UInt32 {
+    try db.run(
+      """
+      INSERT INTO _device(name, base, role, everything, readable, writable, grant_version,
+        token_hash, last_sync, waiting, clock_error, program, state)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """, device.columns)
+    return UInt32(db.lastInsertedRowID)
+  }
+
+  func update(_ device: HubDevice) throws {
+    try db.run(
+      """
+      UPDATE _device SET name = ?, base = ?, role = ?, everything = ?, readable = ?,
+        writable = ?, grant_version = ?, token_hash = ?, last_sync = ?, waiting = ?,
+        clock_error = ?, program = ?, state = ? WHERE number = ?
+      """, device.columns + [Int64(device.number)])
+  }
+
+  func device(tokenHash: [UInt8]) throws -> HubDevice? {
+    try db.row("SELECT * FROM _device WHERE token_hash = ?", [tokenHash.stored])
+      .map(HubDevice.init)
+  }
+
+  func devices() throws -> [HubDevice] {
+    try db.rows("SELECT * FROM _device ORDER BY number").map(HubDevice.init)
+  }
+
+  func deviceNames(from number: UInt32) throws -> [UInt32: String] {
+    let rows = try db.rows("SELECT number, name FROM _device WHERE number >= ?", [Int64(number)])
+    var names = Dictionary(uniqueKeysWithValues: rows.map { (UInt32($0[0] as Int64), $0[1] as String) })
+    if number == 0 { names[0] = "Bamako" }
+    return names
+  }
+
+  func addInvitation(_ invitation: StoredInvitation) throws {
+    try db.run(
+      """
+      INSERT INTO _invitation(code_hash, name, base, role, everything, readable, writable, expires)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        invitation.codeHash.stored, invitation.name, invitation.base, invitation.role.rawValue,
+        invitation.grant.everything, invitation.grant.read.joined, invitation.grant.write.joined,
+        invitation.expires,
+      ])
+  }
+
+  func invitation(codeHash: [UInt8]) throws -> StoredInvitation? {
+    try db.row("SELECT * FROM _invitation WHERE code_hash = ?", [codeHash.stored]).map { row in
+      StoredInvitation(
+        codeHash: codeHash, name: row["name"], base: row["base"],
+        role: Role(rawValue: row["role"]) ?? .lecture, grant: Grant(row),
+        expires: row["expires"], usedBy: (row["used_by"] as Int64?).map { UInt32($0) })
+    }
+  }
+
+  func useInvitation(codeHash: [UInt8], device: UInt32) throws {
+    try db.run(
+      "UPDATE _invitation SET used_by = ? WHERE code_hash = ?", [Int64(device), codeHash.stored])
+  }
+}
+
+extension HubDevice {
+  fileprivate var columns: StatementArguments {
+    [
+      name, base, role.rawValue, grant.everything, grant.read.joined, grant.write.joined,
+      grantVersion, tokenHash.stored, lastSync, waiting, clockError, program, state.rawValue,
+    ]
+  }
+
+  fileprivate init(_ row: Row) {
+    self.init(
+      number: UInt32(row["number"] as Int64), name: row["name"], base: row["base"],
+      role: Role(rawValue: row["role"]) ?? .lecture, grant: Grant(row),
+      grantVersion: row["grant_version"], tokenHash: [UInt8].fromStored(row["token_hash"]) ?? [],
+      lastSync: row["last_sync"], waiting: row["waiting"], clockError: row["clock_error"],
+      program: row["program"], state: State(rawValue: row["state"]) ?? .revoked)
+  }
+}
+
+extension Grant {
+  fileprivate init(_ row: Row) {
+    self.init(
+      read: Set(scopes: row["readable"]), write: Set(scopes: row["writable"]),
+      everything: row["everything"])
+  }
+}
+
+extension Set<Scope> {
+  fileprivate var joined: String { sorted().map(\.description).joined(separator: " ") }
+
+  fileprivate init(scopes: String) {
+    self = Set(scopes.split(separator: " ").compactMap { Scope($0) })
+  }
+}

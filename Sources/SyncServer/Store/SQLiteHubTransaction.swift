@@ -1,0 +1,202 @@
+import GRDB
+import Shared
+import Storage
+
+/// One transaction of the embedded store.
+struct SQLiteHubTransaction: HubTransaction {
+  let db: Database
+  let tables: [String: TypedTable]
+
+  private static let bookkeeping = ["_handle", "_stamps", "_seq", "_entered", "_deleted"]
+
+  // MARK: Records
+
+  func record(_ type: RecordType, id: RecordID) throws -> StoredRecord? {
+    try select(type, where: "id = ?", [id.description]).first
+  }
+
+  func record(_ type: RecordType, handle: Int64) throws -> StoredRecord? {
+    try select(type, where: "_handle = ?", [handle]).first
+  }
+
+  func referenced(_ type: RecordType, _ reference: String) throws -> [String: Value]? {
+    if let found = try select(type, where: "id = ? AND NOT _deleted", [reference]).first {
+      return found.values
+    }
+    guard type[field: "code"] != nil else { return nil }
+    return try select(
+      type, where: "code = ? AND NOT _deleted ORDER BY _handle LIMIT 1", [reference]
+    ).first?.values
+  }
+
+  func list(_ type: RecordType, limit: Int) throws -> [StoredRecord] {
+    try select(type, where: "NOT _deleted ORDER BY _handle LIMIT ?", [limit])
+  }
+
+  func matching(_ type: RecordType, prefix: String) throws -> [StoredRecord] {
+    try select(
+      type, where: "id >= ? AND id < ? ORDER BY id LIMIT 2",
+      [prefix.lowercased(), prefix.lowercased() + "\u{10FFFF}"])
+  }
+
+  private func select(
+    _ type: RecordType, where condition: String, _ arguments: StatementArguments
+  ) throws -> [StoredRecord] {
+    let table = table(type)
+    return try db.rows(table.select(Self.bookkeeping, where: condition), arguments)
+      .map { row in
+        var values: [String: Value] = [:]
+        for (position, field) in type.fields.enumerated() {
+          if let value = Value(row[position + 6]), !value.isNull { values[field.name] = value }
+        }
+        return StoredRecord(
+          handle: row[1], id: RecordID(row[0] as String)!, values: values,
+          stamps: try FieldStamps(row[2] as DatabaseValue)!, seq: row[3], entered: row[4],
+          isDeleted: row[5])
+      }
+  }
+
+  private func table(_ type: RecordType) -> TypedTable { tables[type.name]! }
+
+  func insert(_ record: StoredRecord, _ type: RecordType) throws -> Int64 {
+    let table = table(type)
+    let sql = table.insert(
+      ["_stamps", "_seq", "_entered", "_deleted"], fields: type.fields.map(\.name))
+    let own = [
+      record.id.description.databaseValue, record.stamps.stored, record.seq.databaseValue,
+      record.entered.databaseValue, record.isDeleted.databaseValue,
+    ]
+    let values = type.fields.map { record.values[$0.name]?.stored ?? .null }
+    try db.run(sql, StatementArguments(own + values))
+    return db.lastInsertedRowID
+  }
+
+  func update(_ record: StoredRecord, fields: [String], _ type: RecordType) throws {
+    let names = fields.sorted()
+    let sql = table(type).update(
+      ["_stamps", "_seq", "_entered", "_deleted"] + names, where: "_handle = ?")
+    let own = [
+      record.stamps.stored, record.seq.databaseValue, record.entered.databaseValue,
+      record.isDeleted.databaseValue,
+    ]
+    let values = names.map { record.values[$0]?.stored ?? .null }
+    try db.run(sql, StatementArguments(own + values + [record.handle.databaseValue]))
+  }
+
+  // MARK: Arrival
+
+  func scopes() throws -> [Scope: ScopeState] {
+    var scopes: [Scope: ScopeState] = [:]
+    for row in try db.rows("SELECT name, seq, high, low, records FROM _scope") {
+      guard let scope = Scope(row[0] as String) else { continue }
+      scopes[scope] = ScopeState(
+        seq: row[1], digest: Digest(storedHigh: row[2], storedLow: row[3]), records: row[4])
+    }
+    return scopes
+  }
+
+  func save(_ scope: Scope, _ state: ScopeState) throws {
+    try db.run(
+      """
+      INSERT INTO _scope(name, seq, high, low, records) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT(name) DO UPDATE SET seq = excluded.seq, high = excluded.high,
+        low = excluded.low, records = excluded.records
+      """,
+      [
+        scope.description, state.seq, state.digest.storedHigh, state.digest.storedLow,
+        state.records,
+      ])
+  }
+
+  func addMark(_ scope: Scope, seq: Int64, mark: UInt64) throws {
+    try db.run(
+      "INSERT INTO _mark(scope, seq, mark) VALUES (?, ?, ?)",
+      [scope.description, seq, Int64(bitPattern: mark)])
+  }
+
+  func mark(_ scope: Scope, at seq: Int64) throws -> UInt64? {
+    try db.row(
+      "SELECT mark FROM _mark WHERE scope = ? AND seq >= ? ORDER BY seq LIMIT 1",
+      [scope.description, seq]
+    ).map { UInt64(bitPattern: $0[0] as Int64) }
+  }
+
+  func addFeed(_ entry: FeedEntry, _ scope: Scope) throws {
+    try db.run(
+      "INSERT INTO _feed(scope, seq, type, handle, kind) VALUES (?, ?, ?, ?, ?)",
+      [scope.description, entry.seq, entry.type, entry.handle, entry.kind.rawValue])
+  }
+
+  func removeFeed(_ scope: Scope, seq: Int64) throws {
+    try db.run("DELETE FROM _feed WHERE scope = ? AND seq = ?", [scope.description, seq])
+  }
+
+  func feed(_ scope: Scope, after seq: Int64, limit: Int) throws -> [FeedEntry] {
+    try db.rows(
+      """
+      SELECT seq, type, handle, kind FROM _feed WHERE scope = ? AND seq > ?
+      ORDER BY seq LIMIT ?
+      """, [scope.description, seq, limit]
+    ).map {
+      FeedEntry(seq: $0[0], type: $0[1], handle: $0[2], kind: .init(rawValue: $0[3]) ?? .changed)
+    }
+  }
+
+  // MARK: History
+
+  func addHistory(_ line: HubHistoryLine) throws {
+    try db.run(
+      """
+      INSERT INTO _history(type, handle, field, replaced, replaced_clock, replaced_device,
+        clock, device, received, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        line.type, line.handle, line.field, line.replaced.stored,
+        line.replacedStamp.storedClock, Int64(line.replacedStamp.device),
+        line.stamp.storedClock, Int64(line.stamp.device), line.received, line.seq,
+      ])
+  }
+
+  func history(_ type: String, _ handle: Int64) throws -> [HubHistoryLine] {
+    try db.rows(
+      """
+      SELECT field, replaced, replaced_clock, replaced_device, clock, device, received, seq
+      FROM _history WHERE type = ? AND handle = ? ORDER BY n
+      """, [type, handle]
+    ).map { row in
+      HubHistoryLine(
+        type: type, handle: handle, field: row[0], replaced: Value(row[1]) ?? .null,
+        replacedStamp: Stamp(storedClock: row[2], device: row[3]),
+        stamp: Stamp(storedClock: row[4], device: row[5]), received: row[6], seq: row[7])
+    }
+  }
+
+  func changedFields(_ type: String, _ handle: Int64, after seq: Int64) throws -> Set<String> {
+    Set(
+      try db.rows(
+        """
+        SELECT DISTINCT field FROM _history
+        WHERE type = ? AND handle = ? AND seq > ? AND field NOT IN ('', '*')
+        """, [type, handle, seq]
+      ).map { $0[0] })
+  }
+
+  // MARK: The hub's own
+
+  func counter(_ name: HubCounter) throws -> Int64 {
+    try db.row("SELECT value FROM _state WHERE key = ?", [name.rawValue])?[0] ?? 0
+  }
+
+  func set(_ name: HubCounter, _ value: Int64) throws {
+    try db.run(
+      "INSERT OR REPLACE INTO _state(key, value) VALUES (?, ?)", [name.rawValue, value])
+  }
+
+  func countRecords() throws -> [(type: String, scope: String, count: Int)] {
+    try tables.values.sorted { $0.name < $1.name }.flatMap { table in
+      try db.rows(
+        "SELECT scope, count(*) FROM \(table.name) WHERE NOT _deleted GROUP BY scope ORDER BY scope"
+      ).map { (table.type.name, $0[0], $0[1]) }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import FieldClient
+import Foundation
+import Glibc
+import Shared
+import Testing
+
+/// A hub is believed for its own authority's signature and for nothing else.
+@Suite(.timeLimit(.minutes(1)))
+struct TransportTrustTests {
+  private let request = HTTPRequest(method: .get, path: "/", responseLimit: 1 << 16)
+
+  @Test func `a certificate of the pinned authority is believed`() async throws {
+    let hub = try TLSServer()
+    let transport = try transport("https://127.0.0.1:\(hub.port)", authority: hub.authority)
+    let answer = try await transport.send(request)
+    #expect(answer.status == 200)
+    #expect(!answer.body.isEmpty)
+  }
+
+  @Test func `a certificate of another authority is not`() async throws {
+    let hub = try TLSServer()
+    let other = try TLSServer()
+    let transport = try transport("https://127.0.0.1:\(hub.port)", authority: other.authority)
+    #expect(await failure { try await transport.send(request) } == .untrusted_hub)
+  }
+
+  @Test func `a certificate for another host is not`() async throws {
+    let hub = try TLSServer()
+    let transport = try transport("https://localhost:\(hub.port)", authority: hub.authority)
+    #expect(await failure { try await transport.send(request) } == .untrusted_hub)
+  }
+
+  @Test(arguments: [nil, Array("not a certificate".utf8)])
+  func `without an authority no hub is believed`(authority: [UInt8]?) async throws {
+    let hub = try TLSServer()
+    let transport = try transport("https://127.0.0.1:\(hub.port)", authority: authority)
+    #expect(await failure { try await transport.send(request) } == .untrusted_hub)
+  }
+
+  @Test func `a stranger at the first address does not hide the hub at the second`() async throws {
+    let hub = try TLSServer()
+    let stranger = try TLSServer()
+    let transport = try transport(
+      "https://127.0.0.1:\(stranger.port)", "https://127.0.0.1:\(hub.port)",
+      authority: hub.authority)
+    #expect(try await transport.send(request).status == 200)
+  }
+
+  // libcurl measures this second with its own clock.
+  @Test func `a server that never shakes hands is offline`() async throws {
+    let server = TransportServer { _ in .silence }
+    let transport = try transport("https://127.0.0.1:\(server.port)", connectSeconds: 1)
+    #expect(await failure { try await transport.send(request) } == .offline)
+  }
+}
+
+/// `openssl s_server` with a certificate for 127.0.0.1 and an authority of its own.
+private final class TLSServer {
+  let port: Int
+  let authority: [UInt8]
+  private let process = Process()
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory
+      .appending(path: "djoliba-tls-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Self.makeCertificates(in: folder)
+    authority = Array(try Data(contentsOf: folder.appending(path: "ca.pem")))
+    let output = Pipe()
+    Self.prepare(
+      process, "s_server -accept 127.0.0.1:0 -cert hub.pem -key hub.key -www", in: folder)
+    process.standardOutput = output
+    try process.run()
+    port = try #require(Self.port(from: output.fileHandleForReading))
+  }
+
+  deinit {
+    // Not SIGTERM, which the threads that run tests block and their children inherit blocked.
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  private static func makeCertificates(in folder: URL) throws {
+    let key = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    let names = "-addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE"
+    for command in [
+      "\(key) -keyout ca.key -out ca.pem -subj /CN=authority",
+      "\(key) -keyout hub.key -out hub.pem -subj /CN=hub -CA ca.pem -CAkey ca.key \(names)",
+    ] {
+      let openssl = Process()
+      prepare(openssl, command, in: folder)
+      openssl.standardOutput = FileHandle.nullDevice
+      try openssl.run()
+      openssl.waitUntilExit()
+      #expect(openssl.terminationStatus == 0)
+    }
+  }
+
+  private static func prepare(_ process: Process, _ command: String, in folder: URL) {
+    process.executableURL = URL(filePath: "/usr/bin/openssl")
+    process.arguments = command.split(separator: " ").map(String.init)
+    process.currentDirectoryURL = folder
+    process.standardInput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+  }
+
+  /// Reads up to the line `ACCEPT 127.0.0.1:PORT`, which says that it listens.
+  private static func port(from output: FileHandle) -> Int? {
+    var text = ""
+    while !text.hasSuffix("\n") || !text.contains("ACCEPT ") {
+      let more = output.availableData
+      guard !more.isEmpty else { return nil }
+      text += String(decoding: more, as: UTF8.self)
+    }
+    return text.split(whereSeparator: \.isNewline).last?.split(separator: ":").last
+      .flatMap { Int($0) }
+  }
+}
