@@ -6,6 +6,12 @@ package enum Limits {
   package static let smallestPage = 8 << 10
   /// Bytes on the wire. A cut costs at most one page, and memory stays flat.
   package static let largestPage = 1 << 20
+  /// Bytes on the wire, until the link has shown its speed.
+  package static let firstPage = 64 << 10
+  /// Bytes on the wire that an exchange with anything in it takes, headers included.
+  package static let smallestExchange = 1 << 10
+  /// How many times smaller a page gets by compression, at least, on the mission's records.
+  package static let compressionGuess = 3
   /// Seconds of link time that one page should take.
   package static let pageSeconds = 5.0
   /// Bytes of one body after expansion: a page of text compresses up to sixteenfold.

@@ -42,3 +42,15 @@ extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Expres
   public init(floatLiteral value: Double) { self = .real(value) }
   public init(nilLiteral: ()) { self = .null }
 }
+
+extension Value {
+  /// About what it takes on the wire before compression.
+  package var roughBytes: Int {
+    switch self {
+    case .null: 2
+    case .int: 5
+    case .real: 9
+    case .text(let text): text.utf8.count + 3
+    }
+  }
+}

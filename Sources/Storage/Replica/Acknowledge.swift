@@ -71,7 +71,9 @@ struct Acknowledging {
         stamps.set(group.fields[field.field], field.stamp)
       }
     }
-    try db.run("DELETE FROM _pending WHERE id = ? AND field = ''", [id])
+    try db.run(
+      "DELETE FROM _pending WHERE id = ? AND field = '' AND clock = ?",
+      [id, change.stamp.storedClock])
     guard let row = try db.row(table.select(["_row"], where: "id = ?"), [id]) else {
       return try confirmHiddenCreation(id, handle, stamps, change, group)
     }

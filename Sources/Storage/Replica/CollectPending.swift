@@ -161,15 +161,3 @@ private struct PendingCollector {
       fields: fields)
   }
 }
-
-extension Value {
-  /// About what it takes on the wire before compression.
-  package var roughBytes: Int {
-    switch self {
-    case .null: 2
-    case .int: 5
-    case .real: 9
-    case .text(let text): text.utf8.count + 3
-    }
-  }
-}

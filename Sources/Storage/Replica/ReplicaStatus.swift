@@ -42,6 +42,14 @@ extension Replica {
     }
   }
 
+  /// Records with pending changes, by type.
+  package func waiting() throws(Problem) -> [String: Int] {
+    try settled { db, _ in
+      let rows = try db.rows("SELECT type, count(DISTINCT id) FROM _pending GROUP BY type")
+      return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+    }
+  }
+
   private static func scopes(_ db: Database) throws -> [Scope: ReplicaStatus.ScopeStatus] {
     var scopes: [Scope: ReplicaStatus.ScopeStatus] = [:]
     for row in try db.rows("SELECT name, records, seq, high, low, writable FROM _scope") {

@@ -40,7 +40,8 @@ package final class Hub: Sendable {
       }
       answer.handles = admission.handles
       answer.verdicts = admission.verdicts
-      try Collecting(transaction, store.schema, device, request, admission).fill(&answer)
+      var collecting = Collecting(transaction, store.schema, device, request, admission)
+      try collecting.fill(&answer)
       try note(request, of: device, time, transaction)
       return answer
     }

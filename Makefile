@@ -1,0 +1,93 @@
+# What one does with this repository; `make help` lists it. A recipe runs as one shell script.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help setup build release demo test lint format bench clean
+
+# debug or release; each has a build folder of its own, because sharing one rebuilds the world.
+CONFIGURATION ?= debug
+RELEASE := -c release --scratch-path .build-release
+FLAGS := $(if $(filter release,$(CONFIGURATION)),$(RELEASE))
+
+# What the compiler links, what the two programs link, what the demonstration and the tests run.
+PACKAGES := ca-certificates g++ git libedit2 libncurses6 libxml2 pkg-config tzdata \
+  libcurl4-openssl-dev libsqlite3-dev libzstd-dev \
+  curl openssl python3 sqlite3
+
+SWIFT_FILES = find $(wildcard Sources Tests Examples Benchmarks Package.swift) \
+  -name .build -prune -o -name '*.swift' -print0
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	echo "CONFIGURATION=release makes build and demo use the optimised programs."
+
+setup: ## Install the system packages that are missing (Debian, Ubuntu)
+	@if ! command -v swift >/dev/null; then
+	  echo "Swift 6.3 is missing: install it from https://www.swift.org/install/linux/" \
+	    "and put its usr/bin on PATH." >&2
+	  exit 1
+	fi
+	if ! command -v dpkg-query >/dev/null; then
+	  pkg-config --exists libcurl libzstd sqlite3 && exit 0
+	  echo "This system is no Debian: install what corresponds to $(PACKAGES)." >&2
+	  exit 1
+	fi
+	states=" $$(dpkg-query -W -f='$${Package}=$${db:Status-Status} ' $(PACKAGES) 2>/dev/null || true)"
+	missing=()
+	for name in $(PACKAGES); do
+	  [[ $$states == *" $$name=installed "* ]] || missing+=("$$name")
+	done
+	[[ $${#missing[@]} -gt 0 ]] || exit 0
+	root=()
+	if [[ $$(id -u) -ne 0 ]]; then
+	  if ! command -v sudo >/dev/null; then
+	    echo "Missing: $${missing[*]}. Run as root: apt-get install $${missing[*]}" >&2
+	    exit 1
+	  fi
+	  root=(sudo)
+	fi
+	echo "Installing: $${missing[*]}"
+	"$${root[@]}" apt-get update -qq
+	"$${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -qq -y --no-install-recommends "$${missing[@]}"
+
+build: setup ## Build the library and both programs
+	@swift build $(FLAGS)
+
+release: setup ## Build them optimised, in .build-release
+	@swift build $(RELEASE)
+
+# The script finds the programs on PATH, and their folder in DJOLIBA_BIN. KEEP=1 leaves its data.
+demo: build ## A hub and laptops on this machine, from enrolment to conflict; KEEP=1 leaves the data
+	@export DJOLIBA_BIN="$$(swift build $(FLAGS) --show-bin-path)" KEEP="$(KEEP)"
+	PATH="$$DJOLIBA_BIN:$$PATH" Examples/demo.sh
+
+# The output goes through a file because the test runner counts a skipped test as a good one.
+test: setup lint ## Check the format and run every test; a skipped one fails
+	@log="$$(mktemp)"
+	trap 'rm -f "$$log"' EXIT
+	swift test --disable-xctest 2>&1 | tee "$$log"
+	if grep -E '^[^[:alnum:]]*(Test|Suite) .* skipped(\.|: ".*")$$' "$$log" >&2; then
+	  echo "A skipped test is a failed one: make it run, or remove it." >&2
+	  exit 1
+	fi
+	if ! grep -qE 'Test run with [1-9][0-9]* tests?.* passed' "$$log"; then
+	  echo "No test was run." >&2
+	  exit 1
+	fi
+
+lint: ## Check the format
+	@$(SWIFT_FILES) | xargs -0 swift format lint --strict --parallel
+
+format: ## Put the format right
+	@$(SWIFT_FILES) | xargs -0 swift format --in-place --parallel
+
+bench: setup ## Run the benchmarks, optimised; ARGS="…" go to them
+	@cd Benchmarks
+	swift run -c release $(ARGS)
+
+clean: ## Remove everything that was built
+	@rm -rf .build .build-* Benchmarks/.build Examples/.build Fuzz/.build

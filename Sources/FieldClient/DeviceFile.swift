@@ -1,0 +1,57 @@
+import Foundation
+import Shared
+
+/// `DIR/device.json`: how this device reaches the hub and what it proves itself with. Readable
+/// by its owner alone, and apart from the replica, so that a copy of the data is not a copy of
+/// the identity.
+struct DeviceFile: Codable, Sendable {
+  var addresses: [String]
+  var authority: String
+  var token: String
+  /// The invitation's code until the hub has answered it.
+  var code: String?
+
+  static func path(_ directory: String) -> String { directory + "/device.json" }
+
+  /// Nil when there is none. Throws `.not_a_replica` when it cannot be read.
+  static func load(_ directory: String) throws(Problem) -> DeviceFile? {
+    let path = path(directory)
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    do {
+      return try JSONDecoder().decode(
+        DeviceFile.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw Problem(.not_a_replica, at: path, cause: "\(type(of: error))")
+    }
+  }
+
+  /// Replaces the file at once: a crash leaves the old one or the new one.
+  func save(_ directory: String) throws(Problem) {
+    let path = Self.path(directory)
+    do {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      let data = try encoder.encode(self)
+      let fresh = path + ".new"
+      try? FileManager.default.removeItem(atPath: fresh)
+      guard
+        FileManager.default.createFile(
+          atPath: fresh, contents: data, attributes: [.posixPermissions: 0o600])
+      else { throw Problem(.cannot_write, at: path) }
+      try data.flushToDisk(at: fresh)
+      guard rename(fresh, path) == 0 else { throw Problem(.cannot_write, at: path) }
+    } catch let problem as Problem {
+      throw problem
+    } catch {
+      throw Problem(.cannot_write, at: path, cause: "\(type(of: error))")
+    }
+  }
+}
+
+extension Data {
+  fileprivate func flushToDisk(at path: String) throws {
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    try file.synchronize()
+    try file.close()
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+public import Shared
+import Storage
+
+extension FieldClient {
+  /// Links a directory to the hub that an invitation names, and makes its empty replica. A first
+  /// `sync()` fills it.
+  ///
+  /// When the answer is lost on the way, calling it again with the same invitation and directory
+  /// goes on where it stopped.
+  ///
+  /// - Parameter invitation: the invitation file's bytes.
+  /// - Throws: `.invitation_invalid`, `.invitation_used`, `.invitation_expired`, `.offline`,
+  ///   `.untrusted_hub`, `.already_enrolled`, `.cannot_write`.
+  public static func enroll(
+    invitation: [UInt8], directory: String, surroundings: Surroundings = .system()
+  ) async throws(Problem) -> FieldClient {
+    let invitation = try Invitation(file: invitation)
+    try makeDirectory(directory)
+    guard !FileManager.default.fileExists(atPath: replicaPath(directory)) else {
+      throw Problem(.already_enrolled, at: directory)
+    }
+    var device = try begin(invitation, directory, surroundings)
+    let answer = try await ask(invitation, device, surroundings)
+    try makeReplica(answer, directory)
+    device.code = nil
+    try device.save(directory)
+    return try FieldClient(directory: directory, surroundings: surroundings)
+  }
+
+  private static func makeDirectory(_ directory: String) throws(Problem) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: directory, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw Problem(.cannot_write, at: directory, cause: "\(type(of: error))")
+    }
+  }
+
+  /// Draws the token and writes it down before anybody hears of it.
+  private static func begin(
+    _ invitation: Invitation, _ directory: String, _ surroundings: Surroundings
+  ) throws(Problem) -> DeviceFile {
+    if let begun = try DeviceFile.load(directory), begun.code == invitation.code { return begun }
+    let token = (0..<4).map { _ in
+      let digits = String(surroundings.random(), radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+    let device = DeviceFile(
+      addresses: invitation.addresses, authority: invitation.authority, token: token,
+      code: invitation.code)
+    try device.save(directory)
+    return device
+  }
+
+  private static func ask(
+    _ invitation: Invitation, _ device: DeviceFile, _ surroundings: Surroundings
+  ) async throws(Problem) -> EnrolmentAnswer {
+    let transport = try CurlTransport(device, surroundings)
+    let request = EnrolmentRequest(
+      code: invitation.code, token: device.token, program: surroundings.program)
+    let answer = try await transport.exchange(
+      HTTPRequest(
+        path: "/v1/enroll", headers: [("Content-Type", "application/json")],
+        body: request.body, responseLimit: Limits.expandedBody)
+    ) { _ in }
+    if let problem = problem(from: answer) { throw problem }
+    return try EnrolmentAnswer(body: answer.body)
+  }
+
+  /// Makes the replica beside its place and moves it there whole.
+  private static func makeReplica(
+    _ answer: EnrolmentAnswer, _ directory: String
+  ) throws(Problem) {
+    let schema = try Schema(json: Array(answer.schema.utf8))
+    let fresh = directory + "/replica.new.sqlite"
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: fresh + suffix) }
+    try Replica.create(path: fresh, schema: schema, device: answer.device)
+    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: fresh + suffix) }
+    guard rename(fresh, replicaPath(directory)) == 0 else {
+      throw Problem(.cannot_write, at: directory)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+public import Shared
+import Storage
+
+/// A field base's records: read and written here with or without a network, exchanged with
+/// Bamako when there is one.
+///
+/// Everything lives in one directory: `replica.sqlite`, an ordinary SQLite file that other
+/// programs may read and write too, and `device.json`, the device's identity. A client may be
+/// used from any thread.
+public final class FieldClient: Sendable {
+  /// The directory, as given.
+  public let directory: String
+  let replica: Replica
+  let surroundings: Surroundings
+  let transport: any Transport
+  let token: String
+
+  /// Opens the replica of an enrolled device.
+  ///
+  /// - Throws: `.not_enrolled` when there is none, `.not_a_replica` when the file is something
+  ///   else.
+  public convenience init(
+    directory: String, surroundings: Surroundings = .system()
+  ) throws(Problem) {
+    guard let device = try DeviceFile.load(directory), device.code == nil else {
+      throw Problem(.not_enrolled, at: directory)
+    }
+    try self.init(
+      directory: directory, surroundings: surroundings, token: device.token,
+      transport: CurlTransport(device, surroundings))
+  }
+
+  package init(
+    directory: String, surroundings: Surroundings, token: String, transport: any Transport
+  ) throws(Problem) {
+    self.directory = directory
+    self.surroundings = surroundings
+    self.token = token
+    self.transport = transport
+    replica = try Replica(path: Self.replicaPath(directory))
+  }
+
+  static func replicaPath(_ directory: String) -> String { directory + "/replica.sqlite" }
+
+  /// The record types, as the hub last gave them.
+  public var schema: Schema { replica.schema }
+
+  /// Records of a type, in the order in which they came here.
+  ///
+  /// - Parameter conditions: fields and the values they must have.
+  /// - Throws: `.unknown_type`, `.unknown_field`.
+  public func records(
+    of type: String, where conditions: [(field: String, value: Value)] = [], limit: Int = .max
+  ) throws(Problem) -> [Record] {
+    try replica.records(of: type, where: conditions, limit: limit)
+  }
+
+  /// The record whose id begins with `id`.
+  ///
+  /// - Throws: `.unknown_type`, `.not_found`, `.ambiguous_id`.
+  public func record(_ type: String, _ id: String) throws(Problem) -> Record {
+    try replica.record(type, id)
+  }
+
+  /// Records that hold words beginning with each word of `text`, whatever their accents and
+  /// case, in any field.
+  public func search(_ text: String, limit: Int = 100) throws(Problem) -> [Record] {
+    try replica.search(text, limit: limit)
+  }
+
+  /// Every value that the record's fields had, as far as this device saw it, oldest first.
+  public func history(_ type: String, _ id: String) throws(Problem) -> [HistoryEntry] {
+    try replica.history(type, id)
+  }
+
+  /// Conflicts in which this device's writes won or lost, newest first.
+  public func conflicts() throws(Problem) -> [ConflictRecord] { try replica.conflicts() }
+
+  /// Writes in one durable transaction: all of `body`, or nothing when it throws.
+  ///
+  /// Nothing here needs the network, and nothing fails because of the clock.
+  @discardableResult
+  public func write<T>(_ body: (FieldWriter) throws -> T) throws(Problem) -> T {
+    let surroundings = surroundings
+    return try replica.edit(freshID: { surroundings.freshID() }) { writer in
+      try body(FieldWriter(writer))
+    }
+  }
+}
+
+extension Surroundings {
+  func freshID() -> RecordID {
+    RecordID.v7(milliseconds: UInt64(clamping: now()), random: (random(), random()))
+  }
+}
+
+extension CurlTransport {
+  convenience init(_ device: DeviceFile, _ surroundings: Surroundings) throws(Problem) {
+    try self.init(
+      addresses: device.addresses,
+      authorityPEM: device.authority.isEmpty ? nil : Array(device.authority.utf8),
+      userAgent: surroundings.program)
+  }
+}

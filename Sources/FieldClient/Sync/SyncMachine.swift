@@ -1,0 +1,108 @@
+import Shared
+
+// What a sync does next. The machine takes an event and returns an action; it knows no socket,
+// no file and no clock, so that a simulation can drive it through anything a link may do. The
+// thin loop in `Syncing.swift` carries its actions out.
+//
+// One exchange carries the next pending changes up and the next changes down. Most syncs are
+// one exchange. Pages follow the speed that the link showed: about five seconds each, so that
+// a cut costs little, and never so small that headers outweigh them.
+
+package struct SyncMachine: Sendable {
+  package enum Action: Sendable, Equatable {
+    /// Send the next pending changes, up to `push` bytes, and ask for up to `pull` bytes, both
+    /// before compression. `correction` milliseconds go with the device's clock.
+    case exchange(push: Int, pull: Int, correction: Int64)
+    /// Stamp every pending change anew: the hub says it is now `hubTime`.
+    case restamp(hubTime: Int64)
+    case finish(Ending)
+  }
+
+  package enum Ending: Sendable, Equatable {
+    /// Everything went both ways.
+    case complete
+    /// The byte budget is spent.
+    case budgetSpent
+    /// The hub does not take this device's time even after stamping anew.
+    case clockRefused
+  }
+
+  /// What an exchange showed.
+  package struct Exchanged: Sendable {
+    package let hubTime: Int64
+    /// This device's clock minus the hub's, in milliseconds.
+    package let clockError: Int64
+    package let examined: Bool
+    package let hasMore: Bool
+    /// Records that still wait to be sent.
+    package let waiting: Int
+    package let bytesSent: Int
+    package let bytesReceived: Int
+    package let bytesPerSecondUp: Double
+    package let bytesPerSecondDown: Double
+
+    package init(
+      hubTime: Int64, clockError: Int64, examined: Bool, hasMore: Bool, waiting: Int,
+      bytesSent: Int, bytesReceived: Int, bytesPerSecondUp: Double, bytesPerSecondDown: Double
+    ) {
+      self.hubTime = hubTime
+      self.clockError = clockError
+      self.examined = examined
+      self.hasMore = hasMore
+      self.waiting = waiting
+      self.bytesSent = bytesSent
+      self.bytesReceived = bytesReceived
+      self.bytesPerSecondUp = bytesPerSecondUp
+      self.bytesPerSecondDown = bytesPerSecondDown
+    }
+  }
+
+  private let maximumBytes: Int
+  private var spent = 0
+  private var up = Limits.firstPage
+  private var down = Limits.firstPage
+  private var correction: Int64 = 0
+  private var restamps = 0
+  private var upcoming: Action
+
+  /// - Parameter maximumBytes: where to stop, on the wire, headers included.
+  package init(maximumBytes: Int = .max) {
+    self.maximumBytes = maximumBytes
+    upcoming = .finish(.budgetSpent)
+    upcoming = exchange()
+  }
+
+  /// What to do now.
+  package func next() -> Action { upcoming }
+
+  package mutating func restamped() { upcoming = exchange() }
+
+  package mutating func exchanged(_ result: Exchanged) {
+    spent += result.bytesSent + result.bytesReceived
+    up = Self.page(result.bytesPerSecondUp)
+    down = Self.page(result.bytesPerSecondDown)
+    guard result.examined else {
+      correction = -result.clockError
+      restamps += 1
+      upcoming =
+        restamps > 2 ? .finish(.clockRefused) : .restamp(hubTime: result.hubTime)
+      return
+    }
+    upcoming =
+      result.waiting > 0 || result.hasMore ? exchange() : .finish(.complete)
+  }
+
+  private func exchange() -> Action {
+    let left = maximumBytes - spent
+    guard left >= Limits.smallestExchange else { return .finish(.budgetSpent) }
+    let share = maximumBytes == .max ? Int.max : left / 2
+    return .exchange(
+      push: min(up, share) * Limits.compressionGuess,
+      pull: min(down, share) * Limits.compressionGuess, correction: correction)
+  }
+
+  private static func page(_ bytesPerSecond: Double) -> Int {
+    let bytes = bytesPerSecond * Limits.pageSeconds
+    return min(max(Int(min(bytes, 1e9)), Limits.smallestPage), Limits.largestPage)
+  }
+}

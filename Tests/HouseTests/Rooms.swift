@@ -1,0 +1,104 @@
+/// A room of the house, which is a folder of Sources, and what its files may import.
+struct Room {
+  let name: String
+  /// What any of its files may import.
+  let modules: Set<String>
+  /// What only these files and folders of the room may import.
+  let confined: [String: [String]]
+
+  init(_ name: String, _ modules: Set<String>, confined: [String: [String]] = [:]) {
+    self.name = name
+    self.modules = modules
+    self.confined = confined
+  }
+
+  var known: Set<String> { modules.union(confined.keys) }
+}
+
+/// The house from the ground up: a room may know those above its line in this list, never those
+/// below. The rooms at both ends of the line to Bamako do not know each other.
+enum House {
+  static let rooms = [
+    // Foundation here is JSON and nothing else; reading and writing files is for others.
+    Room(
+      "Shared", ["Synchronization"],
+      confined: [
+        "Crypto": ["Ground/RecordID.swift", "Merge/"], "CZstd": ["Wire/Zstd.swift"],
+        "Foundation": ["Schema/SchemaNode.swift", "Wire/Enrolment.swift"],
+      ]),
+    Room("Storage", ["Shared", "GRDB", "Foundation", "Synchronization"]),
+    Room("Spreadsheet", ["Shared"], confined: ["Foundation": ["RowReader.swift"]]),
+    Room("Terminal", ["Shared", "ArgumentParser", "Foundation", "Glibc"]),
+    Room(
+      "FieldClient", ["Shared", "Storage", "Foundation", "Synchronization"],
+      confined: [
+        "CCurl": ["Transport/"], "Glibc": ["Transport/"], "Dispatch": ["Transport/"],
+      ]),
+    Room(
+      "SyncServer", ["Shared", "Storage", "Foundation", "Synchronization", "Logging"],
+      confined: [
+        "GRDB": ["Store/"], "X509": ["Authority/"], "SwiftASN1": ["Authority/"],
+        "Crypto": ["Authority/", "Hub/Secret.swift"], "Hummingbird": ["HTTP/"],
+        "HummingbirdCore": ["HTTP/"], "HummingbirdTLS": ["HTTP/"], "NIOCore": ["HTTP/"],
+        "NIOSSL": ["HTTP/"], "ServiceLifecycle": ["HTTP/"], "UnixSignals": ["HTTP/"],
+        "Dispatch": ["HTTP/"],
+      ]),
+    Room(
+      "djoliba",
+      ["FieldClient", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Foundation"]),
+    Room(
+      "djoliba-server",
+      [
+        "SyncServer", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Logging",
+        "Foundation",
+      ]),
+  ]
+
+  /// Every import of a file that the table does not allow.
+  static func findings(in file: SourceFile) -> [Finding] {
+    let parts = file.path.split(separator: "/", maxSplits: 2).map(String.init)
+    guard parts.count == 3, let room = rooms.first(where: { $0.name == parts[1] }) else {
+      return [
+        Finding(path: file.path, sentence: "no room of the table; add its line to Rooms.swift")
+      ]
+    }
+    return file.imports.compactMap { line, module in
+      room.refusal(of: module, in: parts[2])
+        .map { Finding(path: file.path, line: line, sentence: $0) }
+    }
+  }
+}
+
+extension Room {
+  /// Why a file of this room may not import a module; nil when it may.
+  fileprivate func refusal(of module: String, in file: String) -> String? {
+    if modules.contains(module) { return nil }
+    guard let places = confined[module] else {
+      return """
+        \(name) does not import \(module); take what you need as a parameter, or allow it in \
+        Rooms.swift and give the reason in docs/decisions
+        """
+    }
+    if places.contains(where: { $0.hasSuffix("/") ? file.hasPrefix($0) : file == $0 }) {
+      return nil
+    }
+    return """
+      only \(places.joined(separator: ", ")) of \(name) imports \(module); move this code there, \
+      or give it what it needs as a parameter
+      """
+  }
+}
+
+extension SourceFile {
+  /// The modules it imports, whatever stands around the word `import`.
+  fileprivate var imports: [(line: Int, module: String)] {
+    let words = #/^\s*((@\w+(\([^)]*\))?|public|package|internal|fileprivate|private)\s+)*import\s/#
+    let kinds: Set = ["struct", "class", "enum", "protocol", "typealias", "func", "var", "let"]
+    return code.compactMap { number, text in
+      guard let found = text.prefixMatch(of: words) else { return nil }
+      let rest = text[found.range.upperBound...].split(whereSeparator: \.isWhitespace)
+      let named = rest.first { !kinds.contains(String($0)) }
+      return named?.split(separator: ".").first.map { (number, String($0)) }
+    }
+  }
+}
