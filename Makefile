@@ -60,10 +60,10 @@ build: setup ## Build the library and both programs
 release: setup ## Build them optimised, in .build-release
 	@swift build $(RELEASE)
 
-# The script finds the programs on PATH, and their folder in DJOLIBA_BIN. KEEP=1 leaves its data.
-demo: build ## A hub and laptops on this machine, from enrolment to conflict; KEEP=1 leaves the data
+# KEEP=1 leaves the hub running.
+demo: build ## A hub and laptops on this machine, from enrolment to a conflict
 	@export DJOLIBA_BIN="$$(swift build $(FLAGS) --show-bin-path)" KEEP="$(KEEP)"
-	PATH="$$DJOLIBA_BIN:$$PATH" Examples/demo.sh
+	exec Examples/demo.sh
 
 # The output goes through a file because the test runner counts a skipped test as a good one.
 test: setup lint ## Check the format and run every test; a skipped one fails

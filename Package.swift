@@ -66,6 +66,7 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
+      resources: [.embedInCode("Office/bases.json")],
       swiftSettings: strict),
     .target(
       name: "Terminal",
@@ -104,7 +105,11 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "FieldClientTests", dependencies: ["FieldClient", "SyncServer"],
+      name: "FieldClientTests",
+      dependencies: [
+        "FieldClient", "SyncServer", "Storage", "Shared",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SyncServerTests",

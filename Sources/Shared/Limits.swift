@@ -16,6 +16,9 @@ package enum Limits {
   package static let pageSeconds = 5.0
   /// Bytes of one body after expansion: a page of text compresses up to sixteenfold.
   package static let expandedBody = 16 << 20
+  /// Records of one changeset: a page of the shortest changes holds a third of it. Bounds the
+  /// memory that a few compressed bytes can ask for.
+  package static let recordsInChangeset = 300_000
   /// Bytes of one text value: four times the longest text of the mission's schema.
   package static let text = 80_000
   /// Days an invitation stays valid.

@@ -39,7 +39,7 @@ extension JSONValue: Encodable {
 }
 
 extension JSONValue {
-  package init(_ value: Value) {
+  package init(_ value: Shared.Value) {
     switch value {
     case .null: self = .null
     case .int(let number): self = .int(number)
@@ -49,7 +49,7 @@ extension JSONValue {
   }
 
   /// The value of a field: a boolean as such, several choices as an array.
-  package init(_ value: Value, of kind: Kind) {
+  package init(_ value: Shared.Value, of kind: Kind) {
     switch (kind, value) {
     case (.bool, .int(let number)): self = .bool(number != 0)
     case (.choices, .text(let text)):

@@ -1,1 +1,15 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import Terminal
+
+/// The hub's program.
+@main struct Main: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "djoliba-server",
+    abstract: spoken(
+      fr: "Le serveur de Bamako : il reçoit et redistribue ce que les bases écrivent.",
+      en: "The hub in Bamako: it admits and hands on what the bases write."),
+    subcommands: [
+      Init.self, Run.self, Invite.self, Device.self, Load.self, Conflicts.self,
+      ConflictCommand.self, History.self, Status.self,
+    ])
+}

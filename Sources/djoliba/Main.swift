@@ -1,1 +1,39 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import FieldClient
+import Terminal
+
+@main
+struct Djoliba: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "djoliba",
+    abstract: spoken(
+      fr: "Les fiches de la mission, avec ou sans réseau, synchronisées avec Bamako.",
+      en: "The mission's records, with or without a network, in sync with Bamako."),
+    version: version,
+    groupedSubcommands: [
+      CommandGroup(
+        name: spoken(fr: "Bamako", en: "Bamako"),
+        subcommands: [
+          EnrollCommand.self, SyncCommand.self, WatchCommand.self, StatusCommand.self,
+        ]),
+      CommandGroup(
+        name: spoken(fr: "Fiches", en: "Records"),
+        subcommands: [
+          ListCommand.self, ShowCommand.self, SearchCommand.self, AddCommand.self,
+          SetCommand.self, DeleteCommand.self, SignCommand.self,
+        ]),
+      CommandGroup(
+        name: spoken(fr: "Mes écritures", en: "My writes"),
+        subcommands: [HistoryCommand.self, ConflictsCommand.self, RefusedCommand.self]),
+      CommandGroup(
+        name: spoken(fr: "Tableurs", en: "Spreadsheets"),
+        subcommands: [ImportCommand.self, ExportCommand.self]),
+    ])
+
+  static let version = "0.1.0"
+}
+
+extension Surroundings {
+  /// This program on this machine.
+  static let door = Surroundings.system(program: "djoliba/" + Djoliba.version)
+}

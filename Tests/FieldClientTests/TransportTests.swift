@@ -83,7 +83,7 @@ struct TransportTests {
   @Test func `progress ends at the sizes of both bodies`() async throws {
     let body = [UInt8](repeating: 1, count: 300_000)
     let server = TransportServer { _ in .http("200 OK", body) }
-    let steps = Mutex<[Progress]>([])
+    let steps = Mutex<[TransferProgress]>([])
     _ = try await transport(server).exchange(post(body, limit: 1 << 20)) { step in
       steps.withLock { $0.append(step) }
     }
@@ -91,7 +91,7 @@ struct TransportTests {
     #expect(seen.map(\.bytesSent) == seen.map(\.bytesSent).sorted())
     #expect(
       seen.last
-        == Progress(
+        == TransferProgress(
           bytesSent: 300_000, bytesExpectedToSend: 300_000, bytesReceived: 300_000,
           bytesExpectedToReceive: 300_000))
   }

@@ -50,7 +50,7 @@ import Testing
     ("djoliba-server/Fake.swift", "import FieldClient"),
   ])
   func `a wrong import is reported with its line`(path: String, line: String) throws {
-    let file = SourceFile(path: "Sources/\(path)", text: "// A fake.\nimport Shared\n\(line)\n")
+    let file = SourceFile(path: "Sources/\(path)", text: "// A fake.\n\n\(line)\n")
     let findings = House.findings(in: file)
     try #require(findings.count == 1)
     #expect(findings[0].description.hasPrefix("Sources/\(path):3: "))

@@ -17,6 +17,13 @@ public struct FieldWriter {
     try writer.insert(type, values)
   }
 
+  /// Adds a record under an id that was given elsewhere, such as in a spreadsheet.
+  ///
+  /// - Throws: as `add(_:_:)`, and `.bad_id` when its natural key gives another id.
+  public func add(_ type: String, id: RecordID, _ values: [String: Value]) throws {
+    try writer.insert(type, id: id, values)
+  }
+
   /// Changes fields of the record whose id begins with `id`; `.null` empties one.
   public func set(_ type: String, _ id: String, _ values: [String: Value]) throws {
     try writer.update(type, id, values)

@@ -11,10 +11,10 @@ final class CurlExchange {
   private(set) var headersEnded = false
   private let limit: Int
   private let stop: StopSign
-  private let progress: (Progress) -> Void
-  private var lastProgress = Progress()
+  private let progress: (TransferProgress) -> Void
+  private var lastProgress = TransferProgress()
 
-  init(limit: Int, stop: StopSign, progress: @escaping (Progress) -> Void) {
+  init(limit: Int, stop: StopSign, progress: @escaping (TransferProgress) -> Void) {
     self.limit = limit
     self.stop = stop
     self.progress = progress
@@ -47,7 +47,7 @@ final class CurlExchange {
   }
 
   /// False aborts the exchange.
-  fileprivate func report(_ now: Progress) -> Bool {
+  fileprivate func report(_ now: TransferProgress) -> Bool {
     if now != lastProgress {
       lastProgress = now
       progress(now)
@@ -64,7 +64,7 @@ extension CurlExchange {
       return CurlExchange.behind(context).append(buffer) ? buffer.count : 0
     }
     ccurl_on_progress(handle) { context, toReceive, received, toSend, sent in
-      let now = Progress(
+      let now = TransferProgress(
         bytesSent: Int(sent), bytesExpectedToSend: Int(toSend), bytesReceived: Int(received),
         bytesExpectedToReceive: Int(toReceive))
       return CurlExchange.behind(context).report(now) ? 0 : 1

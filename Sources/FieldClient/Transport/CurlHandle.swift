@@ -44,7 +44,7 @@ final class CurlHandle {
   /// One exchange with one address. Blocks until it is over.
   func perform(
     _ request: HTTPRequest, headers: HeaderList, at address: HubAddress, stop: StopSign,
-    progress: @escaping (Progress) -> Void
+    progress: @escaping (TransferProgress) -> Void
   ) throws(CurlFailure) -> HTTPAnswer {
     let exchange = CurlExchange(limit: request.responseLimit, stop: stop, progress: progress)
     exchange.attach(to: handle)

@@ -17,7 +17,7 @@ final class CurlLink: @unchecked Sendable {
   /// Goes to the next address only while nothing of the request has left: before that, trying
   /// elsewhere costs nothing and gives nothing away.
   func exchange(
-    _ request: HTTPRequest, stop: StopSign, progress: @escaping (Progress) -> Void
+    _ request: HTTPRequest, stop: StopSign, progress: @escaping (TransferProgress) -> Void
   ) throws(Problem) -> HTTPAnswer {
     let headers = try HeaderList(request.headers)
     var worst: Problem?

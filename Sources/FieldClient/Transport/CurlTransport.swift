@@ -33,7 +33,7 @@ package final class CurlTransport: Transport {
   }
 
   package func exchange(
-    _ request: HTTPRequest, progress: @escaping @Sendable (Progress) -> Void
+    _ request: HTTPRequest, progress: @escaping @Sendable (TransferProgress) -> Void
   ) async throws(Problem) -> HTTPAnswer {
     let stop = StopSign()
     let result = await withTaskCancellationHandler {

@@ -1,7 +1,7 @@
 package import Shared
 
 /// How far an exchange is, in bytes of body. What is expected is 0 while it is not known.
-package struct Progress: Sendable, Equatable {
+package struct TransferProgress: Sendable, Equatable {
   package var bytesSent: Int
   package var bytesExpectedToSend: Int
   package var bytesReceived: Int
@@ -26,6 +26,6 @@ package protocol Transport: Sendable {
   ///
   /// `progress` is called from a thread of the transport's own, each time a number changed.
   func exchange(
-    _ request: HTTPRequest, progress: @escaping @Sendable (Progress) -> Void
+    _ request: HTTPRequest, progress: @escaping @Sendable (TransferProgress) -> Void
   ) async throws(Problem) -> HTTPAnswer
 }

@@ -7,7 +7,7 @@
 /// schema adds is stamped by nobody.
 public struct FieldStamps: Hashable, Sendable {
   public private(set) var record: Stamp
-  /// Sorted by field name, each name once, none equal to `record` unless the field is empty.
+  /// Sorted by the bytes of the field's name, each name once, none equal to `record`.
   public private(set) var exceptions: [Exception]
 
   public struct Exception: Hashable, Sendable {
@@ -22,15 +22,23 @@ public struct FieldStamps: Hashable, Sendable {
 
   /// The stamp of a field that is, or is not, empty.
   public func stamp(of field: String, isEmpty: Bool) -> Stamp {
-    exceptions.first { $0.field == field }?.stamp ?? (isEmpty ? .never : record)
+    own(field) ?? (isEmpty ? .never : record)
   }
 
-  /// Notes that a field was written.
+  /// The stamp of a field that is noted apart from the record's.
+  package func own(_ field: String) -> Stamp? {
+    exceptions.first { $0.field.utf8.elementsEqual(field.utf8) }?.stamp
+  }
+
+  /// Notes that a field was written. At the record's own stamp there is nothing to note.
   public mutating func set(_ field: String, _ stamp: Stamp) {
+    guard stamp != record else {
+      return exceptions.removeAll { $0.field.utf8.elementsEqual(field.utf8) }
+    }
     let at = exceptions.firstIndex { !($0.field.utf8.lexicographicallyPrecedes(field.utf8)) }
     let exception = Exception(field: field, stamp: stamp)
     guard let at else { return exceptions.append(exception) }
-    if exceptions[at].field == field {
+    if !field.utf8.lexicographicallyPrecedes(exceptions[at].field.utf8) {
       exceptions[at] = exception
     } else {
       exceptions.insert(exception, at: at)
@@ -53,12 +61,17 @@ extension FieldStamps {
     return out.bytes
   }
 
+  /// Throws `.not_understood` where names do not rise: a name twice would have two stamps, and
+  /// sorting what a stranger sends would cost the square of its length.
   package init(bytes: [UInt8]) throws(Problem) {
     var reader = ByteReader(bytes)
     self.init(record: try reader.stamp())
     while !reader.isAtEnd {
       let field = try reader.string()
-      set(field, try reader.stamp())
+      if let last = exceptions.last, !last.field.utf8.lexicographicallyPrecedes(field.utf8) {
+        throw Problem(.not_understood, cause: "fields are not in order")
+      }
+      exceptions.append(Exception(field: field, stamp: try reader.stamp()))
     }
   }
 }

@@ -19,7 +19,9 @@ public struct RecordID: Hashable, Sendable {
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "-"):
-        guard position == 8 || position == 13 || position == 18 || position == 23 else { return nil }
+        guard position == 8 || position == 13 || position == 18 || position == 23 else {
+          return nil
+        }
       case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.append(byte - UInt8(ascii: "0"))
       case UInt8(ascii: "a")...UInt8(ascii: "f"): digits.append(byte - UInt8(ascii: "a") + 10)
       default: return nil

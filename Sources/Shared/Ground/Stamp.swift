@@ -34,9 +34,10 @@ public struct HybridClock: Sendable, Equatable {
   public init(last: UInt64 = 0) { self.last = last }
 
   /// The clock value for an edit made at `milliseconds` by the wall clock, above everything
-  /// given out before and above `seen`.
+  /// given out before and above `seen`. It stops at the largest number rather than going round.
   public mutating func tick(milliseconds: Int64, above seen: UInt64 = 0) -> UInt64 {
-    last = max(Self.reading(milliseconds), last &+ 1, seen &+ 1)
+    let floor = max(last, seen)
+    last = max(Self.reading(milliseconds), floor == .max ? floor : floor + 1)
     return last
   }
 

@@ -13,6 +13,20 @@ public enum Value: Hashable, Sendable {
   }
 }
 
+extension Value {
+  /// Texts are equal when their bytes are, as SQLite and the digests see them; Swift's own
+  /// equality of texts would call two spellings of `é` the same.
+  public static func == (a: Value, b: Value) -> Bool {
+    switch (a, b) {
+    case (.null, .null): true
+    case (.int(let x), .int(let y)): x == y
+    case (.real(let x), .real(let y)): x == y
+    case (.text(let x), .text(let y)): x.utf8.elementsEqual(y.utf8)
+    default: false
+    }
+  }
+}
+
 extension Value: Comparable {
   /// A total order that breaks ties between equal stamps: null, numbers, text by its bytes.
   public static func < (a: Value, b: Value) -> Bool {

@@ -11,7 +11,8 @@
 //
 // Policies bend the conflict case (cautious, ordered, append-only: rank before stamp) or
 // guard the door (gated, locked, roles that may go back). Where rank and stamp disagree, the
-// hub writes the ranked value again with a stamp of its own, above both.
+// hub writes the ranked value again with a stamp of its own, above both. The laws that follow
+// stand at the head of `MergeLaws.swift` among the tests.
 
 /// What stands now in one field.
 package struct FieldState: Sendable, Hashable {
@@ -64,12 +65,13 @@ package enum Outcome: Sendable, Hashable {
 package func merge(_ current: FieldState, _ incoming: IncomingChange, _ field: Field) -> Outcome {
   if incoming.stamp == current.stamp && incoming.value == current.value { return .duplicate }
   let isSuccessor = incoming.isSuccessor(of: current)
+  let isBarred = incoming.isBarred(by: field.gates)
   if incoming.value == current.value && current.stamp != .never {
-    return isSuccessor || current.isBelow(incoming) ? .admitted : .superseded
+    // A stamp decides later conflicts: who may not write the value may not raise its stamp.
+    let rises = isSuccessor || current.isBelow(incoming)
+    return rises && !isBarred && incoming.mayRestate(field.policy) ? .admitted : .superseded
   }
-  if let roles = incoming.value.text.flatMap({ field.gates[$0] }), !incoming.role.isIn(roles) {
-    return .refused(.role_not_allowed)
-  }
+  if isBarred { return .refused(.role_not_allowed) }
   if isSuccessor { return succeed(current, incoming, field.policy) }
   return settle(current, incoming, field.policy)
 }
@@ -100,7 +102,10 @@ private func settle(
   case .last, .review: return .conflict(incomingWins: higher, byHub: false)
   case .gated(let roles, _):
     return incoming.role.isIn(roles) ? .conflict(incomingWins: higher, byHub: false) : .proposed
-  case .appendOnly: return .conflict(incomingWins: !higher, byHub: true)
+  case .appendOnly:
+    // The earlier; but its stamp is gone once the hub gave its own, so that choice stays.
+    let wins = !higher && !current.stamp.isOfHub
+    return .conflict(incomingWins: wins, byHub: wins != higher)
   case .cautious(let order):
     return byRank(cautiousness(incoming.value, order), cautiousness(current.value, order), higher)
   case .ordered(let order, _):
@@ -135,6 +140,23 @@ extension IncomingChange {
     current.stamp == .never || seen == current.stamp
       || stamp.device == current.stamp.device && stamp > current.stamp
   }
+
+  fileprivate func isBarred(by gates: [String: Set<Role>]) -> Bool {
+    value.text.flatMap { gates[$0] }.map { !role.isIn($0) } ?? false
+  }
+
+  /// Whether writing once more what stands there may raise its stamp.
+  fileprivate func mayRestate(_ policy: Policy) -> Bool {
+    switch policy {
+    case .last, .review, .cautious, .ordered: true
+    case .appendOnly: false
+    case .gated(let roles, _): role.isIn(roles)
+    }
+  }
+}
+
+extension Stamp {
+  fileprivate var isOfHub: Bool { device == 0 }
 }
 
 extension FieldState {
@@ -161,7 +183,7 @@ package func mergeDeletion(
   let knewAll =
     knew(current.record, seen.record)
     && current.exceptions.allSatisfy { exception in
-      knew(exception.stamp, seen.exceptions.first { $0.field == exception.field }?.stamp ?? .never)
+      knew(exception.stamp, seen.own(exception.field) ?? .never)
     }
   return knewAll ? .admitted : .conflict(incomingWins: false, byHub: false)
 }

@@ -6,12 +6,12 @@ extension Problem {
     case unknown_field, wrong_type, invalid_value, missing_field
     case bad_id, scope_not_granted, scope_widened, role_not_allowed
     case append_only, locked, going_back, stale_format
-    case erased, not_found, ambiguous_id, already_exists, schema_invalid
+    case erased, not_found, ambiguous_id, already_exists, already_settled, schema_invalid
     case csv_invalid, rows_rejected, changes_refused, file_missing
     case not_a_replica, invitation_invalid, offline, stalled
     case overloaded, `internal`, cannot_write, disk_full
     case already_hub, already_enrolled, already_running, busy
-    case interrupted, clock, cursor, digest_mismatch
+    case file_exists, interrupted, clock, cursor, digest_mismatch
     case not_understood, too_large, unsupported_media, protocol_old, wrong_method
     case too_many_requests, unauthorised, forbidden, revoked
     case untrusted_hub, invitation_used, invitation_expired, invitation_unknown
@@ -198,6 +198,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Vérifiez l'identifiant avec : djoliba liste TYPE.",
           en: "Check the id with: djoliba list TYPE."))
+    case .already_settled:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Ce conflit est déjà réglé.",
+          en: "This conflict is settled already."),
+        hint: Label(
+          fr: "Voyez : djoliba-server conflicts.",
+          en: "See: djoliba-server conflicts."))
     case .already_exists:
       Entry(
         exit: 65, status: 409,
@@ -360,6 +369,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Arrêtez l'autre programme, ou choisissez une autre adresse avec --listen.",
           en: "Stop the other program, or choose another address with --listen."))
+    case .file_exists:
+      Entry(
+        exit: 73, status: 409,
+        text: Label(
+          fr: "Un fichier de ce nom existe déjà.",
+          en: "There is a file of this name already."),
+        hint: Label(
+          fr: "Choisissez un autre nom, ou déplacez ce fichier.",
+          en: "Choose another name, or move that file away."))
     case .busy:
       Entry(
         exit: 75, status: 503,

@@ -5,15 +5,18 @@ extension Changeset {
     var reader = ByteReader(bytes)
     guard try reader.byte() == Self.format else { throw Problem(.stale_format) }
     groups = []
-    for _ in 0..<(try reader.count()) { groups.append(try ChangeGroup(from: &reader)) }
+    for _ in 0..<(try reader.count()) {
+      groups.append(try ChangeGroup(from: &reader, room: Limits.recordsInChangeset - recordCount))
+    }
     guard reader.isAtEnd else { throw Problem(.not_understood, cause: "more than a changeset") }
   }
 }
 
 extension ChangeGroup {
-  fileprivate init(from reader: inout ByteReader) throws(Problem) {
+  fileprivate init(from reader: inout ByteReader, room: Int) throws(Problem) {
     type = try reader.string()
     let count = try reader.count()
+    guard count <= room else { throw Problem(.too_large, cause: "too many records") }
     var heads: [Head] = []
     heads.reserveCapacity(count)
     for byte in try reader.raw(count) { heads.append(try Head(byte)) }

@@ -38,7 +38,8 @@ package struct SyncRequest: Hashable, Sendable {
   package var push: Changeset
 
   package init(
-    deviceClock: Int64, correction: Int64 = 0, schemaVersion: Int, program: String, grantVersion: Int64,
+    deviceClock: Int64, correction: Int64 = 0, schemaVersion: Int, program: String,
+    grantVersion: Int64,
     noticeCursor: Int64, knownDevices: UInt32, budget: Int, waiting: Int, cursors: [Cursor],
     push: Changeset
   ) {

@@ -51,6 +51,9 @@ enum Capture {
   }
 
   /// The triggers of one table; `docs/protocol.md`, "Capture", says what each is for.
+  ///
+  /// In a trigger SQLite names the columns of VALUES after the first row's expressions, so the
+  /// first row is of nulls, which the WHERE drops.
   static func triggers(_ table: TypedTable) -> String {
     let type = table.type.name
     let names = triggerNames(type).map(TypedTable.quote)
@@ -70,13 +73,13 @@ enum Capture {
       CREATE TRIGGER \(names[2]) AFTER UPDATE OF \(table.columnList) ON \(table.name) WHEN \(on) BEGIN
         INSERT INTO _journal(type, row, kind, field, old, stamps, wall)
         SELECT '\(type)', OLD._row, 1, column1, column2, OLD._stamps, \(wall)
-        FROM (VALUES \(changes(table))) WHERE column2 IS NOT column3;
+        FROM (VALUES (NULL, NULL, NULL), \(changes(table))) WHERE column2 IS NOT column3;
       END;
       CREATE TRIGGER \(names[3]) AFTER DELETE ON \(table.name) WHEN \(on) BEGIN
         INSERT INTO _journal(type, row, kind, old, stamps, handle, wall)
         VALUES ('\(type)', OLD._row, 2, OLD.id, OLD._stamps, OLD._handle, \(wall));
         INSERT INTO _journal(type, kind, field, old)
-        SELECT '\(type)', 4, column1, column2 FROM (VALUES \(was(table))) WHERE column2 NOT NULL;
+        SELECT '\(type)', 4, column1, column2 FROM (VALUES (NULL, NULL), \(was(table))) WHERE column2 NOT NULL;
       END;
       CREATE TRIGGER \(names[4]) BEFORE UPDATE OF id ON \(table.name)
       WHEN NEW.id IS NOT OLD.id AND \(on) BEGIN

@@ -13,13 +13,23 @@ package struct RecordWriter {
   private static let anyDay = "9999-12-31"
 
   package func insert(_ type: String, _ values: [String: Value]) throws -> RecordID {
+    try insert(type, id: nil, values)
+  }
+
+  /// - Parameter id: of the new record; nil for that of its natural key, or a fresh one.
+  /// - Throws: `.bad_id` for an id that is not the natural key's.
+  @discardableResult
+  package func insert(
+    _ type: String, id given: RecordID?, _ values: [String: Value]
+  ) throws -> RecordID {
     let table = try shape.table(type)
     var values = values.filter { !$0.value.isNull }
     for field in table.type.fields where values[field.name] == nil {
       values[field.name] = field.initial
     }
-    try check(values, table, fields: Array(values.keys))
-    let id = table.type.id(values) ?? freshID()
+    try check(values, table, fields: Array(values.keys), before: [:])
+    let id = table.type.id(values) ?? given ?? freshID()
+    guard given == nil || given == id else { throw Problem(.bad_id, at: type) }
     guard try db.row("SELECT 1 FROM \(table.name) WHERE id = ?", [id.description]) == nil else {
       throw Problem(.already_exists, at: "\(type) \(id)")
     }
@@ -34,9 +44,10 @@ package struct RecordWriter {
   package func update(_ type: String, _ prefix: String, _ values: [String: Value]) throws {
     let table = try shape.table(type)
     let row = try Replica.row(prefix, table, db)
-    var all = table.values(row, from: 2)
+    let before = table.values(row, from: 2)
+    var all = before
     for (field, value) in values { all[field] = value.isNull ? nil : value }
-    try check(all, table, fields: Array(values.keys))
+    try check(all, table, fields: Array(values.keys), before: before)
     let fields = values.keys.sorted()
     guard !fields.isEmpty else { return }
     try db.execute(
@@ -51,14 +62,20 @@ package struct RecordWriter {
     try db.run("DELETE FROM \(table.name) WHERE _row = ?", [row[1] as Int64])
   }
 
-  private func check(_ values: [String: Value], _ table: TypedTable, fields: [String]) throws {
+  /// A record that another program left incomplete may be repaired one field at a time: what was
+  /// wrong before is no reason to refuse.
+  private func check(
+    _ values: [String: Value], _ table: TypedTable, fields: [String], before: [String: Value]
+  ) throws {
     for name in fields.sorted() {
       guard let field = table.type[field: name] else { throw Problem(.unknown_field, at: name) }
       if let code = field.check(values[name] ?? .null, today: Self.anyDay) {
         throw Problem(code, at: name)
       }
     }
-    if let problem = table.type.check(values, today: Self.anyDay).first { throw problem }
+    let known = before.isEmpty ? [] : table.type.check(before, today: Self.anyDay)
+    let problems = table.type.check(values, today: Self.anyDay)
+    if let problem = problems.first(where: { !known.contains($0) }) { throw problem }
   }
 }
 

@@ -28,11 +28,16 @@ extension HubWriting {
   private mutating func admit(
     _ entry: inout RecordEntry, _ type: RecordType, _ writer: Writer
   ) throws {
+    let current = try find(entry.change, type)
+    if entry.change.kind == .delete && current == nil {
+      // Deleted before its creation ever arrived: there is nothing to do.
+      return entry.isAdmitted = true
+    }
     guard writer.role.isIn(type.writers) else {
+      if let current, writer.grant.mayRead(current.scope) { entry.handle = current.handle }
       return entry.refuseWhole(Problem(.role_not_allowed, at: type.name))
     }
     witness(entry.change.stamp)
-    let current = try find(entry.change, type)
     if let current { entry.handle = current.handle }
     if let current, !writer.grant.mayWrite(current.scope) {
       entry.handle = 0
@@ -172,7 +177,6 @@ extension HubWriting {
       return
     }
     if entry.change.kind == .create { entry.mustResend = true }
-    guard !merged.written.isEmpty else { return entry.isAdmitted = true }
     try store(merged, &entry, current, type)
   }
 
@@ -180,8 +184,10 @@ extension HubWriting {
     _ merged: MergedRecord, _ entry: inout RecordEntry, _ current: StoredRecord,
     _ type: RecordType
   ) throws {
-    let stored = try update(
-      current, to: merged.record, fields: Array(merged.written.keys), type)
+    let stored =
+      merged.written.isEmpty
+      ? current
+      : try update(current, to: merged.record, fields: Array(merged.written.keys), type)
     for (field, replaced) in merged.written {
       try remember(
         stored, type, field, replaced: replaced, by: stored.state(of: field).stamp,

@@ -45,6 +45,7 @@ extension Hub {
     guard let conflict = try transaction.conflict(id) else {
       throw Problem(.not_found, at: "conflict \(id)")
     }
+    guard conflict.isUnsettled else { throw Problem(.already_settled, at: "conflict \(id)") }
     return conflict
   }
 
@@ -88,6 +89,10 @@ extension Hub {
 }
 
 extension HubConflict {
+  fileprivate var isUnsettled: Bool {
+    status != Status.kept.rawValue && status != Status.restored.rawValue
+  }
+
   fileprivate func record(_ names: [UInt32: String]) -> ConflictRecord {
     func side(_ state: FieldState) -> ConflictRecord.Side {
       ConflictRecord.Side(

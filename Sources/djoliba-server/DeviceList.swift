@@ -1,0 +1,98 @@
+import ArgumentParser
+import Shared
+import SyncServer
+import Terminal
+
+struct DeviceList: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: spoken(fr: "Les appareils reliés.", en: "The linked devices."))
+
+  @OptionGroup var global: GlobalOptions
+
+  @Flag(help: .json) var json = false
+
+  func perform() throws {
+    let devices = try openHub().devices()
+    if json {
+      for device in devices { try printer.out(JSONValue(device)) }
+    } else if devices.isEmpty {
+      printer.say(fr: "Aucun appareil n'est relié.", en: "No device is linked.")
+    } else {
+      try printer.out(TextTable(devices, global.language))
+    }
+  }
+}
+
+extension ArgumentHelp {
+  static let json = ArgumentHelp(
+    fr: "Un objet JSON par ligne sur la sortie standard.",
+    en: "One JSON object per line on standard output.")
+}
+
+extension JSONValue {
+  fileprivate init(_ device: HubDevice) {
+    self = [
+      "number": .int(Int64(device.number)), "name": .text(device.name),
+      "base": .text(device.base), "role": .text(device.role.rawValue),
+      "everything": .bool(device.grant.everything), "read": Self.scopes(device.grant.read),
+      "write": Self.scopes(device.grant.write),
+      "last_sync": JSONValue(moment: device.lastSync), "waiting": .int(Int64(device.waiting)),
+      "clock_error_ms": .int(device.clockError), "program": .text(device.program),
+      "state": .text(device.state.rawValue),
+    ]
+  }
+
+  private static func scopes(_ scopes: Set<Scope>) -> JSONValue {
+    .array(scopes.sorted().map { .text($0.description) })
+  }
+}
+
+extension TextTable {
+  fileprivate init(_ devices: [HubDevice], _ language: Language) {
+    let header = [
+      Label(fr: "n°", en: "no"), Label(fr: "nom", en: "name"), Label(fr: "base", en: "base"),
+      Label(fr: "rôle", en: "role"), Label(fr: "lit", en: "reads"),
+      Label(fr: "écrit", en: "writes"), Label(fr: "dernière synchro", en: "last sync"),
+      Label(fr: "en attente", en: "waiting"), Label(fr: "horloge", en: "clock"),
+      Label(fr: "programme", en: "program"), Label(fr: "état", en: "state"),
+    ]
+    self.init(
+      header: header.map { $0[language] }, rows: devices.map { Self.row($0, language) })
+  }
+
+  private static func row(_ device: HubDevice, _ language: Language) -> [String] {
+    let synced = device.lastSync
+    return [
+      "\(device.number)", device.name, device.base, device.role.rawValue,
+      scopes(device.grant.read, device.grant, language),
+      scopes(device.grant.write, device.grant, language),
+      synced.map { Moments.text(milliseconds: $0, language) }
+        ?? Label(fr: "jamais", en: "never")[language],
+      "\(device.waiting)", synced == nil ? "" : clock(device.clockError), device.program,
+      state(device.state)[language],
+    ]
+  }
+
+  private static func scopes(
+    _ scopes: Set<Scope>, _ grant: Grant, _ language: Language
+  ) -> String {
+    if grant.everything { return Label(fr: "tout", en: "everything")[language] }
+    return scopes.sorted().map(\.description).joined(separator: " ")
+  }
+
+  private static func clock(_ error: Int64) -> String {
+    // Below a second it is the way of the request, not the clock.
+    guard error.magnitude >= 1000 else { return "=" }
+    let size = Amounts.duration(seconds: Double(error.magnitude) / 1000)
+    return (error < 0 ? "−" : "+") + size
+  }
+
+  private static func state(_ state: HubDevice.State) -> Label {
+    switch state {
+    case .active: Label(fr: "actif", en: "active")
+    case .revoked: Label(fr: "accès retiré", en: "revoked")
+    case .wiped: Label(fr: "effacement ordonné", en: "wipe ordered")
+    case .retired: Label(fr: "hors service", en: "retired")
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Shared
+import SyncServer
+import Terminal
+
+struct Init: Command {
+  static let configuration = CommandConfiguration(
+    abstract: spoken(fr: "Créer un serveur.", en: "Create a hub."))
+
+  @OptionGroup var global: GlobalOptions
+
+  @Option(
+    help: .init(
+      fr: "Où les appareils le joignent ; plusieurs fois, dans l'ordre des essais.",
+      en: "Where devices reach it; several times, in the order to try.",
+      valueName: Label(fr: "https://hôte:port", en: "https://host:port")))
+  var address: [String] = [HubFolder.defaultAddress]
+
+  @Flag(help: .init(fr: "Sans la liste des bases.", en: "Without the list of bases."))
+  var empty = false
+
+  func perform() throws {
+    var addresses: [HubAddress] = []
+    for text in address { addresses.append(try HubAddress(text)) }
+    try folder.create(addresses: addresses, schema: .mission)
+    let hub = try openHub()
+    let rows = empty ? [] : try BaseList.rows(hub.store.schema)
+    let report = try hub.load(rows, language: global.language)
+    if let refusal = report.refusals.first { throw Problem(.internal, cause: refusal.sentence) }
+    try tell(bases: report.created)
+  }
+
+  private func tell(bases: Int) throws {
+    let path = folder.path
+    let lines = Label(
+      fr: """
+        Le serveur est créé dans \(path) (\(bases) bases).
+        Pour le lancer :
+          djoliba-server run --data \(path)
+        Pour relier un portable :
+          djoliba-server invite --data \(path) --base GAO --role resp_base \
+        --name "Portable Gao 1" --out gao-1.invitation
+        """,
+      en: """
+        The hub is created in \(path) (\(bases) bases).
+        To start it:
+          djoliba-server run --data \(path)
+        To link a laptop:
+          djoliba-server invite --data \(path) --base GAO --role resp_base \
+        --name "Gao laptop 1" --out gao-1.invitation
+        """)
+    try printer.out(lines[global.language])
+  }
+}

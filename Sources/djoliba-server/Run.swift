@@ -1,0 +1,53 @@
+import ArgumentParser
+import Logging
+import Shared
+import SyncServer
+import Terminal
+
+struct Run: Command {
+  static let configuration = CommandConfiguration(
+    abstract: spoken(fr: "Servir les appareils.", en: "Serve devices."))
+
+  @OptionGroup var global: GlobalOptions
+
+  @Option(
+    help: .init(
+      fr: "Où écouter (sinon 127.0.0.1 et le port de la première adresse).",
+      en: "Where to listen (else 127.0.0.1 and the first address's port).",
+      valueName: Label(fr: "hôte:port", en: "host:port")))
+  var listen: String?
+
+  @Flag(help: .init(fr: "Sans TLS, sur cette machine seule.", en: "Without TLS, on loopback only."))
+  var plainHttp = false
+
+  @Flag(
+    help: .init(
+      fr: "Sans TLS aussi ailleurs, car un serveur TLS est placé devant.",
+      en: "Without TLS elsewhere too, because a TLS server stands in front."))
+  var behindProxy = false
+
+  func perform() async throws {
+    let addresses = try folder.addresses()
+    let hub = try openHub(schema: .mission)
+    let isPlain = plainHttp || addresses.allSatisfy { $0.scheme == .http }
+    let listen =
+      try listen.map { text throws(Problem) in try ListenAddress(text) }
+      ?? ListenAddress(host: "127.0.0.1", port: addresses[0].port)
+    let identity = isPlain ? nil : try folder.authority.identity()
+    let server = HubServer(
+      service: HubGate(hub), listen: (listen.host, listen.port),
+      tls: identity.map { ($0.certificatePEM, $0.keyPEM) },
+      logger: Logger(label: "djoliba-server") { StreamLogHandler.standardError(label: $0) },
+      behindProxy: isPlain && behindProxy)
+    try await server.run()
+  }
+
+  func validate() throws {
+    guard plainHttp || !behindProxy else {
+      throw ValidationError(
+        spoken(
+          fr: "--behind-proxy ne va qu'avec --plain-http.",
+          en: "--behind-proxy goes with --plain-http only."))
+    }
+  }
+}

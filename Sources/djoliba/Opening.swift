@@ -1,0 +1,40 @@
+import FieldClient
+import Foundation
+import Shared
+import Terminal
+
+extension Command {
+  /// The data directory's path.
+  var directory: String { global.directory().path }
+
+  /// The replica of the data directory. Throws `.not_enrolled`, `.not_a_replica`.
+  func client() throws(Problem) -> FieldClient {
+    try FieldClient(directory: directory, surroundings: .door)
+  }
+}
+
+extension FieldClient {
+  /// Throws `.unknown_type` with the name as it was written.
+  func type(_ name: String) throws(Problem) -> RecordType {
+    guard let type = schema[type: name] else { throw Problem(.unknown_type, at: name) }
+    return type
+  }
+
+  /// Ids of these types cut to what is unambiguous among all records here.
+  func shortIDs(of types: some Sequence<String>) throws(Problem) -> [String: ShortIDs] {
+    var short: [String: ShortIDs] = [:]
+    for type in types where short[type] == nil {
+      short[type] = ShortIDs(try records(of: type).map(\.id))
+    }
+    return short
+  }
+}
+
+/// A file's bytes. Throws `.file_missing`, also for a folder and for what may not be read.
+func read(file path: String) throws(Problem) -> [UInt8] {
+  do {
+    return Array(try Data(contentsOf: URL(filePath: path)))
+  } catch {
+    throw Problem(.file_missing, at: path, cause: Problem(reporting: error).cause)
+  }
+}

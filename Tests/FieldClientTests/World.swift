@@ -1,0 +1,158 @@
+import Foundation
+import GRDB
+import Synchronization
+
+@testable import FieldClient
+@testable import Shared
+@testable import Storage
+@testable import SyncServer
+
+/// A hub and its devices in one process: the real client, the real hub, real SQLite; only the
+/// link, the clocks and the dice are the test's.
+final class World {
+  let directory: String
+  let hub: Hub
+  let store: SQLiteHubStore
+  /// Milliseconds since 1970 by the hub's clock; true time.
+  let time: Clock
+  private let dice: Dice
+  private var number = 0
+
+  init(schema: Schema = .mission, seed: UInt64 = 1) throws {
+    directory = NSTemporaryDirectory() + "djoliba-world-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true)
+    let path = directory + "/hub.sqlite"
+    try SQLiteHubStore.create(path: path, schema: schema)
+    store = try SQLiteHubStore(path: path)
+    // The triggers read the machine's clock, so true time begins there.
+    let time = Clock(Int64(Date().timeIntervalSince1970 * 1000))
+    let dice = Dice(seed)
+    self.time = time
+    self.dice = dice
+    hub = Hub(store: store, now: { time.now }, random: { dice.next() })
+  }
+
+  deinit {
+    if ProcessInfo.processInfo.environment["DJOLIBA_KEEP_WORLDS"] == nil {
+      try? FileManager.default.removeItem(atPath: directory)
+    }
+  }
+
+  /// Enrols a device without HTTP.
+  func device(
+    _ base: String = "BKO", role: Role = .referent_surete, grant: Grant = .all, clock: Clock? = nil
+  ) throws -> Device {
+    number += 1
+    let folder = directory + "/\(base)-\(number)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let dice = dice
+    let invited = try hub.invite(name: "\(base) \(number)", base: base, role: role, grant: grant)
+    let token = Secret.text { dice.next() }
+    let answer = try hub.enroll(
+      EnrolmentRequest(code: invited.code, token: token, program: "test"))
+    let wall = clock ?? time
+    let surroundings = Surroundings(
+      now: { wall.now }, random: { dice.next() }, program: "test")
+    try Replica.create(
+      path: folder + "/replica.sqlite", schema: store.schema, device: answer.device)
+    let link = Link(gate: HubGate(hub))
+    let client = try FieldClient(
+      directory: folder, surroundings: surroundings, token: token, transport: link)
+    return Device(client: client, link: link)
+  }
+
+  /// What the hub holds, by scope, as text.
+  func hubRecords(_ scope: Scope) throws -> [String] {
+    try store.read { transaction in
+      try store.schema.types.flatMap { type in
+        try transaction.list(type, limit: .max).filter { $0.scope == scope }
+          .map { "\(type.name) \($0.id) \($0.values.sorted { $0.key < $1.key })" }
+      }.sorted()
+    }
+  }
+
+  func scopes() throws -> [Scope: ScopeState] { try store.read { try $0.scopes() } }
+}
+
+/// A device of a world.
+struct Device {
+  let client: FieldClient
+  let link: Link
+
+  /// Runs SQL as another program would.
+  func sql(_ text: String) throws {
+    let queue = try DatabaseQueue(path: client.replica.path)
+    try queue.write { db in try db.execute(sql: text) }
+    try queue.close()
+  }
+
+  func records(_ scope: Scope) throws -> [String] {
+    try client.schema.types.flatMap { type in
+      try client.records(of: type.name).filter { $0.scope == scope }
+        .map { "\(type.name) \($0.id) \($0.values.sorted { $0.key < $1.key })" }
+    }.sorted()
+  }
+}
+
+final class Clock: Sendable {
+  private let value: Mutex<Int64>
+  init(_ start: Int64) { value = Mutex(start) }
+  var now: Int64 { value.withLock { $0 } }
+  func advance(_ milliseconds: Int64) { value.withLock { $0 += milliseconds } }
+}
+
+/// SplitMix64, shared.
+final class Dice: Sendable {
+  private let state: Mutex<UInt64>
+  init(_ seed: UInt64) { state = Mutex(seed) }
+
+  func next() -> UInt64 {
+    state.withLock { state in
+      state &+= 0x9e37_79b9_7f4a_7c15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+      return z ^ (z >> 31)
+    }
+  }
+
+  func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+  func pick<T>(_ items: [T]) -> T { items[below(items.count)] }
+}
+
+/// The link between a device and the hub, with the faults that a test asks for.
+final class Link: Transport {
+  enum Fault { case none, requestLost, answerLost, answerCut }
+
+  private let gate: HubGate
+  private let state = Mutex<(faults: [Fault], requests: Int, sent: Int, received: Int)>(([], 0, 0, 0))
+
+  init(gate: HubGate) { self.gate = gate }
+
+  /// The faults of the next exchanges, in order.
+  func plan(_ faults: [Fault]) { state.withLock { $0.faults = faults } }
+  var requests: Int { state.withLock { $0.requests } }
+  var bytesSent: Int { state.withLock { $0.sent } }
+  var bytesReceived: Int { state.withLock { $0.received } }
+
+  func exchange(
+    _ request: HTTPRequest, progress: @escaping @Sendable (TransferProgress) -> Void
+  ) async throws(Problem) -> HTTPAnswer {
+    let fault = state.withLock { state in
+      state.requests += 1
+      state.sent += request.body.count
+      return state.faults.isEmpty ? Fault.none : state.faults.removeFirst()
+    }
+    if fault == .requestLost { throw Problem(.offline) }
+    let token = request.headers.first { $0.0 == "Authorization" }!.1.dropFirst(7)
+    var body = try gate.sync(request.body, token: String(token), language: .fr)
+    if fault == .answerLost { throw Problem(.interrupted) }
+    if fault == .answerCut { body = Array(body.prefix(body.count / 2)) }
+    let bytes = body.count
+    state.withLock { $0.received += bytes }
+    return HTTPAnswer(
+      status: 200, body: body, bytesSent: request.body.count, bytesReceived: bytes,
+      bytesPerSecondUp: 20_000, bytesPerSecondDown: 20_000)
+  }
+}
