@@ -57,7 +57,7 @@ import Testing
     try check(world, [bandiagara, bamako])
   }
 
-  @Test(arguments: 1...200)
+  @Test(arguments: 1...100)
   func `random work over a bad link ends equal`(seed: Int) async throws {
     let world = try World(seed: UInt64(seed))
     let dice = Dice(UInt64(seed) &* 7919)

@@ -163,6 +163,9 @@ struct Acknowledging {
       state.ledger.remove(oldScope, RecordID(id)!, before)
       state.ledger.add(
         try state.confirmedScope(table, row: number, id: id), RecordID(id)!, stamps)
+    } else if try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) == nil {
+      // The hub deleted it, and nothing that was written here revived it.
+      try db.run("DELETE FROM \(table.name) WHERE _row = ?", [number])
     }
     try state.touch(table.type.name, number)
   }
@@ -225,7 +228,8 @@ struct Acknowledging {
     }
     try db.run("DELETE FROM _pending WHERE id = ? AND field = '*'", [id])
     if let whole, whole.kind != .won {
-      try state.unhide(hidden)
+      // What was never confirmed is not shown again: if the hub has it, the answer brings it.
+      if hidden.stamps.isNull { try state.forgetHidden(id) } else { try state.unhide(hidden) }
       if whole.kind == .refused { _ = try refuse(id, table, field: "*", value: .null, whole) }
       return
     }
