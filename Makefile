@@ -1,7 +1,8 @@
 # What one does with this repository; `make help` lists it. A recipe runs as one shell script.
 
 SHELL := /bin/bash
-.SHELLFLAGS := -euo pipefail -c
+.SHELLSIZES ?= 10000 100000
+FLAGS := -euo pipefail -c
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -85,9 +86,11 @@ lint: ## Check the format
 format: ## Put the format right
 	@$(SWIFT_FILES) | xargs -0 swift format --in-place --parallel
 
-bench: setup ## Run the benchmarks, optimised; ARGS="…" go to them
-	@cd Benchmarks
-	swift run -c release $(ARGS)
+bench: setup ## Run the benchmarks, optimised; SIZES="…" counts of records
+	@for size in $(SIZES); do
+	  [[ -f Benchmarks/data/ops_$$size.jsonl ]] || python3 Benchmarks/workload.py $$size
+	done
+	DJOLIBA_BENCHMARKS=1 swift run $(RELEASE) bench $(SIZES)
 
 clean: ## Remove everything that was built
-	@rm -rf .build .build-* Benchmarks/.build Examples/.build Fuzz/.build
+	@rm -rf .build .build-* Benchmarks/data

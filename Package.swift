@@ -126,3 +126,20 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The benchmark sees what only this package sees, so it is a target of it and not a package of
+// its own; nobody builds it without asking.
+if Context.environment["DJOLIBA_BENCHMARKS"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "Shared", "Storage", "FieldClient", "SyncServer",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      path: "Benchmarks/bench",
+      resources: [.embedInCode("schema.json")],
+      swiftSettings: strict))
+}

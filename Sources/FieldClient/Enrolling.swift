@@ -75,7 +75,9 @@ extension FieldClient {
   ) throws(Problem) {
     let schema = try Schema(json: Array(answer.schema.utf8))
     let fresh = directory + "/replica.new.sqlite"
-    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: fresh + suffix) }
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: fresh + suffix)
+    }
     try Replica.create(path: fresh, schema: schema, device: answer.device)
     for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: fresh + suffix) }
     guard rename(fresh, replicaPath(directory)) == 0 else {

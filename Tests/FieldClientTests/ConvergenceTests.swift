@@ -110,7 +110,8 @@ import Testing
       let field = dice.pick(["phone_orange", "phone_malitel", "organisation"])
       let text = field == "organisation" ? "Org \(step)" : "+2237000\(1000 + step)"
       try device.client.write {
-        try $0.set("contact", dice.pick(contacts).id, [field: dice.below(5) == 0 ? .null : .text(text)])
+        try $0.set(
+          "contact", dice.pick(contacts).id, [field: dice.below(5) == 0 ? .null : .text(text)])
       }
     case 7:
       guard !contacts.isEmpty else { return }

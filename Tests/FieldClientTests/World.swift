@@ -126,7 +126,8 @@ final class Link: Transport {
   enum Fault { case none, requestLost, answerLost, answerCut }
 
   private let gate: HubGate
-  private let state = Mutex<(faults: [Fault], requests: Int, sent: Int, received: Int)>(([], 0, 0, 0))
+  private let state = Mutex<(faults: [Fault], requests: Int, sent: Int, received: Int)>(
+    ([], 0, 0, 0))
 
   init(gate: HubGate) { self.gate = gate }
 

@@ -75,7 +75,8 @@ private enum FieldCoding {
   ) throws(Problem) -> Content {
     var plain: [String: Any] = [:]
     for (name, value) in record.values {
-      plain[name] = type?[field: name].map { Self.plain(value, $0.kind) } ?? Self.plain(value, .text)
+      plain[name] =
+        type?[field: name].map { Self.plain(value, $0.kind) } ?? Self.plain(value, .text)
     }
     do {
       let data = try PropertyListSerialization.data(

@@ -19,7 +19,8 @@ extension FieldClient {
   ) async throws(Problem) -> SyncReport {
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
-    var run = SyncRun(client: self, maximumBytes: maximumBytes, language: language, progress: progress)
+    var run = SyncRun(
+      client: self, maximumBytes: maximumBytes, language: language, progress: progress)
     return try await run.complete()
   }
 

@@ -106,7 +106,8 @@ extension CivilDay {
     let month = (5 * dayOfYear + 2) / 153
     let day = dayOfYear - (153 * month + 2) / 5 + 1
     let year = yearOfEra + era * 400 + (month >= 10 ? 1 : 0)
-    let text = CivilDay(year: Int(year), month: Int(month < 10 ? month + 3 : month - 9), day: Int(day))
+    let text = CivilDay(
+      year: Int(year), month: Int(month < 10 ? month + 3 : month - 9), day: Int(day))
     return text?.iso ?? "9999-12-31"
   }
 }

@@ -87,7 +87,9 @@ package struct EnrolmentAnswer: Codable, Sendable {
 
 private func json(_ value: some Encodable, pretty: Bool = false) -> [UInt8] {
   let encoder = JSONEncoder()
-  encoder.outputFormatting = pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+  encoder.outputFormatting =
+    pretty
+    ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     : [.sortedKeys, .withoutEscapingSlashes]
   do {
     return Array(try encoder.encode(value))

@@ -83,7 +83,8 @@ struct Acknowledging {
       [handle, stamps.stored, number])
     for field in change.fields { try settleField(id, field, group, table, number, verdict: nil) }
     for (field, verdict) in rejected {
-      try db.run(table.update([group.fields[field.field]], where: "_row = ?"), [DatabaseValue.null, number])
+      try db.run(
+        table.update([group.fields[field.field]], where: "_row = ?"), [DatabaseValue.null, number])
       try reject(id, field, group, table, verdict)
     }
     let scope = try state.confirmedScope(table, row: number, id: id)

@@ -127,8 +127,9 @@ struct ConfirmedState {
     let fields = table.type.fields.map(\.name).filter { hidden.values[$0] != nil }
     try db.run(
       table.insert(["_handle", "_stamps"], fields: fields),
-      StatementArguments([hidden.id.databaseValue, hidden.handle, hidden.stamps]
-        + fields.map { hidden.values[$0]! }))
+      StatementArguments(
+        [hidden.id.databaseValue, hidden.handle, hidden.stamps]
+          + fields.map { hidden.values[$0]! }))
     try touch(hidden.type, db.lastInsertedRowID)
     try forgetHidden(hidden.id)
   }

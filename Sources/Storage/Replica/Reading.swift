@@ -12,7 +12,8 @@ extension Replica {
         throw Problem(.unknown_field, at: condition.field)
       }
       let tests = conditions.map { "\(TypedTable.quote($0.field)) IS ?" } + ["1"]
-      let sql = table.select(["_row"], where: tests.joined(separator: " AND "))
+      let sql =
+        table.select(["_row"], where: tests.joined(separator: " AND "))
         + " ORDER BY _row LIMIT ?"
       let arguments = conditions.map(\.value.stored) + [Int64(limit).databaseValue]
       let rows = try Row.fetchAll(db, sql: sql, arguments: StatementArguments(arguments))
@@ -43,7 +44,9 @@ extension Replica {
     return first
   }
 
-  private static func record(_ row: Row, _ table: TypedTable, _ db: Database) throws -> Shared.Record? {
+  private static func record(_ row: Row, _ table: TypedTable, _ db: Database) throws -> Shared
+    .Record?
+  {
     let id: String = row[0]
     guard let parsed = RecordID(id) else { return nil }
     let pending = try db.row("SELECT 1 FROM _pending WHERE id = ? LIMIT 1", [id]) != nil

@@ -21,7 +21,8 @@ extension Replica {
   package func refused() throws(Problem) -> [RefusedChange] {
     try read { db, _ in
       try db.rows("SELECT * FROM _refused WHERE part IS NULL ORDER BY n").map { row in
-        let parts = try db.rows("SELECT field, value FROM _refused WHERE part = ?", [row["n"] as Int64])
+        let parts = try db.rows(
+          "SELECT field, value FROM _refused WHERE part = ?", [row["n"] as Int64])
         return RefusedChange(
           number: row["n"], type: row["type"], id: row["id"], field: row["field"],
           value: Value(row["value"]) ?? .null,

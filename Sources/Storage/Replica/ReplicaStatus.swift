@@ -33,7 +33,8 @@ extension Replica {
         scopes: try Self.scopes(db),
         pending: try db.row("SELECT count(DISTINCT id) FROM _pending")![0],
         refused: try db.row("SELECT count(*) FROM _refused WHERE part IS NULL")![0],
-        openConflicts: try db.row("SELECT count(*) FROM _conflict WHERE status IN ('open', 'proposal')")![0],
+        openConflicts: try db.row(
+          "SELECT count(*) FROM _conflict WHERE status IN ('open', 'proposal')")![0],
         lastSync: try ReplicaState.lastSync.number(db),
         clockError: try ReplicaState.clockError.number(db),
         device: UInt32(truncatingIfNeeded: device),

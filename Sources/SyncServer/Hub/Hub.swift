@@ -49,7 +49,8 @@ package final class Hub: Sendable {
 
   /// A device whose clock is off must stamp its changes anew before they are admitted.
   private func isTimely(_ request: SyncRequest, _ time: Int64) -> Bool {
-    let isClockRight = abs(request.deviceClock &+ request.correction &- time) <= Limits.clockTolerance
+    let isClockRight =
+      abs(request.deviceClock &+ request.correction &- time) <= Limits.clockTolerance
     let latest = request.push.latestStamp
     return isClockRight && latest.milliseconds <= time + Limits.clockTolerance
   }

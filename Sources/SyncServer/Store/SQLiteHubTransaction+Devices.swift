@@ -33,7 +33,8 @@ extension SQLiteHubTransaction {
 
   func deviceNames(from number: UInt32) throws -> [UInt32: String] {
     let rows = try db.rows("SELECT number, name FROM _device WHERE number >= ?", [Int64(number)])
-    var names = Dictionary(uniqueKeysWithValues: rows.map { (UInt32($0[0] as Int64), $0[1] as String) })
+    var names = Dictionary(
+      uniqueKeysWithValues: rows.map { (UInt32($0[0] as Int64), $0[1] as String) })
     if number == 0 { names[0] = "Bamako" }
     return names
   }

@@ -1,0 +1,213 @@
+import Foundation
+import GRDB
+import Shared
+import Storage
+
+import FieldClient
+import SyncServer
+
+/// Prints one table: this engine's rates as ratios to plain SQLite inserting the same rows in
+/// the same run, and exact counts of bytes and requests.
+@main
+struct Bench {
+  static func main() async throws {
+    let arguments = CommandLine.arguments.dropFirst()
+    let counts = arguments.compactMap { Int($0) }
+    let folder = ProcessInfo.processInfo.environment["DJOLIBA_BENCH_DATA"] ?? "Benchmarks/data"
+    var table = Table()
+    for count in counts.isEmpty ? [10_000, 100_000] : counts {
+      let workload = try Workload(count, in: folder)
+      try await Run(workload: workload, folder: folder + "/run", table: table).all()
+      table = Table()
+    }
+  }
+}
+
+/// One line for each figure, printed as it is known.
+struct Table {
+  func line(_ name: String, _ value: String, _ goal: String = "") {
+    let padded = name.padding(toLength: 46, withPad: " ", startingAt: 0)
+    print("\(padded) \(value.padding(toLength: 26, withPad: " ", startingAt: 0)) \(goal)")
+    fflush(nil)
+  }
+}
+
+struct Run {
+  let workload: Workload
+  let folder: String
+  let table: Table
+
+  private var count: Int { workload.rows.count }
+  private var schema: Schema {
+    get throws { try Schema(json: PackageResources.schema_json) }
+  }
+
+  func all() async throws {
+    table.line("— N = \(count) —", "")
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let plain = Plain(path: folder + "/plain.sqlite")
+    let limit = try plain.insert(workload, transaction: 1000)
+    table.line("plain SQLite, transactions of 1,000", rate(limit), "the limit")
+    let single = try plain.insert(workload, transaction: 1, limit: 2000)
+    table.line("plain SQLite, one row a transaction", rate(single), "the limit")
+    _ = try plain.insert(workload, transaction: 1000)
+
+    let mission = try Mission(folder: folder + "/mission", schema: schema)
+    let writer = try mission.device("writer")
+    let reader = try mission.device("reader")
+    try write(writer.client, limit)
+    try singles(mission, single)
+    try await push(writer, limit)
+    try await pull(reader, limit)
+    try sizes(mission, plain)
+    _ = try await writer.client.sync()
+    try await edits(writer, reader)
+    try await one(writer, reader)
+  }
+
+  private func write(_ client: FieldClient, _ limit: Double) throws {
+    let seconds = try time {
+      for start in stride(from: 0, to: count, by: 1000) {
+        try client.write { writer in
+          for row in workload.rows[start..<min(start + 1000, count)] {
+            try writer.add("contacts", id: row.id, values(row.values))
+          }
+        }
+      }
+    }
+    ratio("local write, transactions of 1,000", Double(count) / seconds, limit, 0.25)
+  }
+
+  private func singles(_ mission: Mission, _ limit: Double) throws {
+    let client = try mission.device("singles").client
+    let rows = workload.rows.prefix(2000)
+    let seconds = try time {
+      for row in rows {
+        try client.write { try $0.add("contacts", id: row.id, values(row.values)) }
+      }
+    }
+    ratio("local write, one row a transaction", Double(rows.count) / seconds, limit, nil)
+  }
+
+  private func push(
+    _ writer: (client: FieldClient, link: DirectLink), _ limit: Double
+  ) async throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let report = try await writer.client.sync()
+    let seconds = start.duration(to: clock.now).seconds
+    precondition(report.admitted == count && report.digestsEqual == true, "\(report)")
+    ratio(
+      "hub: admit with history, digest, answer", Double(count) / writer.link.hubSeconds, limit,
+      0.25)
+    ratio(
+      "device: collect and acknowledge", Double(count) / (seconds - writer.link.hubSeconds),
+      limit, nil)
+    table.line("push, bytes a record", number(Double(writer.link.up) / Double(count)))
+  }
+
+  private func pull(
+    _ reader: (client: FieldClient, link: DirectLink), _ limit: Double
+  ) async throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let report = try await reader.client.sync()
+    let seconds = start.duration(to: clock.now).seconds
+    precondition(report.received == count && report.digestsEqual == true, "\(report)")
+    ratio(
+      "device: apply a first sync", Double(count) / (seconds - reader.link.hubSeconds), limit, 0.4)
+    ratio("hub: collect a first sync", Double(count) / reader.link.hubSeconds, limit, nil)
+    table.line("first sync, bytes a record", number(Double(reader.link.down) / Double(count)))
+    table.line("first sync, requests", "\(reader.link.requests)")
+  }
+
+  private func sizes(_ mission: Mission, _ plain: Plain) throws {
+    let copy = folder + "/vacuumed.sqlite"
+    func size(_ path: String) throws -> Int {
+      try? FileManager.default.removeItem(atPath: copy)
+      let queue = try DatabaseQueue(path: path)
+      try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+      try queue.close()
+      return fileSize(path)
+    }
+    let bytes = try size(folder + "/mission/reader/replica.sqlite")
+    let base = try size(plain.path)
+    let ratio = Double(bytes) / Double(base)
+    table.line(
+      "replica file ÷ plain SQLite's", "\(number(ratio)) ×", goal(ratio <= 1.6, "at most 1.6 ×"))
+    table.line(
+      "hub file ÷ plain SQLite's",
+      "\(number(Double(try size(mission.store.path)) / Double(base))) ×")
+  }
+
+  private func edits(
+    _ writer: (client: FieldClient, link: DirectLink),
+    _ reader: (client: FieldClient, link: DirectLink)
+  ) async throws {
+    try writer.client.write { w in
+      for edit in workload.edits {
+        try w.set("contacts", edit.id, [edit.field: .text(edit.value)])
+      }
+    }
+    writer.link.reset()
+    reader.link.reset()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let sent = try await writer.client.sync()
+    let middle = clock.now
+    let received = try await reader.client.sync()
+    let end = clock.now
+    precondition(sent.digestsEqual == true && received.digestsEqual == true)
+    let edits = Double(workload.edits.count)
+    table.line(
+      "1,000 edits: push and pull, milliseconds",
+      "\(number(start.duration(to: middle).seconds * 1000)) and \(number(middle.duration(to: end).seconds * 1000))"
+    )
+    table.line(
+      "1,000 edits: bytes an edit, up and down",
+      "\(number(Double(writer.link.up) / edits)) and \(number(Double(reader.link.down) / edits))")
+  }
+
+  private func one(
+    _ writer: (client: FieldClient, link: DirectLink),
+    _ reader: (client: FieldClient, link: DirectLink)
+  ) async throws {
+    try writer.client.write {
+      try $0.set("contacts", workload.rows[7].id, ["phone": "+223 70 00 00 07"])
+    }
+    writer.link.reset()
+    let report = try await writer.client.sync()
+    table.line(
+      "one edit: requests, bytes of bodies",
+      "\(report.requests), \(writer.link.up) + \(writer.link.down)")
+    writer.link.reset()
+    _ = try await writer.client.sync()
+    table.line("nothing new: bytes of bodies", "\(writer.link.up) + \(writer.link.down)")
+  }
+
+  private func values(_ row: [String]) -> [String: Value] {
+    var values: [String: Value] = ["scope": "mission"]
+    for (name, text) in zip(Workload.columns, row) { values[name] = .text(text) }
+    return values
+  }
+
+  private func ratio(_ name: String, _ rate: Double, _ limit: Double, _ least: Double?) {
+    let ratio = rate / limit
+    table.line(
+      name, "\(self.rate(rate))  \(number(ratio)) ×",
+      least.map { goal(ratio >= $0, "at least \($0) ×") } ?? "")
+  }
+
+  private func goal(_ reached: Bool, _ text: String) -> String {
+    "\(text): \(reached ? "reached" : "NOT reached")"
+  }
+
+  private func rate(_ value: Double) -> String { "\(Int(value)) rows/s" }
+  private func number(_ value: Double) -> String { String(format: "%.2f", value) }
+}
+
+extension Duration {
+  fileprivate var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) / 1e18
+  }
+}

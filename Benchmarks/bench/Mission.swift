@@ -1,0 +1,78 @@
+import Foundation
+import GRDB
+import Shared
+import Storage
+import Synchronization
+
+import FieldClient
+import SyncServer
+
+/// A hub and its devices in one process, each on its own files.
+final class Mission {
+  let folder: String
+  let hub: Hub
+  let store: SQLiteHubStore
+  let surroundings = Surroundings.system(program: "bench")
+
+  init(folder: String, schema: Schema) throws {
+    self.folder = folder
+    try? FileManager.default.removeItem(atPath: folder)
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let path = folder + "/hub.sqlite"
+    try SQLiteHubStore.create(path: path, schema: schema)
+    store = try SQLiteHubStore(path: path)
+    let surroundings = surroundings
+    hub = Hub(store: store, now: surroundings.now, random: surroundings.random)
+  }
+
+  /// A device that reaches the hub by a function call: bodies as on the wire, without HTTP.
+  func device(_ name: String) throws -> (client: FieldClient, link: DirectLink) {
+    let directory = folder + "/" + name
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let token = Secret.text(surroundings.random)
+    let invited = try hub.invite(name: name, base: "BKO", role: .dp, grant: .all)
+    let answer = try hub.enroll(
+      EnrolmentRequest(code: invited.code, token: token, program: "bench"))
+    try Replica.create(
+      path: directory + "/replica.sqlite", schema: store.schema, device: answer.device)
+    let link = DirectLink(gate: HubGate(hub))
+    let client = try FieldClient(
+      directory: directory, surroundings: surroundings, token: token, transport: link)
+    return (client, link)
+  }
+}
+
+/// Calls the hub and counts the bytes of the bodies and the time spent in the hub.
+final class DirectLink: Transport {
+  private let gate: HubGate
+  private let counts = Mutex<(up: Int, down: Int, requests: Int, hubSeconds: Double)>((0, 0, 0, 0))
+
+  init(gate: HubGate) { self.gate = gate }
+
+  var up: Int { counts.withLock { $0.up } }
+  var down: Int { counts.withLock { $0.down } }
+  var requests: Int { counts.withLock { $0.requests } }
+  var hubSeconds: Double { counts.withLock { $0.hubSeconds } }
+
+  func reset() { counts.withLock { $0 = (0, 0, 0, 0) } }
+
+  func exchange(
+    _ request: HTTPRequest, progress: @escaping @Sendable (TransferProgress) -> Void
+  ) async throws(Problem) -> HTTPAnswer {
+    let token = String(request.headers.first { $0.0 == "Authorization" }!.1.dropFirst(7))
+    let clock = ContinuousClock()
+    let start = clock.now
+    let body = try gate.sync(request.body, token: token, language: .en)
+    let duration = start.duration(to: clock.now)
+    counts.withLock {
+      $0.up += request.body.count
+      $0.down += body.count
+      $0.requests += 1
+      $0.hubSeconds +=
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    }
+    return HTTPAnswer(
+      status: 200, body: body, bytesSent: request.body.count, bytesReceived: body.count,
+      bytesPerSecondUp: 1e9, bytesPerSecondDown: 1e9)
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import GRDB
+import Shared
+
+/// The limit: plain SQLite through the same library, with the same durability, inserting the
+/// same rows into a table without any sync.
+struct Plain {
+  let path: String
+
+  /// Rows a second in transactions of `size` rows.
+  func insert(_ workload: Workload, transaction size: Int, limit: Int = .max) throws -> Double {
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: path + suffix)
+    }
+    var configuration = Configuration()
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    let pool = try DatabasePool(path: path, configuration: configuration)
+    let columns = Workload.columns
+    try pool.write { db in
+      try db.execute(
+        sql:
+          "CREATE TABLE contacts(id BLOB NOT NULL PRIMARY KEY, \(columns.map { "\($0) TEXT" }.joined(separator: ",")))"
+      )
+    }
+    let rows = workload.rows.prefix(limit)
+    let places = (0...columns.count).map { _ in "?" }.joined(separator: ",")
+    let seconds = try time {
+      for start in stride(from: 0, to: rows.count, by: size) {
+        try pool.write { db in
+          let statement = try db.cachedStatement(sql: "INSERT INTO contacts VALUES (\(places))")
+          for row in rows[start..<min(start + size, rows.count)] {
+            try statement.execute(
+              arguments: StatementArguments(
+                [Data(row.id.bytes).databaseValue] + row.values.map(\.databaseValue)))
+          }
+        }
+      }
+    }
+    try pool.close()
+    return Double(rows.count) / seconds
+  }
+
+  var bytes: Int { fileSize(path) }
+}
+
+func time(_ body: () throws -> Void) rethrows -> Double {
+  let clock = ContinuousClock()
+  let duration = try clock.measure(body)
+  return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+}
+
+func fileSize(_ path: String) -> Int {
+  (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+}
