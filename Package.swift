@@ -89,8 +89,13 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "field-notes", dependencies: ["FieldClient"], path: "Examples/FieldNotes",
+      swiftSettings: strict),
 
-    .testTarget(name: "HouseTests", swiftSettings: strict),
+    .testTarget(
+      name: "HouseTests", dependencies: ["Shared", "djoliba", "djoliba-server", "field-notes"],
+      swiftSettings: strict),
     .testTarget(name: "SharedTests", dependencies: ["Shared"], swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
