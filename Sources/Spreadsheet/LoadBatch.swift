@@ -104,6 +104,10 @@ extension RecordType {
     var filled = values
     for field in fields where filled[field.name] ?? .null == .null {
       if let initial = field.initial { filled[field.name] = initial }
+      // Whoever writes the record counts; any number passes the check.
+      if let prefix = field.numbering?.prefix(values) {
+        filled[field.name] = .text(Numbering.next(prefix, after: []))
+      }
     }
     return filled
   }

@@ -33,7 +33,7 @@ package struct RowReader: Sendable {
       columns.append(column)
     }
     let missing = type.fields.first {
-      $0.required && $0.initial == nil && !seen.contains($0.name)
+      $0.required && $0.initial == nil && $0.numbering == nil && !seen.contains($0.name)
     }
     if let missing { throw Problem(.missing_field, at: missing.name) }
     self.columns = columns

@@ -6,7 +6,8 @@ extension Field {
     Field(
       name: "niveau", label: Label(fr: "Niveau", en: "Level"), kind: .text, required: false,
       policy: policy, lock: nil, aliases: [], pattern: nil, minimum: nil, maximum: nil,
-      maximumLength: nil, notFuture: false, gates: gates, initial: nil, exported: true,
+      maximumLength: nil, notFuture: false, gates: gates, initial: nil, numbering: nil,
+      exported: true,
       matcher: nil, ranks: [:])
   }
 }

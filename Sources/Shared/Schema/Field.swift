@@ -21,6 +21,8 @@ public struct Field: Sendable {
   public let gates: [String: Set<Role>]
   /// What a new record gets where nothing was given.
   public let initial: Value?
+  /// How a new record's reference is made where none was given.
+  public let numbering: Numbering?
   /// False for what never leaves in an export or on paper.
   public let exported: Bool
 

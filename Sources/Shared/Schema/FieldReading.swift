@@ -24,7 +24,7 @@ extension SchemaEntries {
       maximum: try node["maximum"]?.number(),
       maximumLength: try node["maximum_length"]?.wholeNumber(in: 1...Limits.text),
       notFuture: try node["not_future"]?.flag() ?? false, gates: try gates(node["gates"]),
-      initial: try initial(node["initial"], kind),
+      initial: try initial(node["initial"], kind), numbering: try numbering(node["numbered"]),
       exported: try node["exported"]?.flag() ?? true,
       matcher: try matcher(node["pattern"]), ranks: (kind.choices ?? []).positions(of: \.value))
   }
@@ -104,6 +104,12 @@ extension SchemaEntries {
       return Int64(exactly: number).map { .int($0) } ?? .real(number)
     default: throw node!.refusal("not a value; write a text, a number, true or false")
     }
+  }
+
+  private func numbering(_ node: SchemaNode?) throws(Problem) -> Numbering? {
+    guard let node else { return nil }
+    return Numbering(
+      by: try node.required("by").text(), yearOf: try node.required("year_of").text())
   }
 
   private func matcher(_ node: SchemaNode?) throws(Problem) -> Matcher? {

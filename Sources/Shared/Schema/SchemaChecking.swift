@@ -7,6 +7,11 @@ struct SchemaChecking {
     for type in schema.types {
       for field in type.fields + type.derived {
         try FieldChecking(field, of: type, in: schema).run()
+        if let numbering = field.numbering {
+          for name in [numbering.by, numbering.yearOf] {
+            _ = try self.field(name, type, "fields.\(field.name).numbered")
+          }
+        }
       }
       try checkKey(type)
       try checkScope(type.scope, type)

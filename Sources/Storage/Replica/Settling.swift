@@ -143,7 +143,8 @@ struct Settling {
     var values = table.values(row)
     var filled: [String] = []
     for field in table.type.fields where values[field.name] == nil {
-      guard let initial = field.initial else { continue }
+      let number = try table.nextNumber(field, values, db)
+      guard let initial = field.initial ?? number.map({ .text($0) }) else { continue }
       values[field.name] = initial
       filled.append(field.name)
     }
