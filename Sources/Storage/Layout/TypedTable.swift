@@ -11,20 +11,28 @@ package struct TypedTable: Sendable {
   package let name: String
   /// Every field's column, quoted, in the schema's order.
   package let columns: [String]
+  package let columnList: String
 
   package init(_ type: RecordType) {
     self.type = type
     name = Self.quote(type.name)
     columns = type.fields.map { Self.quote($0.name) }
+    columnList = columns.joined(separator: ", ")
   }
 
   package static func quote(_ name: String) -> String { "\"\(name)\"" }
 
-  package var columnList: String { columns.joined(separator: ", ") }
-
   /// `id`, the bookkeeping columns given, then every field.
   package func select(_ bookkeeping: [String], where condition: String) -> String {
-    "SELECT \((["id"] + bookkeeping + columns).joined(separator: ", ")) FROM \(name) WHERE \(condition)"
+    let own = (["id"] + bookkeeping).joined(separator: ", ")
+    return "SELECT \(own), \(columnList) FROM \(name) WHERE \(condition)"
+  }
+
+  /// Inserts `id`, the bookkeeping columns given, then every field.
+  package func insert(_ bookkeeping: [String]) -> String {
+    let own = (["id"] + bookkeeping).joined(separator: ", ")
+    let places = String(repeating: "?, ", count: bookkeeping.count + columns.count) + "?"
+    return "INSERT INTO \(name)(\(own), \(columnList)) VALUES (\(places))"
   }
 
   package func insert(_ bookkeeping: [String], fields: [String]) -> String {

@@ -81,15 +81,53 @@ struct Acknowledging {
     try db.run(
       "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
       [handle, stamps.stored, number])
+    try spreadReentry(id, change, group, table, row)
     for field in change.fields { try settleField(id, field, group, table, number, verdict: nil) }
     for (field, verdict) in rejected {
-      try db.run(
-        table.update([group.fields[field.field]], where: "_row = ?"), [DatabaseValue.null, number])
+      try clear(id, group.fields[field.field], table, number)
       try reject(id, field, group, table, verdict)
     }
     let scope = try state.confirmedScope(table, row: number, id: id)
     state.ledger.add(scope, RecordID(id)!, stamps)
     try state.touch(table.type.name, number)
+  }
+
+  /// The record was entered again after it was sent: what differs from what the hub now has is
+  /// an edit.
+  private func spreadReentry(
+    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable, _ row: Row
+  ) throws {
+    guard
+      let again = try db.row(
+        "SELECT wall, clock FROM _pending WHERE id = ? AND field = ''", [id])
+    else { return }
+    try db.run("DELETE FROM _pending WHERE id = ? AND field = ''", [id])
+    var sent: [String: FieldChange] = [:]
+    for field in change.fields { sent[group.fields[field.field]] = field }
+    for (position, field) in table.type.fields.enumerated() {
+      let base = sent[field.name]?.value.stored ?? .null
+      let seen = sent[field.name].map { FieldStamps(record: $0.stamp).stored } ?? .null
+      try db.run(
+        "UPDATE _pending SET base = ?, seen = ? WHERE id = ? AND field = ?",
+        [base, seen, id, field.name])
+      guard db.changesCount == 0, row[position + 2] as DatabaseValue != base else { continue }
+      try db.run(
+        "INSERT INTO _pending(priority, type, id, field, base, seen, wall, clock) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+          table.type.priority, table.type.name, id, field.name, base, seen, again[0] as Int64,
+          again[1] as Int64,
+        ])
+    }
+  }
+
+  /// Empties a field whose value the hub did not take; what was written since stays pending.
+  private func clear(
+    _ id: String, _ field: String, _ table: TypedTable, _ number: Int64
+  ) throws {
+    try db.run(
+      "UPDATE _pending SET base = NULL, seen = NULL WHERE id = ? AND field = ?", [id, field])
+    guard db.changesCount == 0 else { return }
+    try db.run(table.update([field], where: "_row = ?"), [DatabaseValue.null, number])
   }
 
   /// It was deleted here after it was sent: the hub has it, so it is confirmed, and hidden.
@@ -162,8 +200,9 @@ struct Acknowledging {
       try db.run(
         "UPDATE \(table.name) SET _stamps = ? WHERE _row = ?", [stamps.stored, number])
       state.ledger.remove(oldScope, RecordID(id)!, before)
-      state.ledger.add(
-        try state.confirmedScope(table, row: number, id: id), RecordID(id)!, stamps)
+      let moved = change.fields.contains { group.fields[$0.field] == "scope" }
+      let scope = moved ? try state.confirmedScope(table, row: number, id: id) : oldScope
+      state.ledger.add(scope, RecordID(id)!, stamps)
     } else if try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) == nil {
       // The hub deleted it, and nothing that was written here revived it.
       try db.run("DELETE FROM \(table.name) WHERE _row = ?", [number])

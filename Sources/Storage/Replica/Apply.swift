@@ -47,7 +47,10 @@ struct Applying {
 
   mutating func run() throws -> ApplyReport {
     try takeGrant()
-    for leave in answer.leaves { try apply(leave) }
+    let arriving = arrivals
+    for leave in answer.leaves where arriving[leave.type]?.contains(leave.handle) != true {
+      try apply(leave)
+    }
     for group in answer.pull.groups { try apply(group) }
     try takeNotices()
     try state.save()
@@ -149,22 +152,46 @@ struct Applying {
   private mutating func update(
     _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
   ) throws {
-    guard let row = try find(change.id?.description, or: change.handle, table) else {
-      return try updateHidden(change, group, table)
+    let names = try change.fields.map { field in
+      let name = group.fields[field.field]
+      guard table.type[field: name] != nil else { throw Problem(.unknown_field, at: name) }
+      return name
     }
+    let row = try find(change.id?.description, or: change.handle, table, with: names)
+    guard let row else { return try updateHidden(change, group, table) }
     let id: String = row[0]
     let number: Int64 = row[1]
     guard var stamps = try forgetConfirmed(row, table) else { return }
-    for field in change.fields {
-      let name = group.fields[field.field]
-      let old = try visible(number, name, table)
-      let base = hasPending ? try state.confirmed(id, name, visible: old) : old
+    for (position, field) in change.fields.enumerated() {
+      let name = names[position]
+      let visible: DatabaseValue = row[position + 5]
+      let base = hasPending ? try state.confirmed(id, name, visible: visible) : visible
       try state.remember(
         table, id, name, replaced: base, stamps.stamp(of: name, isEmpty: base.isNull), field.stamp)
       stamps.set(name, field.stamp)
-      try confirm(id, number, name, field.value, table)
+    }
+    guard hasPending else {
+      return try write(change, names, stamps, to: row, table)
+    }
+    for (position, field) in change.fields.enumerated() {
+      try confirm(id, number, names[position], field.value, table)
     }
     try finish(id, number, handle: change.handle, stamps, table)
+  }
+
+  /// With nothing pending, what is confirmed is what is visible: one statement writes all.
+  private mutating func write(
+    _ change: RecordChange, _ names: [String], _ stamps: FieldStamps, to row: Row,
+    _ table: TypedTable
+  ) throws {
+    let id: String = row[0]
+    let number: Int64 = row[1]
+    let values = change.fields.map(\.value.stored) + [stamps.stored, number.databaseValue]
+    try db.run(
+      table.update(names + ["_stamps"], where: "_row = ?"), StatementArguments(values))
+    let moved = names.firstIndex(of: "scope").map { change.fields[$0].value.text ?? "" }
+    state.ledger.add(moved ?? row[4], RecordID(id)!, stamps)
+    try state.touch(table.type.name, number)
   }
 
   private mutating func delete(_ change: RecordChange, _ table: TypedTable) throws {
@@ -184,6 +211,16 @@ struct Applying {
     }
   }
 
+  /// Handles of the records that come whole. One that leaves a scope and comes in another one is
+  /// no stranger: its history and what is pending on it stay.
+  private var arrivals: [String: Set<Int64>] {
+    guard !answer.leaves.isEmpty else { return [:] }
+    let whole = answer.pull.groups.map { group in
+      (group.type, Set(group.records.filter { $0.kind == .create }.map(\.handle)))
+    }
+    return Dictionary(whole) { $0.union($1) }
+  }
+
   private mutating func apply(_ leave: Leave) throws {
     guard let table = state.shape.tables[leave.type],
       let row = try find(nil, or: leave.handle, table)
@@ -201,11 +238,15 @@ struct Applying {
 
   // MARK: Rows
 
-  /// `id`, `_row`, `_stamps`, `_handle` of a record named by its id or its handle.
-  private func find(_ id: String?, or handle: Int64, _ table: TypedTable) throws -> Row? {
-    let columns = "SELECT id, _row, _stamps, _handle FROM \(table.name)"
-    if let id { return try db.row("\(columns) WHERE id = ?", [id]) }
-    return try db.row("\(columns) WHERE _handle = ?", [handle])
+  /// `id`, `_row`, `_stamps`, `_handle`, `scope` and the fields given, of a record named by its
+  /// id or its handle.
+  private func find(
+    _ id: String?, or handle: Int64, _ table: TypedTable, with fields: [String] = []
+  ) throws -> Row? {
+    let columns = ["id", "_row", "_stamps", "_handle", "scope"] + fields.map(TypedTable.quote)
+    let select = "SELECT \(columns.joined(separator: ", ")) FROM \(table.name)"
+    if let id { return try db.row("\(select) WHERE id = ?", [id]) }
+    return try db.row("\(select) WHERE _handle = ?", [handle])
   }
 
   private func visible(
@@ -220,7 +261,9 @@ struct Applying {
   @discardableResult
   private mutating func forgetConfirmed(_ row: Row, _ table: TypedTable) throws -> FieldStamps? {
     guard let stamps = try FieldStamps(row[2] as DatabaseValue) else { return nil }
-    let scope = try state.confirmedScope(table, row: row[1], id: row[0])
+    let visible: String? = row[4]
+    let scope =
+      hasPending ? try state.confirmedScope(table, row: row[1], id: row[0]) : visible ?? ""
     state.ledger.remove(scope, RecordID(row[0] as String)!, stamps)
     return stamps
   }
@@ -349,7 +392,7 @@ struct Applying {
       guard !granted.contains(scope) else { continue }
       for table in state.shape.tables.values {
         let rows = try db.rows(
-          "SELECT id, _row, _stamps, _handle FROM \(table.name) WHERE scope = ? AND _stamps NOT NULL",
+          "SELECT id, _row, _stamps, _handle, scope FROM \(table.name) WHERE scope = ? AND _stamps NOT NULL",
           [scope])
         for row in rows { try drop(row, table) }
         report.left += rows.count

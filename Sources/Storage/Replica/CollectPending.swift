@@ -41,14 +41,16 @@ private struct PendingCollector {
 
   private var db: Database { state.db }
 
-  /// A group under construction.
-  private struct Draft {
+  /// A group under construction. A class, so that adding to it never copies what it holds.
+  private final class Draft {
     let table: TypedTable
     var fields: [String] = []
     var records: [RecordChange] = []
     var ids: [String] = []
 
-    mutating func position(of field: String) -> Int {
+    init(table: TypedTable) { self.table = table }
+
+    func position(of field: String) -> Int {
       if let known = fields.firstIndex(of: field) { return known }
       fields.append(field)
       return fields.count - 1
@@ -79,21 +81,22 @@ private struct PendingCollector {
   }
 
   private mutating func take(_ id: String, _ table: TypedTable) throws {
-    var draft = groups.firstIndex { $0.table.name == table.name }
-    if draft == nil {
-      groups.append(Draft(table: table))
-      draft = groups.count - 1
+    let draft = draft(of: table)
+    if let change = try change(id, table, draft) {
+      draft.records.append(change)
+      draft.ids.append(id)
     }
-    var group = groups[draft!]
-    if let change = try change(id, table, &group) {
-      group.records.append(change)
-      group.ids.append(id)
-    }
-    groups[draft!] = group
+  }
+
+  private mutating func draft(of table: TypedTable) -> Draft {
+    if let draft = groups.first(where: { $0.table.name == table.name }) { return draft }
+    let draft = Draft(table: table)
+    groups.append(draft)
+    return draft
   }
 
   private mutating func change(
-    _ id: String, _ table: TypedTable, _ draft: inout Draft
+    _ id: String, _ table: TypedTable, _ draft: Draft
   ) throws -> RecordChange? {
     let pending = try db.rows("SELECT field, seen, clock FROM _pending WHERE id = ?", [id])
     var clocks: [String: Stamp] = [:]
@@ -112,10 +115,10 @@ private struct PendingCollector {
     }
     let values = table.values(row, from: 2)
     if let stamp = clocks[Settling.creation] {
-      return creation(id, stamp, values, clocks, table, &draft)
+      return creation(id, stamp, values, clocks, table, draft)
     }
     let handle: Int64? = row[1]
-    return update(id, handle, values, clocks, seen, table, &draft)
+    return update(id, handle, values, clocks, seen, table, draft)
   }
 
   private func deletion(_ id: String, _ stamp: Stamp, _ seen: FieldStamps?) throws -> RecordChange {
@@ -127,7 +130,7 @@ private struct PendingCollector {
 
   private mutating func creation(
     _ id: String, _ stamp: Stamp, _ values: [String: Value], _ clocks: [String: Stamp],
-    _ table: TypedTable, _ draft: inout Draft
+    _ table: TypedTable, _ draft: Draft
   ) -> RecordChange {
     var fields: [FieldChange] = []
     for field in table.type.fields {
@@ -143,7 +146,7 @@ private struct PendingCollector {
 
   private mutating func update(
     _ id: String, _ handle: Int64?, _ values: [String: Value], _ clocks: [String: Stamp],
-    _ seen: [String: FieldStamps], _ table: TypedTable, _ draft: inout Draft
+    _ seen: [String: FieldStamps], _ table: TypedTable, _ draft: Draft
   ) -> RecordChange {
     let stamp = clocks.values.max() ?? .never
     var fields: [FieldChange] = []

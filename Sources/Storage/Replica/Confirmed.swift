@@ -75,9 +75,11 @@ struct ConfirmedState {
   }
 
   func confirmedScope(_ table: TypedTable, row: Int64, id: String) throws -> String {
-    let visible = try db.row("SELECT scope FROM \(table.name) WHERE _row = ?", [row])?[0] ?? ""
-    let scope = try confirmed(id, "scope", visible: visible.databaseValue)
-    return String.fromDatabaseValue(scope) ?? ""
+    let sql = """
+      SELECT ifnull((SELECT base FROM _pending WHERE id = ? AND field = 'scope'), scope)
+      FROM \(table.name) WHERE _row = ?
+      """
+    return try db.row(sql, [id, row])?[0] ?? ""
   }
 
   func remember(

@@ -70,8 +70,11 @@ extension HubWriting {
     entry.handle = stored.handle
     try remember(
       stored, type, "", replaced: .unwritten, by: stored.stamps.record, seq: stored.seq)
+    try keepProposals(entry, stored, type)
     entry.isAdmitted = true
-    if entry.verdicts.isEmpty { entry.broughtWhole = true } else { entry.mustResend = true }
+    // A scope that the hub filled in is news to the writer.
+    let isWhole = entry.verdicts.isEmpty && entry.brings("scope")
+    if isWhole { entry.broughtWhole = true } else { entry.mustResend = true }
   }
 
   /// The record that a creation describes, without what was refused of it; nil when it cannot
@@ -92,7 +95,7 @@ extension HubWriting {
         values[field.name] = fieldChange.value
         if fieldChange.stamp != change.stamp { stamps.set(field.name, fieldChange.stamp) }
       case .refused(let code): entry.refuse(fieldChange, Problem(code, at: field.name))
-      default: entry.add(fieldChange, .proposed)
+      default: entry.propose(fieldChange)
       }
     }
     guard let scope = try scope(of: values, entry: &entry, type, writer) else { return nil }
@@ -142,7 +145,7 @@ extension HubWriting {
     _ entry: inout RecordEntry, _ current: StoredRecord, _ type: RecordType, _ writer: Writer
   ) throws {
     let lines = try transaction.history(type.name, current.handle)
-    if lines.contains(where: { $0.field == "" && $0.stamp == entry.change.stamp }) {
+    if lines.contains(where: { $0.field != "*" && $0.stamp == entry.change.stamp }) {
       entry.mustResend = true
       return
     }
@@ -151,8 +154,21 @@ extension HubWriting {
     let stored = try update(current, to: record, fields: type.fields.map(\.name), type)
     try remember(
       stored, type, "", replaced: .unwritten, by: stored.stamps.record, seq: stored.seq)
+    try keepProposals(entry, stored, type)
     entry.isAdmitted = true
     entry.mustResend = true
+  }
+
+  /// What a creation says of fields that others decide waits beside the record.
+  private func keepProposals(
+    _ entry: RecordEntry, _ stored: StoredRecord, _ type: RecordType
+  ) throws {
+    for change in entry.proposals {
+      let field = entry.group.fields[change.field]
+      try keep(
+        stored, type, field, status: .proposal, winner: stored.state(of: field),
+        loser: FieldState(value: change.value, stamp: change.stamp))
+    }
   }
 
   // MARK: Changes
@@ -170,7 +186,7 @@ extension HubWriting {
       }
       try decide(change, field, &merged, &entry, type, writer)
     }
-    refuseBroken(&merged, &entry, type)
+    refuseBroken(&merged, &entry, current, type)
     if current.isDeleted { try settleRevival(&merged, &entry, type) }
     if current.isDeleted && merged.written.isEmpty {
       entry.mustResend = true
@@ -184,11 +200,18 @@ extension HubWriting {
     _ merged: MergedRecord, _ entry: inout RecordEntry, _ current: StoredRecord,
     _ type: RecordType
   ) throws {
+    if merged.record.scope == current.scope { entry.before = current.seq }
     let stored =
       merged.written.isEmpty
       ? current
       : try update(current, to: merged.record, fields: Array(merged.written.keys), type)
-    for (field, replaced) in merged.written {
+    for (field, before) in merged.written {
+      var replaced = before
+      if let arrived = merged.restamped[field] {
+        try remember(
+          stored, type, field, replaced: before, by: arrived.stamp, seq: stored.seq)
+        replaced = arrived
+      }
       try remember(
         stored, type, field, replaced: replaced, by: stored.state(of: field).stamp,
         seq: stored.seq)
@@ -247,9 +270,9 @@ extension HubWriting {
         return entry.add(change, known)
       }
       let status: HubConflict.Status = field.policy.needsReview ? .open : .noted
-      var winner = incomingWins ? arrived : standing
-      if byHub { winner.stamp = stamp(above: arrived.stamp, standing.stamp) }
+      let winner = incomingWins ? arrived : standing
       if incomingWins || byHub { merged.write(field.name, winner) }
+      if byHub { merged.restamp(field.name, stamp(above: arrived.stamp, standing.stamp)) }
       merged.conflicts.append(
         .init(
           field: field.name, status: status, winner: winner,
@@ -279,15 +302,18 @@ extension HubWriting {
 
   /// Takes back those changes of this entry that leave the record against a rule of its type.
   private func refuseBroken(
-    _ merged: inout MergedRecord, _ entry: inout RecordEntry, _ type: RecordType
+    _ merged: inout MergedRecord, _ entry: inout RecordEntry, _ current: StoredRecord,
+    _ type: RecordType
   ) {
+    let known = type.check(current.values, today: today)
     for _ in entry.change.fields {
-      let problems = type.check(merged.record.values, today: today)
-      guard
-        let broken = problems.first(where: { problem in
-          problem.place.map { merged.written[$0] != nil } ?? false
-        }), let field = broken.place
-      else { return }
+      let tried = merged
+      let causes = type.check(tried.record.values, today: today).compactMap { problem in
+        tried.cause(of: problem, isNew: !known.contains(problem)) { values in
+          !type.check(values, today: today).contains(problem)
+        }.map { (problem, $0) }
+      }
+      guard let (broken, field) = causes.first else { return }
       merged.takeBack(field)
       if let change = entry.change.fields.first(where: { entry.group.fields[$0.field] == field }) {
         entry.refuse(change, broken)

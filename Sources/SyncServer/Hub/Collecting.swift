@@ -84,6 +84,10 @@ struct Collecting {
       }
       return
     }
+    let key = Admission.RecordKey(type: entry.type, handle: entry.handle)
+    if let before = admission.before[key], before <= cursor.seq, !admission.resend.contains(key) {
+      return
+    }
     guard let type = schema[type: entry.type],
       let record = try transaction.record(type, handle: entry.handle)
     else { return }
@@ -97,7 +101,8 @@ struct Collecting {
     let mustResend = admission.resend.contains(key)
     guard mustResend || !brought.contains("*") else { return }
     if record.isDeleted {
-      guard mustResend || record.entered <= seq else { return }
+      // A device that has been here may hold an earlier life of the record.
+      guard mustResend || seq > 0 else { return }
       return append(type) { _ in
         RecordChange(
           kind: .delete, id: mustResend ? record.id : nil, handle: record.handle,
@@ -169,8 +174,16 @@ struct Collecting {
     answer.names = try transaction.deviceNames(from: request.knownDevices)
       .map { DeviceName(number: $0.key, name: $0.value) }.sorted { $0.number < $1.number }
     let conflicts = try transaction.conflicts(
-      after: request.noticeCursor, device: device.number, limit: 100)
-    answer.notices = conflicts.filter { device.grant.mayRead($0.scope) }.map(\.notice)
+      after: request.noticeCursor, device: device.number, limit: .max)
+    answer.notices = Array(try conflicts.filter(mayTell).prefix(100)).map(\.notice)
+  }
+
+  /// The record may have gone to a scope that this device does not read.
+  private func mayTell(_ conflict: HubConflict) throws -> Bool {
+    guard device.grant.mayRead(conflict.scope), let type = schema[type: conflict.type],
+      let record = try transaction.record(type, handle: conflict.handle)
+    else { return false }
+    return device.grant.mayRead(record.scope)
   }
 }
 

@@ -49,8 +49,8 @@ package final class Hub: Sendable {
 
   /// A device whose clock is off must stamp its changes anew before they are admitted.
   private func isTimely(_ request: SyncRequest, _ time: Int64) -> Bool {
-    let isClockRight =
-      abs(request.deviceClock &+ request.correction &- time) <= Limits.clockTolerance
+    let error = request.deviceClock &+ request.correction &- time
+    let isClockRight = error.magnitude <= UInt64(Limits.clockTolerance)
     let latest = request.push.latestStamp
     return isClockRight && latest.milliseconds <= time + Limits.clockTolerance
   }
@@ -111,6 +111,9 @@ package struct Admission: Sendable {
   package var admitted = 0
   /// Fields that this changeset brought and that stand, by record: the answer skips them.
   var brought: [RecordKey: Set<String>] = [:]
+  /// For a record that this changeset changed within its scope, its sequence number before: a
+  /// device that had come so far has nothing of it to collect.
+  var before: [RecordKey: Int64] = [:]
   /// Records whose whole state the writer must be told again.
   var resend: Set<RecordKey> = []
 

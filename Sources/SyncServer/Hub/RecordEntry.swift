@@ -12,9 +12,13 @@ struct RecordEntry {
   var isAdmitted = false
   /// The whole record stands as it was sent.
   var broughtWhole = false
+  /// The record's sequence number before this change, where it stayed in its scope.
+  var before: Int64?
   /// The writer's picture of the record may differ from the hub's now.
   var mustResend = false
   private(set) var verdicts: [Verdict] = []
+  /// What a creation says of fields that others decide.
+  private(set) var proposals: [FieldChange] = []
   private var refusals: [String: Problem] = [:]
   private var whole: Problem?
 
@@ -63,6 +67,16 @@ struct RecordEntry {
       Verdict(group: groupIndex, record: recordIndex, field: fieldChange.field, kind: kind))
   }
 
+  mutating func propose(_ fieldChange: FieldChange) {
+    add(fieldChange, .proposed)
+    proposals.append(fieldChange)
+  }
+
+  /// Whether the change gives the field a value.
+  func brings(_ field: String) -> Bool {
+    change.fields.contains { group.fields[$0.field] == field && !$0.value.isNull }
+  }
+
   mutating func addWhole(_ kind: Verdict.Kind) {
     verdicts.append(Verdict(group: groupIndex, record: recordIndex, field: nil, kind: kind))
   }
@@ -85,6 +99,7 @@ struct RecordEntry {
     admission.verdicts += verdicts.map { $0.withSentence(language) }
     if isAdmitted { admission.admitted += 1 }
     if mustResend { admission.resend.insert(key) }
+    if let before { admission.before[key] = before }
     admission.brought[key, default: []].formUnion(
       broughtWhole ? ["*"] : Set(change.fields.map { group.fields[$0.field] }))
   }
@@ -112,6 +127,9 @@ struct MergedRecord {
   var record: StoredRecord
   /// What each written field held before.
   private(set) var written: [String: FieldState] = [:]
+  /// Fields whose incoming value the hub wrote again with a stamp of its own, as they came in:
+  /// a repeated request is known by them.
+  private(set) var restamped: [String: FieldState] = [:]
   var conflicts: [Conflict] = []
   private let before: FieldStamps
 
@@ -124,6 +142,28 @@ struct MergedRecord {
     if written[field] == nil { written[field] = record.state(of: field) }
     record.values[field] = state.value.isNull ? nil : state.value
     record.stamps.set(field, state.stamp)
+  }
+
+  /// Gives what was just written to a field a stamp of the hub's.
+  mutating func restamp(_ field: String, _ stamp: Stamp) {
+    let state = record.state(of: field)
+    if state.stamp != written[field]?.stamp { restamped[field] = state }
+    record.stamps.set(field, stamp)
+  }
+
+  /// The written field that breaks a rule: the one the problem names, or, when the problem is
+  /// new, one without which the rule holds.
+  func cause(
+    of problem: Problem, isNew: Bool, holds: ([String: Value]) -> Bool
+  ) -> String? {
+    if let place = problem.place, written[place] != nil { return place }
+    guard isNew else { return nil }
+    return written.keys.sorted().first { field in
+      var values = record.values
+      let old = written[field]!.value
+      values[field] = old.isNull ? nil : old
+      return holds(values)
+    }
   }
 
   /// Undoes what was written to a field.

@@ -45,12 +45,8 @@ struct SQLiteHubTransaction: HubTransaction {
     let table = table(type)
     return try db.rows(table.select(Self.bookkeeping, where: condition), arguments)
       .map { row in
-        var values: [String: Value] = [:]
-        for (position, field) in type.fields.enumerated() {
-          if let value = Value(row[position + 6]), !value.isNull { values[field.name] = value }
-        }
-        return StoredRecord(
-          handle: row[1], id: RecordID(row[0] as String)!, values: values,
+        StoredRecord(
+          handle: row[1], id: RecordID(row[0] as String)!, values: table.values(row, from: 6),
           stamps: try FieldStamps(row[2] as DatabaseValue)!, seq: row[3], entered: row[4],
           isDeleted: row[5])
       }
@@ -59,9 +55,7 @@ struct SQLiteHubTransaction: HubTransaction {
   private func table(_ type: RecordType) -> TypedTable { tables[type.name]! }
 
   func insert(_ record: StoredRecord, _ type: RecordType) throws -> Int64 {
-    let table = table(type)
-    let sql = table.insert(
-      ["_stamps", "_seq", "_entered", "_deleted"], fields: type.fields.map(\.name))
+    let sql = table(type).insert(["_stamps", "_seq", "_entered", "_deleted"])
     let own = [
       record.id.description.databaseValue, record.stamps.stored, record.seq.databaseValue,
       record.entered.databaseValue, record.isDeleted.databaseValue,
