@@ -8,18 +8,17 @@ struct Note: FieldRecord {
   static let recordType = "note"
   var kind = "signal_faible"
   var title, body, base_code, author: String
-  var confidence: String?
 }
 
 @main struct FieldNotes {
   static func main() async {
+    let words = CommandLine.arguments
     do throws(Problem) {
-      guard CommandLine.arguments.count == 5 else { throw Problem(.usage) }
-      let words = CommandLine.arguments.dropFirst(2)
-      let client = try FieldClient(directory: CommandLine.arguments[1])
+      guard words.count == 5 else { throw Problem(.usage) }
+      let client = try FieldClient(directory: words[1])
       try await write(base: words[2], author: words[3], title: words[4], to: client)
       let report = try await client.sync { progress in
-        print("… \(progress.bytesSent) bytes up, \(progress.bytesReceived) bytes down")
+        print("  \(progress.bytesSent) bytes up, \(progress.bytesReceived) bytes down")
       }
       print("Sent \(report.sent), admitted \(report.admitted), received \(report.received).")
       let status = try client.status()
@@ -34,15 +33,14 @@ struct Note: FieldRecord {
     base: String, author: String, title: String, to client: FieldClient
   ) async throws(Problem) {
     let people = try client.records(of: "person", where: [("full_name", .text(author))])
-    guard let person = people.first else { throw Problem(.not_found, at: "person") }
+    guard let id = people.first?.id else { throw Problem(.not_found, at: "person") }
     let changes = client.changes()
     try client.write { writer in
-      let note = Note(
-        title: title, body: "À vérifier.", base_code: base, author: person.id.description)
-      let id = try writer.add(note)
-      try writer.set("note", id, ["confidence": "faible"])  // the same without a Swift type
+      let note = Note(title: title, body: "À vérifier.", base_code: base, author: "\(id)")
+      let added = try writer.add(note)
+      try writer.set("note", added, ["confidence": "faible"])  // the same without a Swift type
     }
-    for await types in changes where types.contains(Note.recordType) { break }
+    for await types in changes where types.contains("note") { break }
     let notes: [Stored<Note>] = try client.records(where: [("base_code", .text(base))])
     for note in notes where note.isPending { print("To send: \(note.content.title)") }
   }

@@ -28,7 +28,7 @@ package struct SyncRequest: Hashable, Sendable {
   package var grantVersion: Int64
   /// The last conflict notice that the device has.
   package var noticeCursor: Int64
-  /// The highest device number whose name the device knows.
+  /// The device knows the names of devices below this number; 0 asks for the hub's too.
   package var knownDevices: UInt32
   /// Bytes of changes the answer may hold, before compression.
   package var budget: Int
