@@ -66,7 +66,7 @@ extension Replica {
 
   /// Every record that holds all these words, in any field, whatever their accents and case.
   package func search(_ text: String, limit: Int = 100) throws(Problem) -> [Shared.Record] {
-    let words = text.split { !$0.isLetter && !$0.isNumber }.map { "\"\($0)\"*" }
+    let words = SearchIndex.words(text).map { "\"\($0)\"*" }
     guard !words.isEmpty else { return [] }
     try write { db, shape in
       _ = try Settling.run(db, shape, now: 0)

@@ -21,7 +21,7 @@ package final class Replica: Sendable {
     }
     self.path = path
     let opened = try storing(at: path) {
-      let pool = try DatabasePool(path: path, configuration: Replica.configuration)
+      let pool = try DatabasePool.durable(path: path, configuration: Replica.configuration)
       let shape = try pool.read { db in try ReplicaShape(db) }
       return (pool, shape)
     }
@@ -35,7 +35,7 @@ package final class Replica: Sendable {
       throw Problem(.already_enrolled, at: path)
     }
     try storing(at: path) {
-      let pool = try DatabasePool(path: path, configuration: configuration)
+      let pool = try DatabasePool.durable(path: path, configuration: configuration)
       try pool.write { db in
         try ReplicaLayout.create(db, schema)
         try ReplicaState.device.set(db, Int64(device))

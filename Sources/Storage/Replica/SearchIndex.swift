@@ -7,6 +7,21 @@ struct SearchIndex {
   let db: Database
   let shape: ReplicaShape
 
+  /// Text cut where the index cuts it, at every scalar that is no letter, number or accent: a
+  /// word of several tokens would be a phrase, which the index does not keep.
+  static func words(_ text: String) -> [String] {
+    text.unicodeScalars.split { !isOfWord($0) }.map { String(String.UnicodeScalarView($0)) }
+  }
+
+  private static func isOfWord(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+      .decimalNumber, .letterNumber, .otherNumber, .privateUse:
+      true
+    default: (0x300...0x331).contains(scalar.value)
+    }
+  }
+
   func update() throws {
     let documents = try Int64.fetchAll(db, sql: "SELECT doc FROM _touched ORDER BY doc")
     guard !documents.isEmpty else { return }

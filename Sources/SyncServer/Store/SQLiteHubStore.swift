@@ -16,7 +16,7 @@ package final class SQLiteHubStore: HubStore {
       throw Problem(.already_hub, at: path)
     }
     try storing(at: path) {
-      let pool = try DatabasePool(path: path, configuration: configuration)
+      let pool = try DatabasePool.durable(path: path, configuration: configuration)
       try pool.write { db in try HubLayout.create(db, schema) }
       try pool.close()
     }
@@ -27,7 +27,7 @@ package final class SQLiteHubStore: HubStore {
     guard FileManager.default.fileExists(atPath: path) else { throw Problem(.no_hub, at: path) }
     self.path = path
     let opened = try storing(at: path) {
-      let pool = try DatabasePool(path: path, configuration: Self.configuration)
+      let pool = try DatabasePool.durable(path: path, configuration: Self.configuration)
       return (pool, try Self.schema(pool, newest))
     }
     pool = opened.0
