@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Shared
+import Storage
 
 /// The limit: plain SQLite through the same library, with the same durability, inserting the
 /// same rows into a table without any sync.
@@ -12,9 +13,7 @@ struct Plain {
     for suffix in ["", "-wal", "-shm"] {
       try? FileManager.default.removeItem(atPath: path + suffix)
     }
-    var configuration = Configuration()
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-    let pool = try DatabasePool(path: path, configuration: configuration)
+    let pool = try DatabasePool.durable(path: path, configuration: Configuration())
     let columns = Workload.columns
     try pool.write { db in
       try db.execute(

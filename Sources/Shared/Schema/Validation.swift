@@ -90,4 +90,11 @@ extension RecordType {
     }
     return problems + rules.compactMap { $0.problem(values) }
   }
+
+  /// Required fields and the rules between fields, for values that were checked one by one.
+  package func checkRules(_ values: [String: Value]) -> [Problem] {
+    let missing = fields.filter { $0.required && values.lacks($0.name) }
+    return missing.map { Problem(.missing_field, at: $0.name) }
+      + rules.compactMap { $0.problem(values) }
+  }
 }

@@ -27,16 +27,15 @@ package struct RecordWriter {
     for field in table.type.fields where values[field.name] == nil {
       values[field.name] = try field.initial ?? table.nextNumber(field, values, db).map { .text($0) }
     }
-    try check(values, table, fields: Array(values.keys), before: [:])
+    try check(values, table, fields: Set(values.keys), before: [:])
     let id = table.type.id(values) ?? given ?? freshID()
     guard given == nil || given == id else { throw Problem(.bad_id, at: type) }
-    guard try db.row("SELECT 1 FROM \(table.name) WHERE id = ?", [id.description]) == nil else {
+    let row = table.type.fields.map { values[$0.name]?.stored ?? .null }
+    do {
+      try db.run(table.insert([]), StatementArguments([id.description.databaseValue] + row))
+    } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
       throw Problem(.already_exists, at: "\(type) \(id)")
     }
-    let fields = table.type.fields.map(\.name).filter { values[$0] != nil }
-    try db.run(
-      table.insert([], fields: fields),
-      StatementArguments([id.description.databaseValue] + fields.map { values[$0]!.stored }))
     return id
   }
 
@@ -47,7 +46,7 @@ package struct RecordWriter {
     let before = table.values(row, from: 2)
     var all = before
     for (field, value) in values { all[field] = value.isNull ? nil : value }
-    try check(all, table, fields: Array(values.keys), before: before)
+    try check(all, table, fields: Set(values.keys), before: before)
     let fields = values.keys.sorted()
     guard !fields.isEmpty else { return }
     try db.execute(
@@ -65,16 +64,18 @@ package struct RecordWriter {
   /// A record that another program left incomplete may be repaired one field at a time: what was
   /// wrong before is no reason to refuse.
   private func check(
-    _ values: [String: Value], _ table: TypedTable, fields: [String], before: [String: Value]
+    _ values: [String: Value], _ table: TypedTable, fields: Set<String>, before: [String: Value]
   ) throws {
-    for name in fields.sorted() {
-      guard let field = table.type[field: name] else { throw Problem(.unknown_field, at: name) }
-      if let code = field.check(values[name] ?? .null, today: Self.anyDay) {
-        throw Problem(code, at: name)
+    for name in fields where table.type[field: name] == nil {
+      throw Problem(.unknown_field, at: name)
+    }
+    for field in table.type.fields where fields.contains(field.name) {
+      if let code = field.check(values[field.name] ?? .null, today: Self.anyDay) {
+        throw Problem(code, at: field.name)
       }
     }
-    let known = before.isEmpty ? [] : table.type.check(before, today: Self.anyDay)
-    let problems = table.type.check(values, today: Self.anyDay)
+    let known = before.isEmpty ? [] : table.type.checkRules(before)
+    let problems = table.type.checkRules(values)
     if let problem = problems.first(where: { !known.contains($0) }) { throw problem }
   }
 }
