@@ -123,19 +123,42 @@ final class Dice: Sendable {
 
 /// The link between a device and the hub, with the faults that a test asks for.
 final class Link: Transport {
-  enum Fault { case none, requestLost, answerLost, answerCut }
+  enum Fault: Equatable, Sendable {
+    case none, requestLost, answerLost, answerCut
+    /// The answer ends after this many bytes.
+    case answerCutAt(Int)
+    /// The hub hears the request twice; the device gets the second answer.
+    case requestTwice
+  }
+
+  private struct State {
+    var faults: [Fault] = []
+    var requests = 0
+    var sent = 0
+    var received = 0
+    var bytesPerSecond = 20_000.0
+    var answers: [[UInt8]] = []
+    var meanwhile: (@Sendable () throws -> Void)?
+  }
 
   private let gate: HubGate
-  private let state = Mutex<(faults: [Fault], requests: Int, sent: Int, received: Int)>(
-    ([], 0, 0, 0))
+  private let state = Mutex(State())
 
   init(gate: HubGate) { self.gate = gate }
 
   /// The faults of the next exchanges, in order.
   func plan(_ faults: [Fault]) { state.withLock { $0.faults = faults } }
+  /// Happens once, between the hub's answer to the next request and its arrival.
+  func meanwhile(_ body: @escaping @Sendable () throws -> Void) {
+    state.withLock { $0.meanwhile = body }
+  }
+  /// How fast the link says it is, both ways.
+  func run(bytesPerSecond: Double) { state.withLock { $0.bytesPerSecond = bytesPerSecond } }
   var requests: Int { state.withLock { $0.requests } }
   var bytesSent: Int { state.withLock { $0.sent } }
   var bytesReceived: Int { state.withLock { $0.received } }
+  /// The bodies that arrived whole, in order.
+  var answers: [[UInt8]] { state.withLock { $0.answers } }
 
   func exchange(
     _ request: HTTPRequest, progress: @escaping @Sendable (TransferProgress) -> Void
@@ -148,12 +171,38 @@ final class Link: Transport {
     if fault == .requestLost { throw Problem(.offline) }
     let token = request.headers.first { $0.0 == "Authorization" }!.1.dropFirst(7)
     var body = try gate.sync(request.body, token: String(token), language: .fr)
+    if fault == .requestTwice {
+      body = try gate.sync(request.body, token: String(token), language: .fr)
+    }
+    try happen()
     if fault == .answerLost { throw Problem(.interrupted) }
-    if fault == .answerCut { body = Array(body.prefix(body.count / 2)) }
-    let bytes = body.count
-    state.withLock { $0.received += bytes }
+    return arrive(cut(body, fault), of: request, whole: body)
+  }
+
+  private func happen() throws(Problem) {
+    let event = state.withLock { state in
+      defer { state.meanwhile = nil }
+      return state.meanwhile
+    }
+    do { try event?() } catch { throw Problem(.internal, cause: "\(error)") }
+  }
+
+  private func cut(_ body: [UInt8], _ fault: Fault) -> [UInt8] {
+    switch fault {
+    case .answerCut: Array(body.prefix(body.count / 2))
+    case .answerCutAt(let length): Array(body.prefix(length))
+    default: body
+    }
+  }
+
+  private func arrive(_ body: [UInt8], of request: HTTPRequest, whole: [UInt8]) -> HTTPAnswer {
+    let speed = state.withLock { state in
+      state.received += body.count
+      if body.count == whole.count { state.answers.append(body) }
+      return state.bytesPerSecond
+    }
     return HTTPAnswer(
-      status: 200, body: body, bytesSent: request.body.count, bytesReceived: bytes,
-      bytesPerSecondUp: 20_000, bytesPerSecondDown: 20_000)
+      status: 200, body: body, bytesSent: request.body.count, bytesReceived: body.count,
+      bytesPerSecondUp: speed, bytesPerSecondDown: speed)
   }
 }

@@ -102,7 +102,7 @@ package struct SyncMachine: Sendable {
   }
 
   private static func page(_ bytesPerSecond: Double) -> Int {
-    let bytes = bytesPerSecond * Limits.pageSeconds
-    return min(max(Int(min(bytes, 1e9)), Limits.smallestPage), Limits.largestPage)
+    let bytes = bytesPerSecond > 0 ? min(bytesPerSecond * Limits.pageSeconds, 1e9) : 0
+    return min(max(Int(bytes), Limits.smallestPage), Limits.largestPage)
   }
 }

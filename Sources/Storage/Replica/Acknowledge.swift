@@ -81,8 +81,10 @@ struct Acknowledging {
     try db.run(
       "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
       [handle, stamps.stored, number])
-    try spreadReentry(id, change, group, table, row)
-    for field in change.fields { try settleField(id, field, group, table, number, verdict: nil) }
+    if try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) != nil {
+      try spreadReentry(id, change, group, table, row)
+      for field in change.fields { try settleField(id, field, group, table, number, verdict: nil) }
+    }
     for (field, verdict) in rejected {
       try clear(id, group.fields[field.field], table, number)
       try reject(id, field, group, table, verdict)

@@ -11,7 +11,7 @@ struct CapturedEvent {
   }
 
   let type: String
-  let row: Int64
+  var row: Int64
   var id: String
   let what: What
   let stamps: DatabaseValue

@@ -58,6 +58,8 @@ struct Settling {
     let selectRow = table.select([], where: "_row = ? AND id = ?")
     guard let row = try db.row(selectRow, [event.row, event.id]) else {
       if let replaced { try remove(event, table, replaced) }
+      // What came and went while a deletion waits changes nothing.
+      guard try state.hidden(event.id) == nil else { return }
       return try pend(event, table, Self.creation)
     }
     if let replaced, try !isCreationPending(event.id) { try remove(event, table, replaced) }
@@ -84,7 +86,23 @@ struct Settling {
     _ event: CapturedEvent, _ table: TypedTable, _ values: [String: DatabaseValue]
   ) throws {
     displaced[event.id] = nil
+    guard renamed.values.contains(event.id),
+      let row = try db.row("SELECT _row FROM \(table.name) WHERE id = ?", [event.id])
+    else { return try remove(event, table, HiddenRecord(event, values)) }
+    try succeed(event, by: row[0], table, values)
+  }
+
+  /// A row that was entered beside a record of the same natural key takes its place.
+  private mutating func succeed(
+    _ event: CapturedEvent, by row: Int64, _ table: TypedTable, _ values: [String: DatabaseValue]
+  ) throws {
+    guard !event.stamps.isNull else { return }
+    try db.run("DELETE FROM _pending WHERE id = ? AND field = ''", [event.id])
     try remove(event, table, HiddenRecord(event, values))
+    guard let hidden = try state.hidden(event.id) else { return }
+    var successor = event
+    successor.row = row
+    try revive(hidden, successor, table, event.id)
   }
 
   /// A record that the hub never heard of goes without a trace; any other one is kept hidden
@@ -92,6 +110,9 @@ struct Settling {
   private mutating func remove(
     _ event: CapturedEvent, _ table: TypedTable, _ record: HiddenRecord
   ) throws {
+    if try state.hidden(event.id) != nil {
+      return try db.run("DELETE FROM _pending WHERE id = ? AND field <> '*'", [event.id])
+    }
     let creation = try db.row(
       "SELECT sent, clock FROM _pending WHERE id = ? AND field = ''", [event.id])
     if let creation, creation[0] == 0 {
@@ -120,7 +141,9 @@ struct Settling {
     try state.forgetHidden(id)
     try db.run("DELETE FROM _pending WHERE id = ?", [id])
     guard let stamps = try FieldStamps(hidden.stamps) else {
-      return try pend(event.renamed(id), table, Self.creation)
+      try pend(event.renamed(id), table, Self.creation)
+      // It is hidden because the hub may have it already.
+      return try db.run("UPDATE _pending SET sent = 1 WHERE id = ?", [id])
     }
     try db.run(
       "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
@@ -205,18 +228,19 @@ struct Settling {
     seen: FieldStamps? = nil
   ) throws {
     let earlier = try db.row(
-      "SELECT base, seen FROM _pending WHERE id = ? AND field = ?", [event.id, field])
+      "SELECT base, seen, sent FROM _pending WHERE id = ? AND field = ?", [event.id, field])
     let above = try FieldStamps(earlier?[1] ?? .null) ?? seen
     let clock = state.clock.tick(
       milliseconds: event.wall, above: above.map(\.latest.clock) ?? 0)
     try db.run(
       """
-      INSERT OR REPLACE INTO _pending(priority, type, id, field, base, seen, wall, clock)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT OR REPLACE INTO _pending(priority, type, id, field, base, seen, wall, clock, sent)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         table.type.priority, event.type, event.id, field, earlier?[0] ?? base,
         earlier?[1] ?? seen?.stored ?? .null, event.wall, Int64(bitPattern: clock),
+        earlier?[2] ?? 0,
       ])
   }
 }

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import FieldClient
+@testable import Shared
+
+/// What a sync does next, told as transcripts: an event in, an action out.
+@Suite struct SyncMachineTests {
+  @Test func `one exchange when little changed`() {
+    var machine = SyncMachine()
+    #expect(machine.next() == .exchange(push: 196_608, pull: 196_608, correction: 0))
+    machine.exchanged(exchange())
+    #expect(machine.next() == .finish(.complete))
+  }
+
+  @Test func `it goes on while either side has more`() {
+    var machine = SyncMachine()
+    machine.exchanged(exchange(waiting: 3))
+    #expect(machine.next().isExchange)
+    machine.exchanged(exchange(hasMore: true))
+    #expect(machine.next().isExchange)
+    machine.exchanged(exchange())
+    #expect(machine.next() == .finish(.complete))
+  }
+
+  @Test(arguments: [
+    (0.0, 8 << 10), (100, 8 << 10), (2_000, 10_000), (20_000, 100_000), (1e6, 1 << 20),
+    (.infinity, 1 << 20), (-5, 8 << 10), (.nan, 8 << 10),
+  ])
+  func `a page takes five seconds, between 8 KiB and 1 MiB`(
+    bytesPerSecond: Double, page: Int
+  ) {
+    var machine = SyncMachine()
+    machine.exchanged(exchange(waiting: 1, up: bytesPerSecond, down: 4_000))
+    #expect(machine.next() == .exchange(push: page * 3, pull: 60_000, correction: 0))
+    machine.exchanged(exchange(hasMore: true, up: 4_000, down: bytesPerSecond))
+    #expect(machine.next() == .exchange(push: 60_000, pull: page * 3, correction: 0))
+  }
+
+  @Test func `a byte budget stops between pages`() {
+    var machine = SyncMachine(maximumBytes: 10_000)
+    #expect(machine.next() == .exchange(push: 15_000, pull: 15_000, correction: 0))
+    machine.exchanged(exchange(waiting: 9, sent: 4_000, received: 2_000))
+    #expect(machine.next() == .exchange(push: 6_000, pull: 6_000, correction: 0))
+    machine.exchanged(exchange(waiting: 4, sent: 2_000, received: 1_100))
+    #expect(machine.next() == .finish(.budgetSpent))
+  }
+
+  @Test func `a budget spent by the last page is a complete sync`() {
+    var machine = SyncMachine(maximumBytes: 2_000)
+    machine.exchanged(exchange(sent: 1_500, received: 900))
+    #expect(machine.next() == .finish(.complete))
+  }
+
+  @Test func `a budget too small for anything asks for nothing`() {
+    #expect(SyncMachine(maximumBytes: 1_023).next() == .finish(.budgetSpent))
+    #expect(SyncMachine(maximumBytes: -1).next() == .finish(.budgetSpent))
+    #expect(SyncMachine(maximumBytes: 1_024).next().isExchange)
+  }
+
+  @Test func `a wrong clock costs one stamping and one more exchange`() {
+    var machine = SyncMachine()
+    machine.exchanged(exchange(hubTime: 1_000, clockError: -500_000, examined: false))
+    #expect(machine.next() == .restamp(hubTime: 1_000))
+    machine.restamped()
+    #expect(machine.next() == .exchange(push: 60_000, pull: 60_000, correction: 500_000))
+    machine.exchanged(exchange(clockError: -500_000))
+    #expect(machine.next() == .finish(.complete))
+  }
+
+  @Test func `stamping anew is asked for twice at most, then the clock is refused`() {
+    var machine = SyncMachine()
+    for _ in 0..<2 {
+      machine.exchanged(exchange(clockError: 90_000, examined: false))
+      #expect(machine.next() == .restamp(hubTime: 7))
+      machine.restamped()
+      #expect(machine.next() == .exchange(push: 60_000, pull: 60_000, correction: -90_000))
+    }
+    machine.exchanged(exchange(clockError: 90_000, examined: false))
+    #expect(machine.next() == .finish(.clockRefused))
+  }
+
+  private func exchange(
+    hubTime: Int64 = 7, clockError: Int64 = 0, examined: Bool = true, hasMore: Bool = false,
+    waiting: Int = 0, sent: Int = 100, received: Int = 100, up: Double = 4_000,
+    down: Double = 4_000
+  ) -> SyncMachine.Exchanged {
+    SyncMachine.Exchanged(
+      hubTime: hubTime, clockError: clockError, examined: examined, hasMore: hasMore,
+      waiting: waiting, bytesSent: sent, bytesReceived: received, bytesPerSecondUp: up,
+      bytesPerSecondDown: down)
+  }
+}
+
+extension SyncMachine.Action {
+  fileprivate var isExchange: Bool { if case .exchange = self { true } else { false } }
+}
