@@ -104,7 +104,7 @@ extension HubWriting {
       entry.refuseWhole(Problem(.bad_id, at: type.name))
       return nil
     }
-    if let problem = type.check(values, today: today).first {
+    if let problem = type.checkRules(values).first {
       entry.refuseWhole(entry.firstRefusal(in: problem.place) ?? problem)
       return nil
     }

@@ -11,6 +11,11 @@ struct Collecting {
   private var groups: [GroupDraft] = []
   private var sent: Set<Admission.RecordKey> = []
   private var spent = 0
+  /// Scopes whose collection went on over several answers. Meanwhile a change moves a record in
+  /// the feed from before the cursor to behind it or leaves it behind, so that nobody can say
+  /// which records, and which of their fields, such a device has: it gets them whole. The
+  /// complement of a mark says that a cursor is on its way.
+  private var midway: Set<Scope> = []
 
   init(
     _ transaction: any HubTransaction, _ schema: Schema, _ device: HubDevice,
@@ -43,9 +48,12 @@ struct Collecting {
   }
 
   /// A mark that is not the hub's own: the hub was restored from an older copy.
-  private func checkMark(_ cursor: Cursor) throws {
+  private mutating func checkMark(_ cursor: Cursor) throws {
     guard cursor.seq > 0 else { return }
-    guard try transaction.mark(cursor.scope, at: cursor.seq) == cursor.mark else {
+    let mark = try transaction.mark(cursor.scope, at: cursor.seq)
+    if mark.map({ ~$0 }) == cursor.mark {
+      midway.insert(cursor.scope)
+    } else if mark != cursor.mark {
       throw Problem(.cursor, at: cursor.scope.description)
     }
   }
@@ -69,7 +77,10 @@ struct Collecting {
     }
     isComplete = reached.seq >= state.seq
     if !isComplete { answer.hasMore = true }
-    reached.mark = try reached.seq == 0 ? 0 : transaction.mark(scope, at: reached.seq) ?? 0
+    if reached.seq != cursor.seq || isComplete {
+      let mark = try reached.seq == 0 ? 0 : transaction.mark(scope, at: reached.seq) ?? 0
+      reached.mark = isComplete ? mark : ~mark
+    }
     let proof = ScopePage.Proof(digest: state.digest, records: state.records)
     return ScopePage(cursor: reached, proof: isComplete ? proof : nil)
   }
@@ -85,21 +96,24 @@ struct Collecting {
       return
     }
     let key = Admission.RecordKey(type: entry.type, handle: entry.handle)
-    if let before = admission.before[key], before <= cursor.seq, !admission.resend.contains(key) {
-      return
-    }
+    guard !isOwn(key, upTo: cursor.seq) else { return }
     guard let type = schema[type: entry.type],
       let record = try transaction.record(type, handle: entry.handle)
     else { return }
     try send(record, type, after: cursor.seq)
   }
 
+  /// Whether all that happened to a record since the cursor is what this request brought.
+  private func isOwn(_ key: Admission.RecordKey, upTo seq: Int64) -> Bool {
+    guard !admission.resend.contains(key) else { return false }
+    if admission.brought[key]?.contains("*") ?? false { return true }
+    return admission.before[key].map { $0 <= seq } ?? false
+  }
+
   private mutating func send(_ record: StoredRecord, _ type: RecordType, after seq: Int64) throws {
     let key = Admission.RecordKey(type: type.name, handle: record.handle)
     guard sent.insert(key).inserted else { return }
-    let brought = admission.brought[key] ?? []
     let mustResend = admission.resend.contains(key)
-    guard mustResend || !brought.contains("*") else { return }
     if record.isDeleted {
       // A device that has been here may hold an earlier life of the record.
       guard mustResend || seq > 0 else { return }
@@ -109,10 +123,10 @@ struct Collecting {
           stamp: record.stamps.latest, seen: FieldStamps(record: .never))
       }
     }
-    guard mustResend || record.entered <= seq else { return sendWhole(record, type) }
-    if mustResend { return sendWhole(record, type) }
+    let isKnown = record.entered <= seq && !midway.contains(record.scope)
+    guard !mustResend && isKnown else { return sendWhole(record, type) }
     let changed = try transaction.changedFields(type.name, record.handle, after: seq)
-      .subtracting(brought)
+      .subtracting(admission.brought[key] ?? [])
     guard !changed.isEmpty else { return }
     sendFields(changed, of: record, type)
   }

@@ -1,0 +1,79 @@
+import Testing
+
+@testable import FieldClient
+@testable import Shared
+@testable import Storage
+@testable import SyncServer
+
+@Suite struct HubPagesTests {
+  /// A hub with records that were made, edited, deleted and moved by two devices.
+  private func furnished() async throws -> World {
+    let world = try World(seed: 7)
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let ids = try gao.client.write { writer in
+      try (0..<40).map { number in
+        try writer.add(
+          "contact", HubSample.contact.merging(["locality": .text("Lieu \(number)")]) { $1 })
+      }
+    }
+    _ = try await gao.client.sync()
+    _ = try await bamako.client.sync()
+    try bamako.client.write { writer in
+      for (index, id) in ids.enumerated() {
+        switch index % 4 {
+        case 0:
+          try writer.set("contact", id, ["email": .text("x\(index)@example.ml")])
+        case 1: try writer.delete("contact", "\(id)")
+        case 2: try writer.set("contact", id, ["scope": "base:GAO"])
+        default: break
+        }
+      }
+    }
+    _ = try await bamako.client.sync()
+    return world
+  }
+
+  @Test func `any page size gives the same replica`() async throws {
+    let world = try await furnished()
+    for budget in [1, 100, 4_096, 1 << 20] {
+      for grant in [Grant.all, Grant(read: [.mission, .base("GAO")], write: [])] {
+        let device = try world.device("GAO", grant: grant)
+        let pages = try collect(world, device, budget)
+        #expect(budget > 1 || pages >= 30)
+        #expect(budget < 1 << 20 || pages == 1)
+        for scope in [Scope.mission, .base("GAO")] {
+          let (ours, theirs) = (try device.records(scope), try world.hubRecords(scope))
+          #expect(ours == theirs, "\(budget) \(scope)")
+        }
+        try checkProof(world, device)
+      }
+    }
+  }
+
+  private func collect(_ world: World, _ device: Device, _ budget: Int) throws -> Int {
+    let replica = device.client.replica
+    let who = try world.hub.admit(token: device.client.token)
+    var pages = 0
+    while true {
+      let position = try replica.position()
+      let request = SyncRequest(
+        deviceClock: world.time.now, schemaVersion: position.schemaVersion, program: "test",
+        grantVersion: position.grantVersion, noticeCursor: position.noticeCursor,
+        knownDevices: position.knownDevices, budget: budget, waiting: 0,
+        cursors: position.cursors, push: Changeset())
+      let answer = try world.hub.answer(request, for: who, language: .fr)
+      let report = try replica.apply(answer, to: PendingPage(), now: world.time.now)
+      #expect(report.unequal == [])
+      pages += 1
+      guard answer.hasMore else { return pages }
+    }
+  }
+
+  private func checkProof(_ world: World, _ device: Device) throws {
+    let scopes = try world.scopes()
+    for (scope, state) in try device.client.status().scopes {
+      #expect(state.digest == scopes[scope]?.digest ?? Digest(), "\(scope)")
+      #expect(state.records == scopes[scope]?.records ?? 0, "\(scope)")
+    }
+  }
+}
