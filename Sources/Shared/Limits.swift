@@ -19,6 +19,8 @@ package enum Limits {
   /// Records of one changeset: a page of the shortest changes holds a third of it. Bounds the
   /// memory that a few compressed bytes can ask for.
   package static let recordsInChangeset = 300_000
+  /// Conflict notices of one answer; more come with the next.
+  package static let noticesInAnswer = 100
   /// Bytes of one text value: four times the longest text of the mission's schema.
   package static let text = 80_000
   /// Days an invitation stays valid.

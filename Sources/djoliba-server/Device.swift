@@ -23,7 +23,8 @@ struct DeviceRevoke: Command {
 
   @Flag(
     help: .init(
-      fr: "Lui ordonner aussi d'effacer ses données.", en: "Also order it to wipe its data."))
+      fr: "Noter qu'il doit effacer ses données ; aucun appareil ne l'exécute encore.",
+      en: "Note that it should wipe its data; no device carries this out yet."))
   var wipe = false
 
   func perform() throws {

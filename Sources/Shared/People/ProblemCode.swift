@@ -412,8 +412,8 @@ extension Problem.Code {
           fr: "Le serveur a été restauré depuis la dernière synchronisation.",
           en: "The hub was restored since the last sync."),
         hint: Label(
-          fr: "Relancez : djoliba synchroniser. Rien n'est effacé ici.",
-          en: "Run again: djoliba sync. Nothing is erased here."))
+          fr: "Rien n'est effacé ici. Appelez Bamako : cet appareil doit être relié de nouveau.",
+          en: "Nothing is erased here. Call Bamako: this device must be linked anew."))
     case .digest_mismatch:
       Entry(
         exit: 75, status: 409,
@@ -421,8 +421,8 @@ extension Problem.Code {
           fr: "Cet appareil et Bamako ne sont pas identiques.",
           en: "This device and the hub are not equal."),
         hint: Label(
-          fr: "Lancez : djoliba verify.",
-          en: "Run: djoliba verify."))
+          fr: "Relancez : djoliba synchroniser. Si cela revient, appelez Bamako ; rien n'est perdu.",
+          en: "Run again: djoliba sync. If it comes back, call Bamako; nothing is lost."))
     case .not_understood:
       Entry(
         exit: 76, status: 422,

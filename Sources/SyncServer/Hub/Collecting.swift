@@ -189,7 +189,9 @@ struct Collecting {
       .map { DeviceName(number: $0.key, name: $0.value) }.sorted { $0.number < $1.number }
     let conflicts = try transaction.conflicts(
       after: request.noticeCursor, device: device.number, limit: .max)
-    answer.notices = Array(try conflicts.filter(mayTell).prefix(100)).map(\.notice)
+    let told = try conflicts.filter(mayTell)
+    answer.notices = told.prefix(Limits.noticesInAnswer).map(\.notice)
+    if told.count > answer.notices.count { answer.hasMore = true }
   }
 
   /// The record may have gone to a scope that this device does not read.

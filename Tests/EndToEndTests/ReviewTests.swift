@@ -1,0 +1,125 @@
+import Testing
+
+/// What happens to a write after it was sent: in conflict, refused, corrected.
+@Suite struct ReviewTests {
+  static let conflictKeys: Set = ["id", "type", "record", "field", "status", "winner", "loser"]
+
+  /// Bandiagara and Bamako change the same number without seeing each other; gives its record.
+  private func contest(_ mission: Mission) throws -> String {
+    let id = try mission.id(
+      .bandiagara, "emergency_contact", where: "role_label=Responsable de base")
+    try succeed(
+      mission.at(.bandiagara, "set", "emergency_contact", id, "phone_orange=+22300000111"))
+    try succeed(mission.at(.bamako, "set", "emergency_contact", id, "phone_orange=+22300000222"))
+    #expect(try mission.sync(.bandiagara)["conflicts"] == 0)
+    #expect(try mission.sync(.bamako)["conflicts"] == 1)
+    try mission.sync(.bandiagara)
+    return id
+  }
+
+  private func numbers(_ mission: Mission, _ id: String) throws -> [JSON] {
+    try [Laptop.bandiagara, .bamako].map {
+      try mission.show($0, "emergency_contact", id)["phone_orange"]
+    }
+  }
+
+  @Test func `a conflict is seen by the hub and both laptops, in the agreed words`() throws {
+    let mission = try Mission()
+    let id = try contest(mission)
+    let seen = try [
+      mission.hub("conflicts", "--json"), mission.at(.bandiagara, "conflits", "--json"),
+      mission.at(.bamako, "conflicts", "--json"),
+    ].map { try succeed($0).json() }
+    for conflict in seen {
+      #expect(conflict.names == Self.conflictKeys)
+      #expect(conflict["record"].text == id)
+      #expect(conflict["type"] == "emergency_contact")
+      #expect(conflict["field"] == "phone_orange")
+      #expect(conflict["status"] == "open")
+      #expect(conflict["winner"]["value"] == "+22300000222")
+      #expect(conflict["loser"]["value"] == "+22300000111")
+      #expect(conflict["loser"].names == ["value", "device", "written"])
+    }
+    #expect(try mission.status(.bandiagara)["conflicts"] == 1)
+    #expect(try numbers(mission, id) == ["+22300000222", "+22300000222"])
+  }
+
+  @Test func `a conflict that is kept is settled everywhere`() throws {
+    let mission = try Mission()
+    let id = try contest(mission)
+    try succeed(mission.hub("conflict", "keep", "1"))
+    for laptop in [Laptop.bandiagara, .bamako] {
+      try mission.sync(laptop)
+      #expect(try mission.status(laptop)["conflicts"] == 0)
+    }
+    #expect(try numbers(mission, id) == ["+22300000222", "+22300000222"])
+    #expect(try succeed(mission.hub("status", "--json")).json()["conflicts_open"] == 0)
+    for verb in ["keep", "restore"] {
+      try Sentence.alreadySettled.expect { try mission.hub("conflict", verb, "1", locale: $0) }
+    }
+    try Sentence.notFound.expect { try mission.hub("conflict", "keep", "77", locale: $0) }
+  }
+
+  @Test func `a value that is restored reaches the laptops`() throws {
+    let mission = try Mission()
+    let id = try contest(mission)
+    try succeed(mission.hub("conflict", "restore", "1"))
+    for laptop in [Laptop.bandiagara, .bamako] {
+      #expect(try mission.sync(laptop)["received"] == 1)
+      #expect(try mission.status(laptop)["conflicts"] == 0)
+    }
+    #expect(try numbers(mission, id) == ["+22300000111", "+22300000111"])
+    let history = try succeed(
+      mission.hub("history", "emergency_contact", id, "--json")
+    ).jsonLines().filter { $0["field"] == "phone_orange" }.compactMap { $0["value"].text }
+    #expect(Set(history).isSuperset(of: ["+22300000111", "+22300000222"]))
+  }
+
+  @Test func `what was refused is corrected and goes with the next sync`() throws {
+    let mission = try Mission()
+    try mission.sqlite(
+      mission.replica(.gao),
+      "INSERT INTO \(Samples.sqlColumns) VALUES \(Samples.sqlValues("À corriger", type: "roi"))")
+    let ended = try mission.at(.gao, "sync", "--json", locale: Sentence.french)
+    #expect(ended.code == 65)
+    #expect(ended.words.suffix(2) == [Sentence.changesRefused.fr.0, Sentence.changesRefused.fr.1])
+    let refusal = try succeed(mission.at(.gao, "refused", "--json")).json()
+    #expect(
+      refusal.names == [
+        "number", "type", "record", "field", "values", "code", "sentence", "refused",
+      ])
+    #expect(refusal["code"] == "invalid_value")
+    #expect(refusal["sentence"].text?.hasPrefix(Sentence.invalidValue.fr.0) ?? false)
+    #expect(try mission.pending(.gao) == 0)
+
+    let number = try #require(refusal["number"].int)
+    let wrong = try mission.at(.gao, "refused", "correct", "\(number)", "contact_type=reine")
+    Sentence.invalidValue.expect(wrong)
+    #expect(try mission.status(.gao)["refused"] == 1)
+    try succeed(mission.at(.gao, "refused", "correct", "\(number)", "contact_type=media"))
+    #expect(try mission.status(.gao)["refused"] == 0)
+    #expect(try mission.sync(.gao)["admitted"] == 1)
+    #expect(try mission.sync(.kidal)["received"] == 1)
+    #expect(try mission.ids(.kidal, "contact", where: "display_name=À corriger").count == 1)
+    try Sentence.notFound.expect { try mission.at(.gao, "refused", "drop", "77", locale: $0) }
+  }
+
+  @Test func `what only another role may change is refused, and the old value comes back`() throws {
+    let mission = try Mission()
+    let id = try mission.id(.gao, "security_pack", where: "base_code=GAO")
+    let before = try mission.show(.gao, "security_pack", id)
+    try mission.sqlite(
+      mission.replica(.gao),
+      "UPDATE security_pack SET status = 'valide', title = 'Revu' WHERE id = '\(id)'")
+    let ended = try mission.at(.gao, "sync", "--json")
+    Sentence.changesRefused.expect(ended)
+    #expect(try ended.json()["refused"] == 1)
+    let refusal = try succeed(mission.at(.gao, "refused", "--json")).json()
+    #expect(refusal["code"] == "role_not_allowed")
+    #expect(refusal["field"] == "status")
+    let after = try mission.show(.gao, "security_pack", id)
+    #expect(after["status"] == before["status"])
+    #expect(after["title"] == "Revu")
+    #expect(after["pending"] == false)
+  }
+}
