@@ -19,7 +19,7 @@ import Testing
         + tables.map { "SELECT scope FROM \"\($0)\"" }.joined(separator: " UNION ALL ") + ")")
     #expect(Set(scopes.split(separator: ",")) == ["mission", "base:GAO"])
     // Words of Bandiagara's records alone.
-    for word in ["nanguele", "tegourou"] {
+    for word in ["nanguele", "jigiya"] {
       #expect(try succeed(mission.at(.gao, "search", word, "--json")).out == "", "\(word)")
       #expect(try !succeed(mission.at(.bandiagara, "search", word, "--json")).out.isEmpty)
       let rows = "SELECT count(*) FROM _search WHERE _search MATCH '\(word)'"
