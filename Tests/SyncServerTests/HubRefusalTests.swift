@@ -188,6 +188,15 @@ import Testing
     #expect(try table.scopes()[.mission] == nil)
   }
 
+  @Test func `nobody writes in another device's name, nor in the hub's`() throws {
+    for number in [bamako.device.number, 0] {
+      let stamp = Stamp(clock: gao.stamp().clock, device: number)
+      let answer = try gao.sync(.create("contact", Sample.id(1), Sample.contact, stamp))
+      #expect(answer.verdicts.map(\.code) == ["forbidden"])
+    }
+    #expect(try table.scopes()[.mission] == nil)
+  }
+
   @Test func `who may unlock, go back and widen does`() throws {
     let handles = try standing()
     let changes: [(String, String, Value)] = [

@@ -28,6 +28,9 @@ extension HubWriting {
   private mutating func admit(
     _ entry: inout RecordEntry, _ type: RecordType, _ writer: Writer
   ) throws {
+    guard entry.change.isStamped(by: writer.device) else {
+      return entry.refuseWhole(Problem(.forbidden, at: type.name))
+    }
     let current = try find(entry.change, type)
     if entry.change.kind == .delete && current == nil {
       // Deleted before its creation ever arrived: there is nothing to do.
@@ -40,8 +43,10 @@ extension HubWriting {
     witness(entry.change.stamp)
     if let current { entry.handle = current.handle }
     if let current, !writer.grant.mayWrite(current.scope) {
-      entry.handle = 0
-      return entry.refuseWhole(Problem(.scope_not_granted, at: current.scope.description))
+      let mayKnow = writer.grant.mayRead(current.scope)
+      if !mayKnow { entry.handle = 0 }
+      return entry.refuseWhole(
+        Problem(.scope_not_granted, at: mayKnow ? current.scope.description : type.name))
     }
     switch (entry.change.kind, current) {
     case (.create, nil): try create(&entry, type, writer)
@@ -377,6 +382,13 @@ extension HubWriting {
     try remember(stored, type, "*", replaced: .unwritten, by: stamp, seq: stored.seq)
     entry.isAdmitted = true
     entry.broughtWhole = true
+  }
+}
+
+extension RecordChange {
+  /// Nobody writes in another device's name.
+  fileprivate func isStamped(by device: UInt32) -> Bool {
+    stamp.device == device && fields.allSatisfy { $0.stamp.device == device }
   }
 }
 
