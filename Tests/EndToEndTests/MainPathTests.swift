@@ -189,4 +189,27 @@ import Testing
     let scopes = try succeed(mission.device("fifth", ["status", "--json"])).json()["scopes"]
     #expect(try scopes == mission.status(.gao)["scopes"])
   }
+
+  @Test func `the daily commands have French names that do the same`() throws {
+    let mission = try Mission()
+    let added = try mission.device("gao", ["ajouter", "contact"] + Samples.contact("Fanta"))
+    let id = try succeed(added).out.trimmingCharacters(in: .newlines)
+    try succeed(mission.at(.gao, "modifier", "contact", id, "locality=Gao"))
+    let pairs = [
+      (["voir", "contact", id], ["show", "contact", id]),
+      (
+        ["liste", "contact", "--where", "locality=Gao"],
+        ["list", "contact", "--where", "locality=Gao"]
+      ),
+      (["chercher", "fanta"], ["search", "fanta"]), (["etat"], ["status"]),
+      (["conflits"], ["conflicts"]), (["refus"], ["refused"]),
+    ]
+    for (french, english) in pairs {
+      let (first, second) = try (
+        mission.device("gao", french + ["--json"]), mission.device("gao", english + ["--json"])
+      )
+      #expect(try succeed(first).out == succeed(second).out, "\(french)")
+    }
+    #expect(try succeed(mission.at(.gao, "synchroniser", "--json")).json()["admitted"] == 1)
+  }
 }

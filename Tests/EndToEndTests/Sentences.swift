@@ -6,6 +6,16 @@ extension Sentence {
     fr: ("Bamako n'est pas joignable. Rien n'est perdu.", "Réessayez quand le réseau revient."),
     en: ("The hub cannot be reached. Nothing is lost.", "Try again when the network is back."))
 
+  static let interrupted = Sentence(
+    code: 75,
+    fr: (
+      "La synchronisation s'est arrêtée avant la fin. Ce qui est passé est acquis.",
+      "Relancez : djoliba synchroniser."
+    ),
+    en: (
+      "The sync stopped before the end. What went through is kept.", "Run again: djoliba sync."
+    ))
+
   static let untrusted = Sentence(
     code: 77,
     fr: (

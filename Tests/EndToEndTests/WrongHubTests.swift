@@ -16,6 +16,56 @@ import Testing
     #expect((report["requests"], report["sent"], report["admitted"]) == (1, 1, 1))
   }
 
+  /// What a laptop believes where the hub is.
+  private func setAddresses(_ addresses: [String], _ mission: Mission) throws {
+    try mission.python(
+      """
+      import json, sys
+      with open(sys.argv[1]) as file: device = json.load(file)
+      device["addresses"] = sys.argv[2].split()
+      with open(sys.argv[1], "w") as file: json.dump(device, file)
+      """, mission.path("gao/device.json"), addresses.joined(separator: " "))
+  }
+
+  @Test func `at a wrong address a sync says so, and a second address is tried`() throws {
+    let mission = try Mission()
+    let nobody = HeldPort()
+    defer { withExtendedLifetime(nobody) {} }
+    let wrong = ["https://hub.invalid:8443", "https://127.0.0.1:\(nobody.number)"]
+    _ = try mission.add(.gao, "contact", Samples.contact("Mal adressé"))
+    for address in wrong {
+      try setAddresses([address], mission)
+      try Sentence.offline.expect { try mission.at(.gao, "sync", "--json", locale: $0) }
+      #expect(try mission.pending(.gao) == 1)
+    }
+    try setAddresses(wrong + [mission.address], mission)
+    #expect(try mission.sync(.gao)["admitted"] == 1)
+  }
+
+  @Test func `a sync that may use few bytes keeps what went through`() throws {
+    let mission = try Mission()
+    let names = (1...400).map { "\($0) \(UUID().uuidString)" }
+    let file = try mission.write(Samples.contactTable(names), to: "many.csv")
+    try succeed(mission.at(.gao, "import", "contact", file))
+    let limit = 12_000
+    var rest = 400
+    try Sentence.interrupted.expect { locale in
+      let ended = try mission.at(
+        .gao, "sync", "--max-bytes", "\(limit)", "--json", locale: locale)
+      let report = try ended.json()
+      #expect(report["complete"] == false)
+      let bytes = (report["bytes_sent"].int ?? .max, report["bytes_received"].int ?? .max)
+      #expect(bytes.0 + bytes.1 <= limit)
+      rest -= report["admitted"].int ?? 0
+      #expect(report["pending"].int == rest)
+      #expect(try mission.pending(.gao) == rest)
+      return ended
+    }
+    #expect(rest < 400)
+    #expect(try mission.sync(.gao)["admitted"].int == rest)
+    #expect(try mission.sync(.kidal)["received"] == 400)
+  }
+
   @Test func `an invitation to an address where nobody is can be used when somebody is`() throws {
     let mission = try Mission(serving: false)
     let file = try mission.invite("new", base: "GAO", role: "resp_base")
