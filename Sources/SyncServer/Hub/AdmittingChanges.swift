@@ -1,0 +1,189 @@
+import Shared
+
+// Merging the fields of a change into a record that is there: rights and rules first, then the
+// one merge function, then what the whole record's rules say, then what lost is kept.
+
+extension HubWriting {
+  mutating func update(
+    _ entry: inout RecordEntry, _ current: StoredRecord, _ type: RecordType, _ writer: Writer
+  ) throws {
+    var merged = MergedRecord(record: current)
+    for change in entry.change.fields {
+      witness(change.stamp)
+      guard let field = entry.check(change, type, today) else { continue }
+      if let problem = try guarded(change, field, current, type, writer) {
+        entry.refuse(change, problem)
+        continue
+      }
+      try decide(change, field, &merged, &entry, type, writer)
+    }
+    refuseBroken(&merged, &entry, current, type)
+    if current.isDeleted { try settleRevival(&merged, &entry, type) }
+    if current.isDeleted && merged.written.isEmpty {
+      entry.mustResend = true
+      return
+    }
+    if entry.change.kind == .create { entry.mustResend = true }
+    try store(merged, &entry, current, type)
+  }
+
+  private mutating func store(
+    _ merged: MergedRecord, _ entry: inout RecordEntry, _ current: StoredRecord,
+    _ type: RecordType
+  ) throws {
+    if merged.record.scope == current.scope { entry.before = current.seq }
+    let stored =
+      merged.written.isEmpty
+      ? current
+      : try update(current, to: merged.record, fields: Array(merged.written.keys), type)
+    for (field, before) in merged.written {
+      var replaced = before
+      if let arrived = merged.restamped[field] {
+        try remember(
+          stored, type, field, replaced: before, by: arrived.stamp, seq: stored.seq)
+        replaced = arrived
+      }
+      try remember(
+        stored, type, field, replaced: replaced, by: stored.state(of: field).stamp,
+        seq: stored.seq)
+    }
+    for conflict in merged.conflicts {
+      try keep(
+        stored, type, conflict.field, status: conflict.status, winner: conflict.winner,
+        loser: conflict.loser)
+    }
+    entry.isAdmitted = true
+  }
+
+  /// What the record and the writer's rights say before any merging.
+  private func guarded(
+    _ change: FieldChange, _ field: Field, _ current: StoredRecord, _ type: RecordType,
+    _ writer: Writer
+  ) throws -> Problem? {
+    if current.values[field.name] ?? .null == change.value { return nil }
+    if let lock = field.lock, let state = current.values[lock.field]?.text,
+      lock.values.contains(state), !writer.role.isIn(lock.unlock)
+    {
+      return Problem(.locked, at: field.name)
+    }
+    guard field.name == "scope" else { return nil }
+    guard let scope = change.value.text.flatMap({ Scope($0) }) else {
+      return Problem(.invalid_value, at: "scope")
+    }
+    if scope.width > current.scope.width && !writer.role.isIn(type.wideners) {
+      return Problem(.scope_widened, at: scope.description)
+    }
+    return writer.grant.mayWrite(scope)
+      ? nil : Problem(.scope_not_granted, at: scope.description)
+  }
+
+  private mutating func decide(
+    _ change: FieldChange, _ field: Field, _ merged: inout MergedRecord,
+    _ entry: inout RecordEntry, _ type: RecordType, _ writer: Writer
+  ) throws {
+    let standing = merged.record.state(of: field.name)
+    let incoming = IncomingChange(
+      value: change.value, stamp: change.stamp, seen: change.seen, role: writer.role,
+      creates: entry.change.kind == .create)
+    let arrived = FieldState(value: change.value, stamp: change.stamp)
+    switch merge(standing, incoming, field) {
+    case .duplicate: break
+    case .admitted: merged.write(field.name, arrived)
+    case .superseded: entry.add(change, .superseded)
+    case .refused(let code): entry.refuse(change, Problem(code, at: field.name))
+    case .proposed:
+      entry.add(change, .proposed)
+      guard try !wasKept(change, field, merged.record, type) else { return }
+      merged.conflicts.append(
+        .init(field: field.name, status: .proposal, winner: standing, loser: arrived))
+    case .conflict(let incomingWins, let byHub):
+      if let known = try knownOutcome(change, field, merged.record, type) {
+        return entry.add(change, known)
+      }
+      let status: HubConflict.Status = field.policy.needsReview ? .open : .noted
+      let winner = incomingWins ? arrived : standing
+      if incomingWins || byHub { merged.write(field.name, winner) }
+      if byHub { merged.restamp(field.name, stamp(above: arrived.stamp, standing.stamp)) }
+      merged.conflicts.append(
+        .init(
+          field: field.name, status: status, winner: winner,
+          loser: incomingWins ? standing : arrived))
+      entry.add(change, incomingWins ? .won : .lost)
+    }
+  }
+
+  /// The verdict that a change got when it arrived for the first time, if it did.
+  private func knownOutcome(
+    _ change: FieldChange, _ field: Field, _ record: StoredRecord, _ type: RecordType
+  ) throws -> Verdict.Kind? {
+    if try wasKept(change, field, record, type) { return .lost }
+    let lines = try transaction.history(type.name, record.handle)
+    let wasAdmitted = lines.contains { line in
+      line.field == field.name && (line.stamp == change.stamp || line.replacedStamp == change.stamp)
+        || line.field == "" && line.stamp == change.stamp
+    }
+    return wasAdmitted ? .superseded : nil
+  }
+
+  private func wasKept(
+    _ change: FieldChange, _ field: Field, _ record: StoredRecord, _ type: RecordType
+  ) throws -> Bool {
+    try transaction.hasLost(type.name, record.handle, field.name, change.stamp)
+  }
+
+  /// Takes back those changes of this entry that leave the record against a rule of its type.
+  private func refuseBroken(
+    _ merged: inout MergedRecord, _ entry: inout RecordEntry, _ current: StoredRecord,
+    _ type: RecordType
+  ) {
+    let known = type.check(current.values, today: today)
+    for _ in entry.change.fields {
+      let tried = merged
+      let causes = type.check(tried.record.values, today: today).compactMap { problem in
+        tried.cause(of: problem, isNew: !known.contains(problem)) { values in
+          !type.check(values, today: today).contains(problem)
+        }.map { (problem, $0) }
+      }
+      guard let (broken, field) = causes.first else { return }
+      merged.takeBack(field)
+      if let change = entry.change.fields.first(where: { entry.group.fields[$0.field] == field }) {
+        entry.refuse(change, broken)
+      }
+    }
+  }
+
+  /// Somebody edited a record without having seen its deletion: it lives, and a coordinator is
+  /// told. A change that had arrived before the deletion does not count.
+  private mutating func settleRevival(
+    _ merged: inout MergedRecord, _ entry: inout RecordEntry, _ type: RecordType
+  ) throws {
+    let lines = try transaction.history(type.name, merged.record.handle)
+    for change in entry.change.fields {
+      let name = entry.group.fields[change.field]
+      let isKnown = lines.contains { line in
+        (line.field == name || line.field == "")
+          && (line.stamp == change.stamp || line.replacedStamp == change.stamp)
+      }
+      if isKnown { merged.takeBack(name) }
+    }
+    guard !merged.written.isEmpty else { return }
+    merged.record.isDeleted = false
+    let deletion = lines.last { $0.field == "*" }?.stamp ?? .never
+    let life = stamp(above: deletion, merged.record.stamps.latest)
+    merged.conflicts.append(
+      .init(
+        field: "*", status: .open, winner: FieldState(value: 0, stamp: life),
+        loser: FieldState(value: 1, stamp: deletion)))
+    entry.mustResend = true
+  }
+}
+
+extension Policy {
+  /// Whether a coordinator should look at a conflict. Where policy chose, somebody confirms.
+  fileprivate var needsReview: Bool {
+    switch self {
+    case .last: false
+    case .review, .appendOnly, .cautious, .ordered, .gated: true
+    }
+  }
+}
