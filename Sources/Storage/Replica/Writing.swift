@@ -25,7 +25,8 @@ package struct RecordWriter {
     let table = try shape.table(type)
     var values = values.filter { !$0.value.isNull }
     for field in table.type.fields where values[field.name] == nil {
-      values[field.name] = try field.initial ?? table.nextNumber(field, values, db).map { .text($0) }
+      values[field.name] =
+        try field.initial ?? table.nextNumber(field, values, db).map { .text($0) }
     }
     try check(values, table, fields: Set(values.keys), before: [:])
     let id = table.type.id(values) ?? given ?? freshID()
