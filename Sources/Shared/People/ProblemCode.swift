@@ -421,7 +421,7 @@ extension Problem.Code {
           fr: "Cet appareil et Bamako ne sont pas identiques.",
           en: "This device and the hub are not equal."),
         hint: Label(
-          fr: "Relancez : djoliba synchroniser. Rien n'est perdu ; sinon, appelez Bamako.",
+          fr: "Relancez : djoliba synchroniser. Si cela revient, appelez Bamako.",
           en: "Run again: djoliba sync. If it comes back, call Bamako; nothing is lost."))
     case .not_understood:
       Entry(

@@ -34,8 +34,8 @@ extension Replica {
 struct Applying {
   var state: ConfirmedState
   let answer: SyncAnswer
-  private var report = ApplyReport()
-  private let hasPending: Bool
+  var report = ApplyReport()
+  let hasPending: Bool
 
   init(state: ConfirmedState, answer: SyncAnswer) throws {
     self.state = state
@@ -43,7 +43,7 @@ struct Applying {
     hasPending = try state.db.row("SELECT 1 FROM _pending LIMIT 1") != nil
   }
 
-  private var db: Database { state.db }
+  var db: Database { state.db }
 
   mutating func run() throws -> ApplyReport {
     try takeGrant()
@@ -293,7 +293,7 @@ struct Applying {
 
   /// Removes a record that this device may no longer hold. What was written here and not yet
   /// sent goes to the refused list, so that it is not lost.
-  private mutating func drop(_ row: Row, _ table: TypedTable) throws {
+  mutating func drop(_ row: Row, _ table: TypedTable) throws {
     let id: String = row[0]
     try forgetConfirmed(row, table)
     if hasPending { try refusePending(id, row[1], table) }
@@ -315,135 +315,4 @@ struct Applying {
     }
     try db.run("DELETE FROM _pending WHERE id = ?", [id])
   }
-
-  // MARK: Hidden records
-
-  private func hiddenID(_ handle: Int64, _ table: TypedTable) throws -> String? {
-    guard hasPending else { return nil }
-    return try db.row(
-      "SELECT id FROM _hidden WHERE type = ? AND handle = ?", [table.type.name, handle])?[0]
-  }
-
-  private mutating func dropHidden(_ id: String) throws {
-    guard let hidden = try state.hidden(id) else { return }
-    if let stamps = try FieldStamps(hidden.stamps) {
-      state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
-    }
-    try db.run("DELETE FROM _pending WHERE id = ?", [id])
-    try state.forgetHidden(id)
-  }
-
-  /// News of a record whose deletion waits here: what the deletion hides moves on, what its
-  /// author had seen does not.
-  private mutating func updateHidden(
-    _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
-  ) throws {
-    guard let id = try hiddenID(change.handle, table), var hidden = try state.hidden(id),
-      var stamps = try FieldStamps(hidden.stamps)
-    else { return }
-    state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
-    for field in change.fields {
-      hidden.values[group.fields[field.field]] = field.value.isNull ? nil : field.value.stored
-      stamps.set(group.fields[field.field], field.stamp)
-    }
-    hidden.stamps = stamps.stored
-    try state.hide(hidden)
-    state.ledger.add(hidden.scope, RecordID(id)!, stamps)
-  }
-
-  private mutating func replaceHidden(
-    _ hidden: HiddenRecord, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
-  ) throws {
-    var hidden = hidden
-    let id = RecordID(hidden.id)!
-    if let stamps = try FieldStamps(hidden.stamps) { state.ledger.remove(hidden.scope, id, stamps) }
-    var stamps = FieldStamps(record: change.stamp)
-    hidden.values = [:]
-    for field in change.fields {
-      hidden.values[group.fields[field.field]] = field.value.stored
-      if field.stamp != change.stamp { stamps.set(group.fields[field.field], field.stamp) }
-    }
-    hidden.handle = change.handle.databaseValue
-    hidden.stamps = stamps.stored
-    try state.hide(hidden)
-    state.ledger.add(hidden.scope, id, stamps)
-  }
-
-  // MARK: What is not records
-
-  private mutating func takeGrant() throws {
-    guard let grant = answer.grant else { return }
-    try ReplicaState.grantVersion.set(db, grant.version)
-    try ReplicaState.role.set(db, grant.role.rawValue)
-    try ReplicaState.everything.set(db, grant.everything)
-    try db.run("UPDATE _scope SET writable = 0")
-    for scope in grant.read {
-      try db.run("INSERT OR IGNORE INTO _scope(name) VALUES (?)", [scope.description])
-    }
-    for scope in grant.write {
-      try db.run("UPDATE _scope SET writable = 1 WHERE name = ?", [scope.description])
-    }
-    if !grant.everything { try dropScopes(except: Set(grant.read.map(\.description))) }
-  }
-
-  private mutating func dropScopes(except granted: Set<String>) throws {
-    for row in try db.rows("SELECT name FROM _scope") {
-      let scope: String = row[0]
-      guard !granted.contains(scope) else { continue }
-      for table in state.shape.tables.values {
-        let rows = try db.rows(
-          "SELECT id, _row, _stamps, _handle, scope FROM \(table.name) WHERE scope = ? AND _stamps NOT NULL",
-          [scope])
-        for row in rows { try drop(row, table) }
-        report.left += rows.count
-      }
-      try db.run("DELETE FROM _scope WHERE name = ?", [scope])
-    }
-  }
-
-  private func takeNotices() throws {
-    for name in answer.names {
-      try db.run(
-        "INSERT OR REPLACE INTO _device(number, name) VALUES (?, ?)",
-        [Int64(name.number), name.name])
-    }
-    for notice in answer.notices {
-      try db.run(
-        """
-        INSERT OR REPLACE INTO _conflict(id, type, record, field, status, winner, winner_clock,
-          winner_device, loser, loser_clock, loser_device)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        [
-          notice.id, notice.type, notice.record.description, notice.field, notice.status,
-          notice.winner.value.stored, notice.winner.stamp.storedClock,
-          Int64(notice.winner.stamp.device), notice.loser.value.stored,
-          notice.loser.stamp.storedClock, Int64(notice.loser.stamp.device),
-        ])
-    }
-    if let last = answer.notices.map(\.version).max() {
-      try ReplicaState.noticeCursor.set(db, last)
-    }
-  }
-
-  private mutating func moveCursors() throws {
-    for page in answer.pages {
-      let name = page.cursor.scope.description
-      try db.run("INSERT OR IGNORE INTO _scope(name, writable) VALUES (?, 1)", [name])
-      try db.run(
-        "UPDATE _scope SET seq = ?, mark = ? WHERE name = ?",
-        [page.cursor.seq, Int64(bitPattern: page.cursor.mark), name])
-      guard let proof = page.proof else { continue }
-      let row = try db.row("SELECT high, low, records FROM _scope WHERE name = ?", [name])!
-      report.compared += 1
-      let digest = Digest(storedHigh: row[0], storedLow: row[1])
-      if digest != proof.digest || row[2] != proof.records {
-        report.unequal.append(page.cursor.scope)
-      }
-    }
-  }
-}
-
-extension HiddenRecord {
-  fileprivate var scope: String { String.fromDatabaseValue(values["scope"] ?? .null) ?? "" }
 }

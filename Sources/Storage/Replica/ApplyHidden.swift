@@ -1,0 +1,62 @@
+import GRDB
+import Shared
+
+// News of records whose deletion waits here to be sent: what the deletion hides moves on, what
+// its author had seen does not.
+
+extension Applying {
+  func hiddenID(_ handle: Int64, _ table: TypedTable) throws -> String? {
+    guard hasPending else { return nil }
+    return try db.row(
+      "SELECT id FROM _hidden WHERE type = ? AND handle = ?", [table.type.name, handle])?[0]
+  }
+
+  mutating func dropHidden(_ id: String) throws {
+    guard let hidden = try state.hidden(id) else { return }
+    if let stamps = try FieldStamps(hidden.stamps) {
+      state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
+    }
+    try db.run("DELETE FROM _pending WHERE id = ?", [id])
+    try state.forgetHidden(id)
+  }
+
+  /// News of a record whose deletion waits here: what the deletion hides moves on, what its
+  /// author had seen does not.
+  mutating func updateHidden(
+    _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
+  ) throws {
+    guard let id = try hiddenID(change.handle, table), var hidden = try state.hidden(id),
+      var stamps = try FieldStamps(hidden.stamps)
+    else { return }
+    state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
+    for field in change.fields {
+      hidden.values[group.fields[field.field]] = field.value.isNull ? nil : field.value.stored
+      stamps.set(group.fields[field.field], field.stamp)
+    }
+    hidden.stamps = stamps.stored
+    try state.hide(hidden)
+    state.ledger.add(hidden.scope, RecordID(id)!, stamps)
+  }
+
+  mutating func replaceHidden(
+    _ hidden: HiddenRecord, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
+  ) throws {
+    var hidden = hidden
+    let id = RecordID(hidden.id)!
+    if let stamps = try FieldStamps(hidden.stamps) { state.ledger.remove(hidden.scope, id, stamps) }
+    var stamps = FieldStamps(record: change.stamp)
+    hidden.values = [:]
+    for field in change.fields {
+      hidden.values[group.fields[field.field]] = field.value.stored
+      if field.stamp != change.stamp { stamps.set(group.fields[field.field], field.stamp) }
+    }
+    hidden.handle = change.handle.databaseValue
+    hidden.stamps = stamps.stored
+    try state.hide(hidden)
+    state.ledger.add(hidden.scope, id, stamps)
+  }
+}
+
+extension HiddenRecord {
+  fileprivate var scope: String { String.fromDatabaseValue(values["scope"] ?? .null) ?? "" }
+}
