@@ -58,6 +58,18 @@ import Testing
     #expect(try mission.sync(.kidal)["received"] == 0)
   }
 
+  /// What a satellite link is paid for: HTTP with its headers, as libcurl counted it.
+  @Test func `one edited field costs one request and at most 1,500 bytes both ways`() throws {
+    let mission = try Mission()
+    let id = try mission.add(.gao, "contact", Samples.contact("Compté"))
+    try mission.sync(.gao)
+    try succeed(mission.at(.gao, "set", "contact", id, "phone_orange=+22370000009"))
+    let report = try mission.sync(.gao)
+    #expect((report["requests"], report["admitted"]) == (1, 1))
+    let bytes = (report["bytes_sent"].int ?? .max, report["bytes_received"].int ?? .max)
+    #expect(bytes.0 + bytes.1 <= 1500, "\(bytes)")
+  }
+
   @Test func `status, list and the list of devices have the agreed members`() throws {
     let mission = try Mission()
     let status = try mission.status(.gao)
