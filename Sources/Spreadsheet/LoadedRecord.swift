@@ -21,4 +21,10 @@ package struct Rejection: Sendable, Hashable {
   package let type: String
   package let row: Table.Row
   package let problems: [Problem]
+
+  package init(type: String, row: Table.Row, problems: [Problem]) {
+    self.type = type
+    self.row = row
+    self.problems = problems
+  }
 }

@@ -14,7 +14,8 @@ struct SpreadsheetImport {
 
   struct Done {
     fileprivate(set) var counts = Counts()
-    fileprivate var late: [LateRejection] = []
+    /// Rows that read well by themselves and do not fit the record that is already here.
+    fileprivate var late: [Rejection] = []
   }
 
   private let table: Table
@@ -51,7 +52,7 @@ struct SpreadsheetImport {
         done.counts[keyPath: try write(record, writer)] += 1
       } catch let problem as Problem where problem.concernsTheRow {
         done.counts.rejected += 1
-        done.late.append(LateRejection(line: record.line, problem: problem))
+        done.late.append(Rejection(type: type.name, row: row(at: record.line), problems: [problem]))
       }
     }
     return done
@@ -59,9 +60,12 @@ struct SpreadsheetImport {
 
   /// The text of the rejects file.
   func rejects(_ done: Done, _ language: Language) -> String {
-    Spreadsheet.writeRejects(table: table, rejections: outcome.rejections, language: language)
-      + done.late.map { $0.text(in: table, language) }.joined()
+    Spreadsheet.writeRejects(
+      table: table, rejections: outcome.rejections + done.late, language: language)
   }
+
+  /// A record that was read came from a row of this table.
+  private func row(at line: Int) -> Table.Row { table.rows.first { $0.line == line }! }
 
   private func write(
     _ record: LoadedRecord, _ writer: FieldWriter

@@ -56,6 +56,17 @@ package struct RecordChange: Hashable, Sendable {
   }
 }
 
+extension RecordChange {
+  /// The stamps of a record that stands as this `create` says.
+  package func stamps(in group: ChangeGroup) -> FieldStamps {
+    var stamps = FieldStamps(record: stamp)
+    for field in fields where field.stamp != stamp {
+      stamps.set(group.fields[field.field], field.stamp)
+    }
+    return stamps
+  }
+}
+
 /// A field's new value, when and where it was written, and the stamp of the value that the
 /// writer had in front of them.
 package struct FieldChange: Hashable, Sendable {

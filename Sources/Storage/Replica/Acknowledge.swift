@@ -145,8 +145,7 @@ struct Acknowledging {
     try state.hide(hidden)
     try db.run(
       "UPDATE _pending SET seen = ? WHERE id = ? AND field = '*'", [stamps.stored, id])
-    let scope = String.fromDatabaseValue(hidden.values["scope"] ?? .null) ?? ""
-    state.ledger.add(scope, RecordID(id)!, stamps)
+    state.ledger.add(hidden.scope, RecordID(id)!, stamps)
   }
 
   private mutating func refuseCreation(
@@ -179,7 +178,8 @@ struct Acknowledging {
     _ groupIndex: Int, _ recordIndex: Int, _ whole: Verdict?
   ) throws {
     let row = try db.row("SELECT _row, _stamps FROM \(table.name) WHERE id = ?", [id])
-    guard let row else { return try settleHiddenUpdate(id, change, group) }
+    // Deleted here after this edit was sent: what was admitted of it is hidden with the record.
+    guard let row else { return try state.moveHidden(id, by: change, group) }
     let number: Int64 = row[0]
     let oldScope = try state.confirmedScope(table, row: number, id: id)
     let before = try FieldStamps(row[1] as DatabaseValue)
@@ -210,27 +210,6 @@ struct Acknowledging {
       try db.run("DELETE FROM \(table.name) WHERE _row = ?", [number])
     }
     try state.touch(table.type.name, number)
-  }
-
-  /// The record was deleted here after this edit was sent. What the hub admitted of the edit is
-  /// part of the confirmed record that the pending deletion hides.
-  private mutating func settleHiddenUpdate(
-    _ id: String, _ change: RecordChange, _ group: ChangeGroup
-  ) throws {
-    guard var hidden = try state.hidden(id), var stamps = try FieldStamps(hidden.stamps) else {
-      return
-    }
-    let before = stamps
-    let scope = String.fromDatabaseValue(hidden.values["scope"] ?? .null) ?? ""
-    for field in change.fields {
-      hidden.values[group.fields[field.field]] = field.value.isNull ? nil : field.value.stored
-      stamps.set(group.fields[field.field], field.stamp)
-    }
-    hidden.stamps = stamps.stored
-    try state.hide(hidden)
-    state.ledger.remove(scope, RecordID(id)!, before)
-    let newScope = String.fromDatabaseValue(hidden.values["scope"] ?? .null) ?? ""
-    state.ledger.add(newScope, RecordID(id)!, stamps)
   }
 
   /// Clears a field's pending change if it is still the one that was sent; an edit made in the
@@ -276,8 +255,7 @@ struct Acknowledging {
       return
     }
     if let stamps = try FieldStamps(hidden.stamps) {
-      let scope = String.fromDatabaseValue(hidden.values["scope"] ?? .null) ?? ""
-      state.ledger.remove(scope, RecordID(id)!, stamps)
+      state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
     }
     try db.run("DELETE FROM _history WHERE record = ?", [id])
     try state.forgetHidden(id)

@@ -98,12 +98,9 @@ struct Applying {
     if let row = try find(text, or: change.handle, table) {
       return try replace(row, change, group, table)
     }
-    var stamps = FieldStamps(record: change.stamp)
+    let stamps = change.stamps(in: group)
     var values = [DatabaseValue](repeating: .null, count: group.fields.count)
-    for field in change.fields {
-      values[field.field] = field.value.stored
-      if field.stamp != change.stamp { stamps.set(group.fields[field.field], field.stamp) }
-    }
+    for field in change.fields { values[field.field] = field.value.stored }
     let arguments = [text.databaseValue, change.handle.databaseValue, stamps.stored] + values
     try db.run(statement.sql, StatementArguments(arguments))
     try state.touch(table.type.name, db.lastInsertedRowID)
@@ -119,15 +116,12 @@ struct Applying {
     let number: Int64 = row[1]
     try forgetConfirmed(row, table)
     if hasPending { try spreadCreation(id, number, table) }
-    var stamps = FieldStamps(record: change.stamp)
-    var values: [String: FieldChange] = [:]
-    for field in change.fields { values[group.fields[field.field]] = field }
+    var values: [String: Value] = [:]
+    for field in change.fields { values[group.fields[field.field]] = field.value }
     for field in table.type.fields {
-      let incoming = values[field.name]
-      if let incoming, incoming.stamp != change.stamp { stamps.set(field.name, incoming.stamp) }
-      try confirm(id, number, field.name, incoming?.value ?? .null, table)
+      try confirm(id, number, field.name, values[field.name] ?? .null, table)
     }
-    try finish(id, number, handle: change.handle, stamps, table)
+    try finish(id, number, handle: change.handle, change.stamps(in: group), table)
   }
 
   /// This device entered a record that the hub knows from elsewhere: each field entered here is

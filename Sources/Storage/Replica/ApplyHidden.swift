@@ -25,17 +25,8 @@ extension Applying {
   mutating func updateHidden(
     _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
   ) throws {
-    guard let id = try hiddenID(change.handle, table), var hidden = try state.hidden(id),
-      var stamps = try FieldStamps(hidden.stamps)
-    else { return }
-    state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
-    for field in change.fields {
-      hidden.values[group.fields[field.field]] = field.value.isNull ? nil : field.value.stored
-      stamps.set(group.fields[field.field], field.stamp)
-    }
-    hidden.stamps = stamps.stored
-    try state.hide(hidden)
-    state.ledger.add(hidden.scope, RecordID(id)!, stamps)
+    guard let id = try hiddenID(change.handle, table) else { return }
+    try state.moveHidden(id, by: change, group)
   }
 
   mutating func replaceHidden(
@@ -44,19 +35,14 @@ extension Applying {
     var hidden = hidden
     let id = RecordID(hidden.id)!
     if let stamps = try FieldStamps(hidden.stamps) { state.ledger.remove(hidden.scope, id, stamps) }
-    var stamps = FieldStamps(record: change.stamp)
+    let stamps = change.stamps(in: group)
     hidden.values = [:]
     for field in change.fields {
       hidden.values[group.fields[field.field]] = field.value.stored
-      if field.stamp != change.stamp { stamps.set(group.fields[field.field], field.stamp) }
     }
     hidden.handle = change.handle.databaseValue
     hidden.stamps = stamps.stored
     try state.hide(hidden)
     state.ledger.add(hidden.scope, id, stamps)
   }
-}
-
-extension HiddenRecord {
-  fileprivate var scope: String { String.fromDatabaseValue(values["scope"] ?? .null) ?? "" }
 }

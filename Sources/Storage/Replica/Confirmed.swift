@@ -118,6 +118,21 @@ struct ConfirmedState {
       values: Dictionary(uniqueKeysWithValues: values.map { ($0[0], $0[1]) }))
   }
 
+  /// Moves on what a pending deletion hides, by fields that the hub has admitted since.
+  mutating func moveHidden(
+    _ id: String, by change: RecordChange, _ group: ChangeGroup
+  ) throws {
+    guard var hidden = try hidden(id), var stamps = try FieldStamps(hidden.stamps) else { return }
+    ledger.remove(hidden.scope, RecordID(id)!, stamps)
+    for field in change.fields {
+      hidden.values[group.fields[field.field]] = field.value.isNull ? nil : field.value.stored
+      stamps.set(group.fields[field.field], field.stamp)
+    }
+    hidden.stamps = stamps.stored
+    try hide(hidden)
+    ledger.add(hidden.scope, RecordID(id)!, stamps)
+  }
+
   func forgetHidden(_ id: String) throws {
     try db.run("DELETE FROM _hidden WHERE id = ?", [id])
     try db.run("DELETE FROM _was WHERE id = ?", [id])
@@ -144,4 +159,6 @@ struct HiddenRecord {
   var handle: DatabaseValue
   var stamps: DatabaseValue
   var values: [String: DatabaseValue]
+
+  var scope: String { String.fromDatabaseValue(values["scope"] ?? .null) ?? "" }
 }
