@@ -1,12 +1,14 @@
 # What one does with this repository; `make help` lists it. A recipe runs as one shell script.
 
 SHELL := /bin/bash
-.SHELLSIZES ?= 10000 100000
-FLAGS := -euo pipefail -c
+.SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help setup build release demo test lint format bench clean
+
+# How many records the benchmarks store.
+SIZES ?= 10000 100000
 
 # debug or release; each has a build folder of its own, because sharing one rebuilds the world.
 CONFIGURATION ?= debug
