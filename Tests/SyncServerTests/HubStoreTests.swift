@@ -119,27 +119,38 @@ final class SQLiteHubHome: HubHome {
   }
 
   @Test(arguments: homes)
-  func `the feed goes on after a number, in order, without what was removed`(
+  func `the feed goes on after a number, in order, also in the middle of a run`(
     home: any HubHome.Type
   ) throws {
     let store = try home.init(schema: .mission).open()
     try store.write { transaction throws in
-      for seq: Int64 in [3, 1, 2, 4] {
-        let kind: FeedEntry.Kind = seq == 4 ? .left : .changed
-        try transaction.addFeed(
-          FeedEntry(seq: seq, type: "contact", handle: seq * 10, kind: kind), .mission)
+      var run = FeedRun(FeedEntry(seq: 4, type: "contact", handle: 40, kind: .changed))
+      for (seq, type, handle, kind, isNext) in [
+        (6, "contact", 41, FeedEntry.Kind.changed, false), (5, "contact", 42, .changed, false),
+        (5, "base", 41, .changed, false), (5, "contact", 41, .left, false),
+        (5, "contact", 41, .changed, true), (6, "contact", 42, .changed, true),
+      ] as [(Int64, String, Int64, FeedEntry.Kind, Bool)] {
+        let entry = FeedEntry(seq: seq, type: type, handle: handle, kind: kind)
+        #expect(run.extend(by: entry) == isNext)
       }
-      try transaction.addFeed(
-        FeedEntry(seq: 2, type: "base", handle: 5, kind: .changed), .base("GAO"))
-      try transaction.removeFeed(.mission, seq: 2)
+      let left = FeedEntry(seq: 7, type: "contact", handle: 9, kind: .left)
+      try transaction.addFeed(FeedRun(left), .mission)
+      try transaction.addFeed(run, .mission)
+      let first = FeedEntry(seq: 1, type: "contact", handle: 10, kind: .changed)
+      try transaction.addFeed(FeedRun(first), .mission)
+      let other = FeedEntry(seq: 2, type: "base", handle: 5, kind: .changed)
+      try transaction.addFeed(FeedRun(other), .base("GAO"))
       func feed(_ scope: Scope, _ seq: Int64, _ limit: Int) throws -> [Int64] {
         try transaction.feed(scope, after: seq, limit: limit).map(\.handle)
       }
-      #expect(try feed(.mission, 0, 9) == [10, 30, 40])
-      #expect(try feed(.mission, 1, 1) == [30])
-      #expect(try feed(.mission, 4, 9) == [])
+      #expect(try feed(.mission, 0, 9) == [10, 40, 41, 42, 9])
+      #expect(try feed(.mission, 0, 3) == [10, 40, 41])
+      #expect(try feed(.mission, 4, 1) == [41])
+      #expect(try feed(.mission, 5, 9) == [42, 9])
+      #expect(try feed(.mission, 7, 9) == [])
+      #expect(try transaction.feed(.mission, after: 4, limit: 9).map(\.seq) == [5, 6, 7])
       #expect(try feed(.base("GAO"), 0, 9) == [5])
-      #expect(try transaction.feed(.mission, after: 3, limit: 9).first?.kind == .left)
+      #expect(try transaction.feed(.mission, after: 6, limit: 9).first?.kind == .left)
     }
   }
 
@@ -149,10 +160,12 @@ final class SQLiteHubHome: HubHome {
   ) throws {
     let store = try home.init(schema: .mission).open()
     try store.write { transaction throws in
-      try transaction.addMark(.mission, seq: 10, mark: .max)
-      try transaction.addMark(.mission, seq: 20, mark: 7)
-      try transaction.addMark(.bamako, seq: 30, mark: 8)
+      try transaction.addMark(.mission, seq: 10, mark: .max, received: 1000)
+      try transaction.addMark(.mission, seq: 20, mark: 7, received: 2000)
+      try transaction.addMark(.bamako, seq: 30, mark: 8, received: 3000)
       let marks = try [1, 10, 11, 20, 21].map { try transaction.mark(.mission, at: $0) }
+      let times = try [1, 10, 11, 20, 21].map { try transaction.received(.mission, at: $0) }
+      #expect(times == [1000, 1000, 2000, 2000, nil])
       #expect(marks == [.max, .max, 7, 7, nil])
     }
   }
@@ -341,9 +354,9 @@ extension HubStoreTests {
   private func writeSomething(_ transaction: any HubTransaction) throws {
     _ = try transaction.insert(record(1), contact)
     try transaction.save(.mission, ScopeState(seq: 1))
-    try transaction.addMark(.mission, seq: 1, mark: 9)
-    try transaction.addFeed(
-      FeedEntry(seq: 1, type: "contact", handle: 1, kind: .changed), .mission)
+    try transaction.addMark(.mission, seq: 1, mark: 9, received: 100)
+    let entry = FeedEntry(seq: 1, type: "contact", handle: 1, kind: .changed)
+    try transaction.addFeed(FeedRun(entry), .mission)
     try transaction.addHistory(
       HubHistoryLine(
         type: "contact", handle: 1, field: "", replaced: .null, replacedStamp: .never,

@@ -73,8 +73,6 @@ extension HubWriting {
     guard let record = try newRecord(&entry, type, writer) else { return }
     let stored = try insert(record, type)
     entry.handle = stored.handle
-    try remember(
-      stored, type, "", replaced: .unwritten, by: stored.stamps.record, seq: stored.seq)
     try keepProposals(entry, stored, type)
     entry.isAdmitted = true
     // A scope that the hub filled in is news to the writer.
@@ -149,7 +147,7 @@ extension HubWriting {
   private mutating func createAgain(
     _ entry: inout RecordEntry, _ current: StoredRecord, _ type: RecordType, _ writer: Writer
   ) throws {
-    let lines = try transaction.history(type.name, current.handle)
+    let lines = try history(of: current, type)
     if lines.contains(where: { $0.field != "*" && $0.stamp == entry.change.stamp }) {
       entry.mustResend = true
       return
@@ -187,7 +185,7 @@ extension HubWriting {
     }
     if current.isDeleted { return entry.isAdmitted = true }
     let stamp = entry.change.stamp
-    let lines = try transaction.history(type.name, current.handle)
+    let lines = try history(of: current, type)
     let arrivedBefore = lines.contains { $0.field == "*" && $0.stamp == stamp }
     let seen = entry.change.seen ?? FieldStamps(record: .never)
     let outcome = mergeDeletion(of: current.stamps, by: stamp, seen: seen)

@@ -117,7 +117,7 @@ extension HubWriting {
     _ change: FieldChange, _ field: Field, _ record: StoredRecord, _ type: RecordType
   ) throws -> Verdict.Kind? {
     if try wasKept(change, field, record, type) { return .lost }
-    let lines = try transaction.history(type.name, record.handle)
+    let lines = try history(of: record, type)
     let wasAdmitted = lines.contains { line in
       line.field == field.name && (line.stamp == change.stamp || line.replacedStamp == change.stamp)
         || line.field == "" && line.stamp == change.stamp
@@ -157,7 +157,7 @@ extension HubWriting {
   private mutating func settleRevival(
     _ merged: inout MergedRecord, _ entry: inout RecordEntry, _ type: RecordType
   ) throws {
-    let lines = try transaction.history(type.name, merged.record.handle)
+    let lines = try history(of: merged.record, type)
     for change in entry.change.fields {
       let name = entry.group.fields[change.field]
       let isKnown = lines.contains { line in

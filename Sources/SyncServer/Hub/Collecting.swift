@@ -98,7 +98,8 @@ struct Collecting {
     let key = Admission.RecordKey(type: entry.type, handle: entry.handle)
     guard !isOwn(key, upTo: cursor.seq) else { return }
     guard let type = schema[type: entry.type],
-      let record = try transaction.record(type, handle: entry.handle)
+      let record = try transaction.record(type, handle: entry.handle),
+      record.seq == entry.seq, record.scope == scope
     else { return }
     try send(record, type, after: cursor.seq)
   }

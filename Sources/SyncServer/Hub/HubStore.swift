@@ -31,12 +31,16 @@ package protocol HubTransaction {
   // Arrival
   func scopes() throws -> [Scope: ScopeState]
   func save(_ scope: Scope, _ state: ScopeState) throws
-  func addMark(_ scope: Scope, seq: Int64, mark: UInt64) throws
+  /// Notes the end of an admitted batch: its last sequence number, mark, and when it came in
+  /// milliseconds since 1970.
+  func addMark(_ scope: Scope, seq: Int64, mark: UInt64, received: Int64) throws
   /// The mark that a cursor at `seq` must carry; nil when the scope has not come that far.
   func mark(_ scope: Scope, at seq: Int64) throws -> UInt64?
-  func addFeed(_ entry: FeedEntry, _ scope: Scope) throws
-  func removeFeed(_ scope: Scope, seq: Int64) throws
-  /// What changed in a scope after a sequence number, in order.
+  /// When the batch with this sequence number came; nil when the scope has not come that far.
+  func received(_ scope: Scope, at seq: Int64) throws -> Int64?
+  func addFeed(_ run: FeedRun, _ scope: Scope) throws
+  /// What changed in a scope after a sequence number, in order. A record that changed again has
+  /// a later entry too: only the one with the record's own sequence number counts.
   func feed(_ scope: Scope, after seq: Int64, limit: Int) throws -> [FeedEntry]
 
   // History and conflicts
@@ -105,7 +109,7 @@ package struct ScopeState: Sendable {
   }
 }
 
-/// A record's last appearance in the order of arrival of a scope.
+/// A record's appearance in the order of arrival of a scope.
 package struct FeedEntry: Sendable {
   package enum Kind: Int64, Sendable {
     case changed = 0
@@ -116,6 +120,35 @@ package struct FeedEntry: Sendable {
   package let type: String
   package let handle: Int64
   package let kind: Kind
+}
+
+/// Entries of one type and kind whose sequence numbers and handles rise by one: what a loaded
+/// table or a first push leaves behind is one run.
+package struct FeedRun: Sendable, Equatable {
+  /// The first entry's.
+  package let seq: Int64
+  package let type: String
+  package let handle: Int64
+  package let kind: FeedEntry.Kind
+  package private(set) var count: Int64 = 1
+
+  package init(_ entry: FeedEntry) {
+    seq = entry.seq
+    type = entry.type
+    handle = entry.handle
+    kind = entry.kind
+  }
+
+  package var lastSeq: Int64 { seq + count - 1 }
+
+  /// Takes the entry in when it goes on where the run ends.
+  package mutating func extend(by entry: FeedEntry) -> Bool {
+    let goesOn =
+      entry.type == type && entry.kind == kind && entry.seq == seq + count
+      && entry.handle == handle + count
+    if goesOn { count += 1 }
+    return goesOn
+  }
 }
 
 /// One admitted change. A creation has the field "", a deletion "*".

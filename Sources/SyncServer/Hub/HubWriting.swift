@@ -11,6 +11,7 @@ package struct HubWriting {
   let language: Language
   private var scopes: [Scope: ScopeState]
   private var moved: Set<Scope> = []
+  private var runs: [Scope: FeedRun] = [:]
   private var clock: HybridClock
 
   package init(
@@ -62,11 +63,11 @@ package struct HubWriting {
     if !old.isDeleted { count(old, by: -1) }
     if !new.isDeleted { count(new, by: 1) }
     let returns = old.isDeleted && !new.isDeleted
-    try transaction.removeFeed(old.scope, seq: old.seq)
+    try writeDownCreation(of: old, type)
     if old.scope != new.scope {
       let left = FeedEntry(
         seq: nextSeq(old.scope), type: type.name, handle: old.handle, kind: .left)
-      try transaction.addFeed(left, old.scope)
+      try feed(left, old.scope)
     }
     new.seq = nextSeq(new.scope)
     if returns || old.scope != new.scope { new.entered = new.seq }
@@ -75,15 +76,46 @@ package struct HubWriting {
     return new
   }
 
-  private func feed(_ record: StoredRecord, _ type: RecordType) throws {
-    try transaction.addFeed(
+  private mutating func feed(_ record: StoredRecord, _ type: RecordType) throws {
+    try feed(
       FeedEntry(seq: record.seq, type: type.name, handle: record.handle, kind: .changed),
       record.scope)
+  }
+
+  private mutating func feed(_ entry: FeedEntry, _ scope: Scope) throws {
+    if runs[scope]?.extend(by: entry) ?? false { return }
+    if let run = runs.updateValue(FeedRun(entry), forKey: scope) {
+      try transaction.addFeed(run, scope)
+    }
   }
 
   private mutating func count(_ record: StoredRecord, by one: Int) {
     scopes[record.scope, default: ScopeState()].digest ^= Digest(of: record.id, record.stamps)
     scopes[record.scope]!.records += one
+  }
+
+  /// What was admitted of a record, in order.
+  ///
+  /// A creation has no line of its own while nothing else happened to its record: the stamps say
+  /// who wrote it and when, the mark of its batch when it came.
+  func history(of record: StoredRecord, _ type: RecordType) throws -> [HubHistoryLine] {
+    let lines = try transaction.history(type.name, record.handle)
+    return try lines.isEmpty ? [creation(of: record, type)] : lines
+  }
+
+  private func creation(of record: StoredRecord, _ type: RecordType) throws -> HubHistoryLine {
+    HubHistoryLine(
+      type: type.name, handle: record.handle, field: "", replaced: .null, replacedStamp: .never,
+      stamp: record.stamps.record,
+      received: try transaction.received(record.scope, at: record.entered) ?? now,
+      seq: record.entered)
+  }
+
+  private func writeDownCreation(of record: StoredRecord, _ type: RecordType) throws {
+    guard record.seq == record.entered,
+      try transaction.history(type.name, record.handle).isEmpty
+    else { return }
+    try transaction.addHistory(creation(of: record, type))
   }
 
   func remember(
@@ -112,8 +144,9 @@ package struct HubWriting {
   /// Writes sequences, digests and a fresh mark for each scope that moved.
   package mutating func finish(mark: () -> UInt64) throws {
     for scope in moved.sorted() {
+      if let run = runs.removeValue(forKey: scope) { try transaction.addFeed(run, scope) }
       try transaction.save(scope, scopes[scope]!)
-      try transaction.addMark(scope, seq: scopes[scope]!.seq, mark: mark())
+      try transaction.addMark(scope, seq: scopes[scope]!.seq, mark: mark(), received: now)
     }
     moved = []
     try transaction.set(.clock, Int64(bitPattern: clock.last))

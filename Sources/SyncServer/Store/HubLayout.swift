@@ -11,10 +11,10 @@ enum HubLayout {
       high INTEGER NOT NULL, low INTEGER NOT NULL, records INTEGER NOT NULL);
     CREATE TABLE _mark(
       scope TEXT NOT NULL, seq INTEGER NOT NULL, mark INTEGER NOT NULL,
-      PRIMARY KEY(scope, seq)) WITHOUT ROWID;
+      received INTEGER NOT NULL, PRIMARY KEY(scope, seq)) WITHOUT ROWID;
     CREATE TABLE _feed(
-      scope TEXT NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL, handle INTEGER NOT NULL,
-      kind INTEGER NOT NULL, PRIMARY KEY(scope, seq)) WITHOUT ROWID;
+      scope TEXT NOT NULL, last INTEGER NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL,
+      handle INTEGER NOT NULL, kind INTEGER NOT NULL, PRIMARY KEY(scope, last)) WITHOUT ROWID;
     CREATE TABLE _history(
       n INTEGER PRIMARY KEY, type TEXT NOT NULL, handle INTEGER NOT NULL, field TEXT NOT NULL,
       replaced, replaced_clock INTEGER NOT NULL, replaced_device INTEGER NOT NULL,

@@ -102,38 +102,50 @@ struct SQLiteHubTransaction: HubTransaction {
       ])
   }
 
-  func addMark(_ scope: Scope, seq: Int64, mark: UInt64) throws {
+  func addMark(_ scope: Scope, seq: Int64, mark: UInt64, received: Int64) throws {
     try db.run(
-      "INSERT INTO _mark(scope, seq, mark) VALUES (?, ?, ?)",
-      [scope.description, seq, Int64(bitPattern: mark)])
+      "INSERT INTO _mark(scope, seq, mark, received) VALUES (?, ?, ?, ?)",
+      [scope.description, seq, Int64(bitPattern: mark), received])
   }
 
   func mark(_ scope: Scope, at seq: Int64) throws -> UInt64? {
+    try batch("mark", scope, seq).map { UInt64(bitPattern: $0) }
+  }
+
+  func received(_ scope: Scope, at seq: Int64) throws -> Int64? {
+    try batch("received", scope, seq)
+  }
+
+  /// A column of the batch that a sequence number belongs to.
+  private func batch(_ column: String, _ scope: Scope, _ seq: Int64) throws -> Int64? {
     try db.row(
-      "SELECT mark FROM _mark WHERE scope = ? AND seq >= ? ORDER BY seq LIMIT 1",
-      [scope.description, seq]
-    ).map { UInt64(bitPattern: $0[0] as Int64) }
+      "SELECT \(column) FROM _mark WHERE scope = ? AND seq >= ? ORDER BY seq LIMIT 1",
+      [scope.description, seq])?[0]
   }
 
-  func addFeed(_ entry: FeedEntry, _ scope: Scope) throws {
+  func addFeed(_ run: FeedRun, _ scope: Scope) throws {
     try db.run(
-      "INSERT INTO _feed(scope, seq, type, handle, kind) VALUES (?, ?, ?, ?, ?)",
-      [scope.description, entry.seq, entry.type, entry.handle, entry.kind.rawValue])
-  }
-
-  func removeFeed(_ scope: Scope, seq: Int64) throws {
-    try db.run("DELETE FROM _feed WHERE scope = ? AND seq = ?", [scope.description, seq])
+      "INSERT INTO _feed(scope, last, seq, type, handle, kind) VALUES (?, ?, ?, ?, ?, ?)",
+      [scope.description, run.lastSeq, run.seq, run.type, run.handle, run.kind.rawValue])
   }
 
   func feed(_ scope: Scope, after seq: Int64, limit: Int) throws -> [FeedEntry] {
-    try db.rows(
+    let runs = try db.rows(
       """
-      SELECT seq, type, handle, kind FROM _feed WHERE scope = ? AND seq > ?
-      ORDER BY seq LIMIT ?
-      """, [scope.description, seq, limit]
-    ).map {
-      FeedEntry(seq: $0[0], type: $0[1], handle: $0[2], kind: .init(rawValue: $0[3]) ?? .changed)
+      SELECT last, seq, type, handle, kind FROM _feed WHERE scope = ? AND last > ?
+      ORDER BY last LIMIT ?
+      """, [scope.description, seq, limit])
+    var entries: [FeedEntry] = []
+    for run in runs where entries.count < limit {
+      let (last, first, handle): (Int64, Int64, Int64) = (run[0], run[1], run[3])
+      let kind = FeedEntry.Kind(rawValue: run[4]) ?? .changed
+      let from = max(first, seq + 1)
+      for seq in from...min(last, from + Int64(limit - entries.count - 1)) {
+        entries.append(
+          FeedEntry(seq: seq, type: run[2], handle: handle + seq - first, kind: kind))
+      }
     }
+    return entries
   }
 
   // MARK: History
