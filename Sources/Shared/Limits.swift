@@ -25,4 +25,14 @@ package enum Limits {
   package static let text = 80_000
   /// Days an invitation stays valid.
   package static let invitationDays = 7
+  /// Ranges of one repair request; each costs the hub one search a type.
+  package static let rangesInRepair = 500
+  /// Records that one repair request asks for.
+  package static let recordsInRepair = 1_000
+  /// Parts that a range is cut into when it holds more records than can be named.
+  package static let partsOfRange = 16
+  /// Records of a range that are named one by one: below it, naming is cheaper than cutting again.
+  package static let recordsNamedInRange = 32
+  /// Days a device remembers a deletion, to give it back to a hub that lost it.
+  package static let daysDeletionsAreKept = 180
 }

@@ -72,6 +72,17 @@ final class World {
     }
   }
 
+  /// A copy of the hub as it is now.
+  func backUp() throws -> String {
+    number += 1
+    let path = directory + "/backup-\(number).sqlite"
+    try store.pool.backup(to: DatabaseQueue(path: path))
+    return path
+  }
+
+  /// Puts a copy in the place of the hub, which loses what came after it.
+  func restore(_ path: String) throws { try DatabaseQueue(path: path).backup(to: store.pool) }
+
   func scopes() throws -> [Scope: ScopeState] { try store.read { try $0.scopes() } }
 }
 
@@ -170,10 +181,9 @@ final class Link: Transport {
     }
     if fault == .requestLost { throw Problem(.offline) }
     let token = request.headers.first { $0.0 == "Authorization" }!.1.dropFirst(7)
-    var body = try gate.sync(request.body, token: String(token), language: .fr)
-    if fault == .requestTwice {
-      body = try gate.sync(request.body, token: String(token), language: .fr)
-    }
+    let answer = request.path == "/v1/repair" ? gate.repair : gate.sync
+    var body = try answer(request.body, String(token), .fr)
+    if fault == .requestTwice { body = try answer(request.body, String(token), .fr) }
     try happen()
     if fault == .answerLost { throw Problem(.interrupted) }
     return arrive(cut(body, fault), of: request, whole: body)

@@ -21,6 +21,13 @@ struct FakeHub: HubService {
     return Array(token.utf8) + [0, UInt8(language == .fr ? 1 : 2)] + body
   }
 
+  func repair(
+    _ body: [UInt8], token: String, language: Language
+  ) throws(Problem) -> [UInt8] {
+    if let problem { throw problem }
+    return Array("repair ".utf8) + body
+  }
+
   func health() throws(Problem) -> [UInt8] { Array("{}".utf8) }
 }
 

@@ -15,6 +15,8 @@ package struct SyncMachine: Sendable {
     case exchange(push: Int, pull: Int, correction: Int64)
     /// Stamp every pending change anew: the hub says it is now `hubTime`.
     case restamp(hubTime: Int64)
+    /// Compare these scopes with the hub record by record and mend what differs; all when nil.
+    case repair([Scope]?)
     case finish(Ending)
   }
 
@@ -25,6 +27,8 @@ package struct SyncMachine: Sendable {
     case budgetSpent
     /// The hub does not take this device's time even after stamping anew.
     case clockRefused
+    /// The hub does not know this device's cursors even after a repair.
+    case cursorRefused
   }
 
   /// What an exchange showed.
@@ -40,10 +44,13 @@ package struct SyncMachine: Sendable {
     package let bytesReceived: Int
     package let bytesPerSecondUp: Double
     package let bytesPerSecondDown: Double
+    /// Scopes that are complete and yet differ from the hub's.
+    package let unequal: [Scope]
 
     package init(
       hubTime: Int64, clockError: Int64, examined: Bool, hasMore: Bool, waiting: Int,
-      bytesSent: Int, bytesReceived: Int, bytesPerSecondUp: Double, bytesPerSecondDown: Double
+      bytesSent: Int, bytesReceived: Int, bytesPerSecondUp: Double, bytesPerSecondDown: Double,
+      unequal: [Scope] = []
     ) {
       self.hubTime = hubTime
       self.clockError = clockError
@@ -54,6 +61,7 @@ package struct SyncMachine: Sendable {
       self.bytesReceived = bytesReceived
       self.bytesPerSecondUp = bytesPerSecondUp
       self.bytesPerSecondDown = bytesPerSecondDown
+      self.unequal = unequal
     }
   }
 
@@ -63,6 +71,7 @@ package struct SyncMachine: Sendable {
   private var down = Limits.firstPage
   private var correction: Int64 = 0
   private var restamps = 0
+  private var hasRepaired = false
   private var upcoming: Action
 
   /// - Parameter maximumBytes: where to stop, on the wire, headers included.
@@ -88,8 +97,27 @@ package struct SyncMachine: Sendable {
         restamps > 2 ? .finish(.clockRefused) : .restamp(hubTime: result.hubTime)
       return
     }
-    upcoming =
-      result.waiting > 0 || result.hasMore ? exchange() : .finish(.complete)
+    if result.waiting > 0 || result.hasMore {
+      upcoming = exchange()
+    } else {
+      upcoming = result.unequal.isEmpty || hasRepaired ? .finish(.complete) : repair(result.unequal)
+    }
+  }
+
+  /// The hub does not know a cursor of this device: it was restored from an older copy.
+  package mutating func cursorRefused() {
+    upcoming = hasRepaired ? .finish(.cursorRefused) : repair(nil)
+  }
+
+  /// - Parameter bytes: that the repair took on the link.
+  package mutating func repaired(bytes: Int) {
+    spent += bytes
+    upcoming = exchange()
+  }
+
+  private mutating func repair(_ scopes: [Scope]?) -> Action {
+    hasRepaired = true
+    return .repair(scopes)
   }
 
   private func exchange() -> Action {

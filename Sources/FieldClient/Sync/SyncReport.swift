@@ -26,6 +26,8 @@ public struct SyncReport: Sendable, Equatable {
   public var clockError: Int64 = 0
   /// Changes that were stamped anew because the clock was wrong.
   public var restamped = 0
+  /// Records that differed from Bamako's and were mended, given back ones included.
+  public var repaired = 0
   /// True when every scope's digest equals the hub's; nil when none was compared.
   public var digestsEqual: Bool?
   /// Scopes whose digests differ.

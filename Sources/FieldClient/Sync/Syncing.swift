@@ -24,6 +24,21 @@ extension FieldClient {
     return try await run.complete()
   }
 
+  /// Compares every confirmed record with Bamako's, values included, mends what differs, and
+  /// syncs.
+  ///
+  /// - Throws: as `sync`.
+  public func verify(
+    language: Language = .fr, progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+  ) async throws(Problem) -> SyncReport {
+    let lock = try SyncLock(directory: directory)
+    defer { lock.release() }
+    var run = SyncRun(
+      client: self, maximumBytes: .max, language: language, progress: progress)
+    try await run.repair(nil)
+    return try await run.complete()
+  }
+
   /// Records that the next sync would send, by type.
   public func waiting() throws(Problem) -> [String: Int] { try replica.waiting() }
 }
@@ -31,8 +46,7 @@ extension FieldClient {
 /// Carries out what the machine says.
 private struct SyncRun {
   let client: FieldClient
-  let language: Language
-  let progress: @Sendable (SyncProgress) -> Void
+  private var line: HubLine
   private var machine: SyncMachine
   private var report = SyncReport()
 
@@ -41,8 +55,7 @@ private struct SyncRun {
     progress: @escaping @Sendable (SyncProgress) -> Void
   ) {
     self.client = client
-    self.language = language
-    self.progress = progress
+    line = HubLine(client: client, language: language, progress: progress)
     machine = SyncMachine(maximumBytes: maximumBytes)
   }
 
@@ -55,13 +68,24 @@ private struct SyncRun {
         report.restamped += try client.replica.restamp(
           hubTime: hubTime, now: client.surroundings.now())
         machine.restamped()
+      case .repair(let scopes): try await repair(scopes)
       case .finish(.clockRefused): throw Problem(.clock)
+      case .finish(.cursorRefused): throw Problem(.cursor)
       case .finish(let ending):
         report.complete = ending == .complete
         report.pending = try client.replica.status().pending
         return report
       }
     }
+  }
+
+  mutating func repair(_ scopes: [Scope]?) async throws(Problem) {
+    let before = line.bytesSent + line.bytesReceived
+    var run = RepairRun(client: client, line: line)
+    report.repaired += try await run.repair(scopes)
+    line = run.line
+    noteTraffic()
+    machine.repaired(bytes: line.bytesSent + line.bytesReceived - before)
   }
 
   private mutating func exchange(push: Int, pull: Int, correction: Int64) async throws(Problem) {
@@ -74,61 +98,60 @@ private struct SyncRun {
       program: client.surroundings.program, grantVersion: position.grantVersion,
       noticeCursor: position.noticeCursor, knownDevices: position.knownDevices, budget: pull,
       waiting: page.waiting, cursors: position.cursors, push: page.changeset)
-    let response = try await send(request)
+    guard let response = try await post(request) else { return machine.cursorRefused() }
     let received = client.surroundings.now()
-    let answer = try SyncAnswer(
-      encoded: Compression.expand(response.body, limit: Limits.expandedBody))
+    let answer = try SyncAnswer(encoded: response.message)
     if !answer.schema.isEmpty { try replica.adopt(Schema(json: answer.schema)) }
     let applied = try replica.apply(answer, to: page, now: received)
-    note(answer, page, applied, response, clockError: (asked + received) / 2 - answer.hubClock)
+    let clockError = (asked + received) / 2 - answer.hubClock
+    note(answer, page, applied, clockError: clockError)
+    advance(answer, page, applied, response.traffic, clockError: clockError)
     try replica.noteExchange(
-      hubTime: answer.hubClock, clockError: report.clockError,
+      hubTime: answer.hubClock, clockError: clockError,
       complete: answer.examined && page.waiting == 0 && !answer.hasMore)
   }
 
-  private func send(_ request: SyncRequest) async throws(Problem) -> HTTPAnswer {
-    let before = report
-    let progress = progress
-    let response = try await client.transport.exchange(
-      HTTPRequest(
-        path: "/v1/sync",
-        headers: [
-          ("Authorization", "Bearer " + client.token),
-          ("Content-Type", "application/vnd.djoliba.sync"),
-          ("Accept-Language", language.rawValue),
-        ], body: Compression.compress(request.encoded), responseLimit: Limits.expandedBody)
-    ) { now in
-      progress(
-        SyncProgress(
-          bytesSent: before.bytesSent + now.bytesSent,
-          bytesReceived: before.bytesReceived + now.bytesReceived,
-          bytesExpectedToSend: now.bytesExpectedToSend,
-          bytesExpectedToReceive: now.bytesExpectedToReceive, pages: before.requests))
+  /// Nil when the hub does not know a cursor.
+  private mutating func post(
+    _ request: SyncRequest
+  ) async throws(Problem) -> (message: [UInt8], traffic: HTTPAnswer)? {
+    do {
+      return try await line.post("/v1/sync", request.encoded)
+    } catch {
+      guard error.code == .cursor else { throw error }
+      return nil
     }
-    if let problem = problem(from: response) { throw problem }
-    return response
+  }
+
+  private mutating func noteTraffic() {
+    report.requests = line.requests
+    report.bytesSent = line.bytesSent
+    report.bytesReceived = line.bytesReceived
+    report.seconds = line.seconds
   }
 
   private mutating func note(
-    _ answer: SyncAnswer, _ page: PendingPage, _ applied: ApplyReport, _ response: HTTPAnswer,
-    clockError: Int64
+    _ answer: SyncAnswer, _ page: PendingPage, _ applied: ApplyReport, clockError: Int64
   ) {
-    report.requests += 1
-    report.bytesSent += response.bytesSent
-    report.bytesReceived += response.bytesReceived
-    report.seconds += response.seconds
+    noteTraffic()
     report.clockError = clockError
     report.received += applied.received
     report.left += applied.left
     if answer.examined { count(answer, page) }
     if applied.compared > 0 { report.digestsEqual = applied.unequal.isEmpty }
     report.unequal = applied.unequal
+  }
+
+  private mutating func advance(
+    _ answer: SyncAnswer, _ page: PendingPage, _ applied: ApplyReport, _ traffic: HTTPAnswer,
+    clockError: Int64
+  ) {
     machine.exchanged(
       SyncMachine.Exchanged(
         hubTime: answer.hubClock, clockError: clockError, examined: answer.examined,
-        hasMore: answer.hasMore, waiting: page.waiting, bytesSent: response.bytesSent,
-        bytesReceived: response.bytesReceived, bytesPerSecondUp: response.bytesPerSecondUp,
-        bytesPerSecondDown: response.bytesPerSecondDown))
+        hasMore: answer.hasMore, waiting: page.waiting, bytesSent: traffic.bytesSent,
+        bytesReceived: traffic.bytesReceived, bytesPerSecondUp: traffic.bytesPerSecondUp,
+        bytesPerSecondDown: traffic.bytesPerSecondDown, unequal: applied.unequal))
   }
 
   /// Counts records: one that was refused and superseded in different fields counts in both.

@@ -256,6 +256,7 @@ struct Acknowledging {
     }
     if let stamps = try FieldStamps(hidden.stamps) {
       state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
+      try state.noteDeletion(id, table, change.stamp, seen: stamps)
     }
     try db.run("DELETE FROM _history WHERE record = ?", [id])
     try state.forgetHidden(id)

@@ -62,7 +62,7 @@ struct Applying {
 
   // MARK: Records
 
-  private mutating func apply(_ group: ChangeGroup) throws {
+  mutating func apply(_ group: ChangeGroup) throws {
     let table = try state.shape.table(group.type)
     let statement = CreateStatement(table, group.fields)
     for change in group.records {
@@ -193,6 +193,15 @@ struct Applying {
       if let id = try hiddenID(change.handle, table) { try dropHidden(id) }
       return
     }
+    if let stamps = try FieldStamps(row[2] as DatabaseValue) {
+      try state.noteDeletion(row[0], table, change.stamp, seen: change.seen ?? stamps)
+    }
+    try remove(row, table)
+  }
+
+  /// Takes a deleted record out of its table, unless something of it is pending: an edit by
+  /// somebody who did not know of the deletion.
+  mutating func remove(_ row: Row, _ table: TypedTable) throws {
     let id: String = row[0]
     let number: Int64 = row[1]
     try forgetConfirmed(row, table)
@@ -234,7 +243,7 @@ struct Applying {
 
   /// `id`, `_row`, `_stamps`, `_handle`, `scope` and the fields given, of a record named by its
   /// id or its handle.
-  private func find(
+  func find(
     _ id: String?, or handle: Int64, _ table: TypedTable, with fields: [String] = []
   ) throws -> Row? {
     let columns = ["id", "_row", "_stamps", "_handle", "scope"] + fields.map(TypedTable.quote)

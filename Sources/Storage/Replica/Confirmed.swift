@@ -118,6 +118,18 @@ struct ConfirmedState {
       values: Dictionary(uniqueKeysWithValues: values.map { ($0[0], $0[1]) }))
   }
 
+  /// Remembers a deletion that the hub admitted: a hub that is restored from an older copy has to
+  /// be told of it.
+  func noteDeletion(
+    _ id: String, _ table: TypedTable, _ stamp: Stamp, seen: FieldStamps
+  ) throws {
+    let oldest = now - Int64(Limits.daysDeletionsAreKept) * 86_400_000
+    try db.run("DELETE FROM _deleted WHERE received < ?", [oldest])
+    try db.run(
+      "INSERT OR REPLACE INTO _deleted(id, type, clock, device, seen, received) VALUES (?, ?, ?, ?, ?, ?)",
+      [id, table.type.name, stamp.storedClock, Int64(stamp.device), seen.stored, now])
+  }
+
   /// Moves on what a pending deletion hides, by fields that the hub has admitted since.
   mutating func moveHidden(
     _ id: String, by change: RecordChange, _ group: ChangeGroup

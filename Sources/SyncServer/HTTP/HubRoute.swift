@@ -6,14 +6,20 @@ import Shared
 enum HubRoute: String, CaseIterable {
   case enroll = "/v1/enroll"
   case sync = "/v1/sync"
+  case repair = "/v1/repair"
   case health = "/v1/health"
 
   var method: HTTPRequest.Method { self == .health ? .get : .post }
 
   /// Of the request's body and of the answer's.
-  var mediaType: String { self == .sync ? "application/vnd.djoliba.sync" : "application/json" }
+  var mediaType: String {
+    isForDevices ? "application/vnd.djoliba.sync" : "application/json"
+  }
 
-  var bodyLimit: Int { self == .sync ? HTTPLimits.syncBody : HTTPLimits.enrollBody }
+  var bodyLimit: Int { isForDevices ? HTTPLimits.syncBody : HTTPLimits.enrollBody }
+
+  /// Takes a device's token and binary bodies.
+  private var isForDevices: Bool { self == .sync || self == .repair }
 
   /// The body, read only when its kind and its declared length are what this route takes.
   func body(of request: Request) async throws -> [UInt8] {

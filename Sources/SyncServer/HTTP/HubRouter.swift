@@ -26,7 +26,8 @@ struct HubRouter: Sendable {
   private func answer(_ route: HubRoute, _ request: Request) async throws -> [UInt8] {
     switch route {
     case .enroll: try await enroll(request)
-    case .sync: try await sync(request)
+    case .sync: try await converse(route, request, service.sync)
+    case .repair: try await converse(route, request, service.repair)
     case .health:
       try await questions.run { () throws(Problem) in try service.health() }
     }
@@ -40,12 +41,13 @@ struct HubRouter: Sendable {
     }
   }
 
-  private func sync(_ request: Request) async throws -> [UInt8] {
+  private func converse(
+    _ route: HubRoute, _ request: Request,
+    _ answer: @escaping @Sendable ([UInt8], String, Language) throws(Problem) -> [UInt8]
+  ) async throws -> [UInt8] {
     let token = try request.token()
-    let body = try await HubRoute.sync.body(of: request)
+    let body = try await route.body(of: request)
     let language = request.language
-    return try await exchanges.run { () throws(Problem) in
-      try service.sync(body, token: token, language: language)
-    }
+    return try await exchanges.run { () throws(Problem) in try answer(body, token, language) }
   }
 }

@@ -7,6 +7,8 @@ extension HubWriting {
   /// Admits what can be admitted of a changeset.
   package mutating func admit(_ changes: Changeset, by writer: Writer) throws -> Admission {
     var admission = Admission()
+    giver = writer.isGiver ? writer.device : nil
+    defer { giver = nil }
     for (groupIndex, group) in changes.groups.enumerated() {
       let type = schema[type: group.type]
       let fields = group.fields.map { type?[field: $0] }
@@ -28,7 +30,7 @@ extension HubWriting {
   private mutating func admit(
     _ entry: inout RecordEntry, _ type: RecordType, _ writer: Writer
   ) throws {
-    guard entry.change.isStamped(by: writer.device) else {
+    guard writer.isGiver || entry.change.isStamped(by: writer.device) else {
       return entry.refuseWhole(Problem(.forbidden, at: type.name))
     }
     let current = try find(entry.change, type)
@@ -50,7 +52,7 @@ extension HubWriting {
     }
     switch (entry.change.kind, current) {
     case (.create, nil): try create(&entry, type, writer)
-    case (.create, let current?) where current.isDeleted:
+    case (.create, let current?) where current.isDeleted && !writer.isGiver:
       try createAgain(&entry, current, type, writer)
     case (.create, let current?), (.update, let current?):
       try update(&entry, current, type, writer)
@@ -73,6 +75,10 @@ extension HubWriting {
     guard let record = try newRecord(&entry, type, writer) else { return }
     let stored = try insert(record, type)
     entry.handle = stored.handle
+    if writer.isGiver {
+      try remember(
+        stored, type, "", replaced: .unwritten, by: stored.stamps.record, seq: stored.seq)
+    }
     try keepProposals(entry, stored, type)
     entry.isAdmitted = true
     // A scope that the hub filled in is news to the writer.
@@ -91,13 +97,14 @@ extension HubWriting {
     for fieldChange in change.fields {
       guard let field = entry.check(fieldChange, type, today) else { continue }
       let incoming = IncomingChange(
-        value: fieldChange.value, stamp: fieldChange.stamp, seen: .never, role: writer.role,
-        creates: true)
+        value: fieldChange.value, stamp: fieldChange.stamp, seen: .never,
+        role: writer.role(for: field), creates: true)
       switch merge(.unwritten, incoming, field) {
       case .admitted:
         values[field.name] = fieldChange.value
         if fieldChange.stamp != change.stamp { stamps.set(field.name, fieldChange.stamp) }
-      case .refused(let code): entry.refuse(fieldChange, Problem(code, at: field.name))
+      case .refused(let code) where !writer.isGiver:
+        entry.refuse(fieldChange, Problem(code, at: field.name))
       default: entry.propose(fieldChange)
       }
     }

@@ -83,15 +83,16 @@ extension HubWriting {
   ) throws {
     let standing = merged.record.state(of: field.name)
     let incoming = IncomingChange(
-      value: change.value, stamp: change.stamp, seen: change.seen, role: writer.role,
+      value: change.value, stamp: change.stamp, seen: change.seen, role: writer.role(for: field),
       creates: entry.change.kind == .create)
     let arrived = FieldState(value: change.value, stamp: change.stamp)
     switch merge(standing, incoming, field) {
     case .duplicate: break
     case .admitted: merged.write(field.name, arrived)
     case .superseded: entry.add(change, .superseded)
-    case .refused(let code): entry.refuse(change, Problem(code, at: field.name))
-    case .proposed:
+    case .refused(let code) where !writer.isGiver:
+      entry.refuse(change, Problem(code, at: field.name))
+    case .proposed, .refused:
       entry.add(change, .proposed)
       guard try !wasKept(change, field, merged.record, type) else { return }
       merged.conflicts.append(

@@ -8,9 +8,8 @@ struct Collecting {
   private let device: HubDevice
   private let request: SyncRequest
   private let admission: Admission
-  private var groups: [GroupDraft] = []
+  private var draft = AnswerDraft()
   private var sent: Set<Admission.RecordKey> = []
-  private var spent = 0
   /// Scopes whose collection went on over several answers. Meanwhile a change moves a record in
   /// the feed from before the cursor to behind it or leaves it behind, so that nobody can say
   /// which records, and which of their fields, such a device has: it gets them whole. The
@@ -32,14 +31,15 @@ struct Collecting {
     let states = try transaction.scopes()
     let cursors = Dictionary(
       request.cursors.map { ($0.scope, $0) }, uniquingKeysWith: { first, _ in first })
+    // Also of scopes that are not there: a hub that lost them must not look complete.
+    for cursor in request.cursors where device.grant.mayRead(cursor.scope) { try check(cursor) }
     for scope in readable(states) {
       let state = states[scope] ?? ScopeState()
       let cursor = cursors[scope] ?? Cursor(scope: scope)
-      try checkMark(cursor)
       answer.pages.append(try collect(scope, cursor, state, &answer))
     }
     for key in admission.resend.subtracting(sent) { try resend(key) }
-    answer.pull = Changeset(groups: groups.map(\.group))
+    answer.pull = draft.changeset
     try fillNews(&answer)
   }
 
@@ -48,13 +48,11 @@ struct Collecting {
   }
 
   /// A mark that is not the hub's own: the hub was restored from an older copy.
-  private mutating func checkMark(_ cursor: Cursor) throws {
-    guard cursor.seq > 0 else { return }
-    let mark = try transaction.mark(cursor.scope, at: cursor.seq)
-    if mark.map({ ~$0 }) == cursor.mark {
-      midway.insert(cursor.scope)
-    } else if mark != cursor.mark {
-      throw Problem(.cursor, at: cursor.scope.description)
+  private mutating func check(_ cursor: Cursor) throws {
+    switch try transaction.standing(of: cursor) {
+    case .known: break
+    case .midway: midway.insert(cursor.scope)
+    case .unknown: throw Problem(.cursor, at: cursor.scope.description)
     }
   }
 
@@ -63,13 +61,13 @@ struct Collecting {
   ) throws -> ScopePage {
     var reached = cursor
     var isComplete = cursor.seq >= state.seq
-    while !isComplete && spent < request.budget {
+    while !isComplete && draft.spent < request.budget {
       let entries = try transaction.feed(scope, after: reached.seq, limit: 256)
-      for entry in entries where spent < request.budget {
+      for entry in entries where draft.spent < request.budget {
         try take(entry, scope, cursor, &answer)
         reached.seq = entry.seq
       }
-      guard entries.count == 256 || spent >= request.budget else {
+      guard entries.count == 256 || draft.spent >= request.budget else {
         reached.seq = state.seq
         break
       }
@@ -89,7 +87,7 @@ struct Collecting {
     _ entry: FeedEntry, _ scope: Scope, _ cursor: Cursor, _ answer: inout SyncAnswer
   ) throws {
     if entry.kind == .left {
-      spent += 12
+      draft.spent += 12
       if cursor.seq > 0 {
         answer.leaves.append(Leave(scope: scope, type: entry.type, handle: entry.handle))
       }
@@ -118,18 +116,17 @@ struct Collecting {
     if record.isDeleted {
       // A device that has been here may hold an earlier life of the record.
       guard mustResend || seq > 0 else { return }
-      return append(type) { _ in
-        RecordChange(
-          kind: .delete, id: mustResend ? record.id : nil, handle: record.handle,
-          stamp: record.stamps.latest, seen: FieldStamps(record: .never))
-      }
+      let lines = try transaction.history(type.name, record.handle)
+      return draft.addDeletion(
+        of: record, type, stamp: lines.last { $0.field == "*" }?.stamp ?? record.stamps.latest,
+        named: mustResend)
     }
     let isKnown = record.entered <= seq && !midway.contains(record.scope)
-    guard !mustResend && isKnown else { return sendWhole(record, type) }
+    guard !mustResend && isKnown else { return draft.addWhole(record, type) }
     let changed = try transaction.changedFields(type.name, record.handle, after: seq)
       .subtracting(admission.brought[key] ?? [])
     guard !changed.isEmpty else { return }
-    sendFields(changed, of: record, type)
+    draft.addFields(changed, of: record, type)
   }
 
   private mutating func resend(_ key: Admission.RecordKey) throws {
@@ -138,43 +135,6 @@ struct Collecting {
       device.grant.mayRead(record.scope)
     else { return }
     try send(record, type, after: 0)
-  }
-
-  private mutating func sendWhole(_ record: StoredRecord, _ type: RecordType) {
-    append(type) { draft in
-      var fields: [FieldChange] = []
-      for field in type.fields {
-        let state = record.state(of: field.name)
-        guard state.stamp != .never else { continue }
-        guard !state.value.isNull || state.stamp != record.stamps.record else { continue }
-        fields.append(draft.change(field.name, state))
-      }
-      return RecordChange(
-        kind: .create, id: record.id, handle: record.handle, stamp: record.stamps.record,
-        fields: fields)
-    }
-  }
-
-  private mutating func sendFields(
-    _ names: Set<String>, of record: StoredRecord, _ type: RecordType
-  ) {
-    append(type) { draft in
-      let fields = names.sorted().map { draft.change($0, record.state(of: $0)) }
-      let stamp = fields.map(\.stamp).max() ?? .never
-      return RecordChange(
-        kind: .update, id: nil, handle: record.handle, stamp: stamp, fields: fields)
-    }
-  }
-
-  private mutating func append(_ type: RecordType, _ make: (inout GroupDraft) -> RecordChange) {
-    var index = groups.firstIndex { $0.type == type.name }
-    if index == nil {
-      groups.append(GroupDraft(type: type.name))
-      index = groups.count - 1
-    }
-    let change = make(&groups[index!])
-    spent += change.fields.reduce(30) { $0 + $1.value.roughBytes }
-    groups[index!].records.append(change)
   }
 
   // MARK: What is not records
@@ -204,27 +164,20 @@ struct Collecting {
   }
 }
 
-/// A group of the answer under construction.
-struct GroupDraft {
-  let type: String
-  private var fields: [String] = []
-  private var positions: [String: Int] = [:]
-  var records: [RecordChange] = []
+/// What the hub makes of a cursor.
+enum CursorStanding {
+  case known, midway, unknown
+}
 
-  init(type: String) { self.type = type }
-
-  mutating func change(_ field: String, _ state: FieldState) -> FieldChange {
-    FieldChange(field: position(of: field), value: state.value, stamp: state.stamp)
+extension HubTransaction {
+  /// Whether this hub gave the cursor. One that it does not know comes from before it was
+  /// restored from an older copy.
+  func standing(of cursor: Cursor) throws -> CursorStanding {
+    guard cursor.seq > 0 else { return .known }
+    guard let mark = try mark(cursor.scope, at: cursor.seq) else { return .unknown }
+    if mark == cursor.mark { return .known }
+    return ~mark == cursor.mark ? .midway : .unknown
   }
-
-  mutating func position(of field: String) -> Int {
-    if let known = positions[field] { return known }
-    positions[field] = fields.count
-    fields.append(field)
-    return fields.count - 1
-  }
-
-  var group: ChangeGroup { ChangeGroup(type: type, fields: fields, records: records) }
 }
 
 extension HubConflict {

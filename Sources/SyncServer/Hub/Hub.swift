@@ -96,11 +96,35 @@ package struct Writer: Sendable {
   package let device: UInt32
   package let role: Role
   package let grant: Grant
+  /// Gives back what the hub had admitted before it was restored from an older copy, in the name
+  /// of whoever wrote it.
+  let isGiver: Bool
+  private let gatedRole: Role
 
   package init(device: UInt32, role: Role, grant: Grant) {
     self.device = device
     self.role = role
     self.grant = grant
+    isGiver = false
+    gatedRole = role
+  }
+
+  /// A device that gives back. It was told by the hub what it may read, so that is what it may
+  /// give, as the hub itself would write it; but what only some roles may decide it must be
+  /// able to decide itself, or its word is a proposal: somebody could make it up.
+  init(giver device: HubDevice) {
+    self.device = device.number
+    role = .hub
+    grant = Grant(
+      read: device.grant.read, write: device.grant.read, everything: device.grant.everything)
+    isGiver = true
+    gatedRole = device.role
+  }
+
+  /// As whom it writes a field.
+  func role(for field: Field) -> Role {
+    if case .gated = field.policy { return gatedRole }
+    return field.gates.isEmpty ? role : gatedRole
   }
 }
 

@@ -20,6 +20,16 @@ package struct HubGate: HubService {
     return Compression.compress(answer.encoded)
   }
 
+  package func repair(
+    _ body: [UInt8], token: String, language: Language
+  ) throws(Problem) -> [UInt8] {
+    let device = try hub.admit(token: token)
+    let request = try RepairRequest(
+      encoded: Compression.expand(body, limit: Limits.expandedBody))
+    let answer = try hub.repair(request, for: device, language: language)
+    return Compression.compress(answer.encoded)
+  }
+
   /// Says that the hub is alive after one real read.
   package func health() throws(Problem) -> [UInt8] {
     let count = try hub.store.read { transaction in try transaction.devices().count }

@@ -25,6 +25,10 @@ package protocol HubTransaction {
   /// Writes the named fields, stamps, sequence and deletion mark of a record that is there.
   func update(_ record: StoredRecord, fields: [String], _ type: RecordType) throws
   func list(_ type: RecordType, limit: Int) throws -> [StoredRecord]
+  /// Each living record of a scope in a range of ids, by rising ids.
+  func visit(
+    _ type: RecordType, _ scope: Scope, _ range: IDRange, _ body: (StoredRecord) throws -> Void
+  ) throws
   /// The records whose id begins so, two at most.
   func matching(_ type: RecordType, prefix: String) throws -> [StoredRecord]
 
@@ -162,6 +166,8 @@ package struct HubHistoryLine: Sendable {
   /// Milliseconds since 1970 by the hub's clock.
   package let received: Int64
   package let seq: Int64
+  /// The device that gave it back to a hub which had lost it; nil for what its author sent.
+  package var giver: UInt32?
 }
 
 package struct HubConflict: Sendable {

@@ -12,6 +12,8 @@ package struct HubWriting {
   private var scopes: [Scope: ScopeState]
   private var moved: Set<Scope> = []
   private var runs: [Scope: FeedRun] = [:]
+  /// The device that gives back what is being admitted.
+  var giver: UInt32?
   private var clock: HybridClock
 
   package init(
@@ -125,7 +127,7 @@ package struct HubWriting {
     try transaction.addHistory(
       HubHistoryLine(
         type: type.name, handle: record.handle, field: field, replaced: replaced.value,
-        replacedStamp: replaced.stamp, stamp: stamp, received: now, seq: seq))
+        replacedStamp: replaced.stamp, stamp: stamp, received: now, seq: seq, giver: giver))
   }
 
   func keep(

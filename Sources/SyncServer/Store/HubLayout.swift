@@ -19,7 +19,7 @@ enum HubLayout {
       n INTEGER PRIMARY KEY, type TEXT NOT NULL, handle INTEGER NOT NULL, field TEXT NOT NULL,
       replaced, replaced_clock INTEGER NOT NULL, replaced_device INTEGER NOT NULL,
       clock INTEGER NOT NULL, device INTEGER NOT NULL, received INTEGER NOT NULL,
-      seq INTEGER NOT NULL);
+      seq INTEGER NOT NULL, giver INTEGER);
     CREATE INDEX _history_record ON _history(type, handle, seq);
     CREATE TABLE _conflict(
       id INTEGER PRIMARY KEY, version INTEGER NOT NULL, type TEXT NOT NULL,

@@ -9,6 +9,8 @@ struct SQLiteHubTransaction: HubTransaction {
 
   private static let bookkeeping = ["_handle", "_stamps", "_seq", "_entered", "_deleted"]
 
+  private static let behindAllIDs = "g"
+
   // MARK: Records
 
   func record(_ type: RecordType, id: RecordID) throws -> StoredRecord? {
@@ -33,6 +35,18 @@ struct SQLiteHubTransaction: HubTransaction {
     try select(type, where: "NOT _deleted ORDER BY _handle LIMIT ?", [limit])
   }
 
+  func visit(
+    _ type: RecordType, _ scope: Scope, _ range: IDRange, _ body: (StoredRecord) throws -> Void
+  ) throws {
+    let sql = table(type).select(
+      Self.bookkeeping,
+      where: "id >= ? AND id < ? AND scope = ? AND NOT _deleted ORDER BY id")
+    let end = range.end?.description ?? Self.behindAllIDs
+    let rows = try Row.fetchCursor(
+      db.cachedStatement(sql: sql), arguments: [range.first.description, end, scope.description])
+    while let row = try rows.next() { try body(record(row, type)) }
+  }
+
   func matching(_ type: RecordType, prefix: String) throws -> [StoredRecord] {
     try select(
       type, where: "id >= ? AND id < ? ORDER BY id LIMIT 2",
@@ -42,14 +56,15 @@ struct SQLiteHubTransaction: HubTransaction {
   private func select(
     _ type: RecordType, where condition: String, _ arguments: StatementArguments
   ) throws -> [StoredRecord] {
-    let table = table(type)
-    return try db.rows(table.select(Self.bookkeeping, where: condition), arguments)
-      .map { row in
-        StoredRecord(
-          handle: row[1], id: RecordID(row[0] as String)!, values: table.values(row, from: 6),
-          stamps: try FieldStamps(row[2] as DatabaseValue)!, seq: row[3], entered: row[4],
-          isDeleted: row[5])
-      }
+    return try db.rows(table(type).select(Self.bookkeeping, where: condition), arguments)
+      .map { try record($0, type) }
+  }
+
+  private func record(_ row: Row, _ type: RecordType) throws -> StoredRecord {
+    StoredRecord(
+      handle: row[1], id: RecordID(row[0] as String)!, values: table(type).values(row, from: 6),
+      stamps: try FieldStamps(row[2] as DatabaseValue)!, seq: row[3], entered: row[4],
+      isDeleted: row[5])
   }
 
   private func table(_ type: RecordType) -> TypedTable { tables[type.name]! }
@@ -154,26 +169,29 @@ struct SQLiteHubTransaction: HubTransaction {
     try db.run(
       """
       INSERT INTO _history(type, handle, field, replaced, replaced_clock, replaced_device,
-        clock, device, received, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        clock, device, received, seq, giver) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         line.type, line.handle, line.field, line.replaced.stored,
         line.replacedStamp.storedClock, Int64(line.replacedStamp.device),
         line.stamp.storedClock, Int64(line.stamp.device), line.received, line.seq,
+        line.giver.map { Int64($0) },
       ])
   }
 
   func history(_ type: String, _ handle: Int64) throws -> [HubHistoryLine] {
     try db.rows(
       """
-      SELECT field, replaced, replaced_clock, replaced_device, clock, device, received, seq
+      SELECT field, replaced, replaced_clock, replaced_device, clock, device, received, seq,
+        giver
       FROM _history WHERE type = ? AND handle = ? ORDER BY n
       """, [type, handle]
     ).map { row in
       HubHistoryLine(
         type: type, handle: handle, field: row[0], replaced: Value(row[1]) ?? .null,
         replacedStamp: Stamp(storedClock: row[2], device: row[3]),
-        stamp: Stamp(storedClock: row[4], device: row[5]), received: row[6], seq: row[7])
+        stamp: Stamp(storedClock: row[4], device: row[5]), received: row[6], seq: row[7],
+        giver: (row[8] as Int64?).map { UInt32(truncatingIfNeeded: $0) })
     }
   }
 

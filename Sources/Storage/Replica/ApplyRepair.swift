@@ -1,0 +1,42 @@
+import GRDB
+import Shared
+
+// Taking over how the hub has records that differ.
+
+extension Applying {
+  /// Applies whole records, and drops those that the hub does not have for this device.
+  mutating func repair(gone: [RecordID]) throws -> ApplyReport {
+    for group in answer.pull.groups {
+      try freeHandles(of: group)
+      try apply(group)
+    }
+    for id in gone { try drop(id.description) }
+    try state.save()
+    return report
+  }
+
+  /// A hub that was restored from an older copy gave the numbers of what it lost to others.
+  private func freeHandles(of group: ChangeGroup) throws {
+    let table = try state.shape.table(group.type)
+    for change in group.records {
+      guard let id = change.id?.description else { continue }
+      try db.run(
+        "UPDATE \(table.name) SET _handle = NULL WHERE _handle = ? AND id <> ?",
+        [change.handle, id])
+      try db.run(
+        "UPDATE _hidden SET handle = NULL WHERE type = ? AND handle = ? AND id <> ?",
+        [group.type, change.handle, id])
+    }
+  }
+
+  private mutating func drop(_ id: String) throws {
+    if try state.hidden(id) != nil { try dropHidden(id) }
+    for table in state.shape.tables.values {
+      guard let row = try find(id, or: 0, table), !(row[2] as DatabaseValue).isNull else { continue }
+      try remove(row, table)
+      // What is pending there goes by its id: the number may be another record's now.
+      try db.run("UPDATE \(table.name) SET _handle = NULL WHERE id = ?", [id])
+      report.left += 1
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package import Shared
+
+// The hub's side of a repair. It answers questions and keeps nothing of the conversation: a
+// device that is cut off begins again, and what was repaired is equal by then.
+
+extension Hub {
+  /// Answers one question of a repair, and takes back what this hub lost.
+  ///
+  /// - Throws: `.scope_not_granted`; `.forbidden` when the hub knows the cursor, for then it has
+  ///   lost nothing; `.clock` for what is stamped in the future.
+  package func repair(
+    _ request: RepairRequest, for device: HubDevice, language: Language
+  ) throws(Problem) -> RepairAnswer {
+    let scope = request.cursor.scope
+    guard device.grant.mayRead(scope) else {
+      throw Problem(.scope_not_granted, at: scope.description)
+    }
+    guard !request.give.isEmpty else {
+      return try store.read { transaction in
+        try answer(request, device, given: [], transaction)
+      }
+    }
+    return try store.write { transaction in
+      let time = now()
+      guard try transaction.standing(of: request.cursor) == .unknown else { throw Problem(.forbidden) }
+      guard request.give.latestStamp.milliseconds <= time + Limits.clockTolerance else {
+        throw Problem(.clock)
+      }
+      var writing = try HubWriting(transaction, store.schema, now: time, language: language)
+      _ = try writing.admit(request.give, by: Writer(giver: device))
+      try writing.finish(mark: random)
+      let given = request.give.groups.flatMap { group in group.records.compactMap(\.id) }
+      return try answer(request, device, given: given, transaction)
+    }
+  }
+
+  private func answer(
+    _ request: RepairRequest, _ device: HubDevice, given: [RecordID],
+    _ transaction: any HubTransaction
+  ) throws -> RepairAnswer {
+    let scope = request.cursor.scope
+    let seq = try transaction.scopes()[scope]?.seq ?? 0
+    let mark = try seq == 0 ? 0 : transaction.mark(scope, at: seq) ?? 0
+    var answer = RepairAnswer(
+      hubClock: now(), isKnown: try transaction.standing(of: request.cursor) != .unknown,
+      cursor: Cursor(scope: scope, seq: seq, mark: mark))
+    answer.parts = try request.ranges.map { range in
+      RangeComparison.parts(of: try fingerprints(scope, range, transaction)[...], in: range)
+    }
+    var draft = AnswerDraft()
+    for id in given { try tell(id, device, &draft, &answer, transaction) }
+    for id in request.wanted where draft.spent < request.budget {
+      try tell(id, device, &draft, &answer, transaction)
+    }
+    answer.pull = draft.changeset
+    return answer
+  }
+
+  private func fingerprints(
+    _ scope: Scope, _ range: IDRange, _ transaction: any HubTransaction
+  ) throws -> [FingerprintedRecord] {
+    var records: [FingerprintedRecord] = []
+    for type in store.schema.types {
+      try transaction.visit(type, scope, range) { record in
+        let print = Fingerprint(
+          of: record.id, handle: record.handle, record.stamps, record.values)
+        records.append(FingerprintedRecord(id: record.id, print: print))
+      }
+    }
+    return records.sorted { $0.id < $1.id }
+  }
+
+  /// How one record stands, as far as the device may know.
+  private func tell(
+    _ id: RecordID, _ device: HubDevice, _ draft: inout AnswerDraft, _ answer: inout RepairAnswer,
+    _ transaction: any HubTransaction
+  ) throws {
+    for type in store.schema.types {
+      guard let record = try transaction.record(type, id: id) else { continue }
+      guard !record.isDeleted, device.grant.mayRead(record.scope) else { break }
+      return draft.addWhole(record, type)
+    }
+    draft.spent += 16
+    answer.gone.append(id)
+  }
+}

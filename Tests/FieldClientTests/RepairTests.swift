@@ -1,0 +1,245 @@
+import GRDB
+import Testing
+
+@testable import FieldClient
+@testable import Shared
+@testable import Storage
+@testable import SyncServer
+
+/// Repairs: a replica that differs from the hub, and a hub that was restored from an older copy.
+@Suite struct RepairTests {
+  // MARK: A damaged replica
+
+  @Test(arguments: [
+    "UPDATE contact SET display_name = 'X' WHERE _row % 7 = 0",
+    "DELETE FROM contact WHERE _row % 9 = 0",
+    "UPDATE contact SET _stamps = (SELECT _stamps FROM contact WHERE _row = 1) WHERE _row = 5",
+    "UPDATE contact SET _handle = NULL WHERE _row = 3",
+    "UPDATE _scope SET high = 1, records = 0",
+    """
+    INSERT INTO contact(id, scope, _handle, _stamps)
+    SELECT '00000000-0000-7000-8000-000000000001', 'mission', 999, _stamps FROM contact LIMIT 1
+    """,
+  ])
+  func `what another program did to confirmed records is found and mended`(sql: String) async throws {
+    let world = try World()
+    let gao = try world.device()
+    let bamako = try world.device()
+    try fill(bamako, 60)
+    _ = try await bamako.client.sync()
+    _ = try await gao.client.sync()
+    try gao.sql("UPDATE _switch SET capturing = 0; \(sql); UPDATE _switch SET capturing = 1")
+    _ = try await gao.client.verify()
+    try expectEqual(world, [gao, bamako])
+    #expect(try await gao.client.verify().repaired == 0)
+  }
+
+  @Test func `a sync that finds digests unequal mends them`() async throws {
+    let world = try World()
+    let gao = try world.device()
+    let bamako = try world.device()
+    try fill(bamako, 60)
+    _ = try await bamako.client.sync()
+    _ = try await gao.client.sync()
+    try gao.sql(
+      "UPDATE _switch SET capturing = 0; DELETE FROM contact WHERE _row IN (3, 30);"
+        + "UPDATE _scope SET records = records - 2, high = 7; UPDATE _switch SET capturing = 1")
+    let report = try await gao.client.sync()
+    #expect(report.repaired == 2)
+    #expect(report.digestsEqual == true)
+    try expectEqual(world, [gao, bamako])
+  }
+
+  @Test func `what is pending stays pending through a repair`() async throws {
+    let world = try World()
+    let gao = try world.device()
+    let ids = try fill(gao, 40)
+    _ = try await gao.client.sync()
+    try gao.client.write { writer in
+      try writer.set("contact", ids[3], ["phone_orange": "+22370000001"])
+      try writer.delete("contact", "\(ids[4])")
+    }
+    try gao.sql(
+      "UPDATE _switch SET capturing = 0; UPDATE contact SET display_name = 'X' WHERE _row < 9;"
+        + "UPDATE _switch SET capturing = 1")
+    #expect(try await gao.client.verify().repaired > 0)
+    _ = try await gao.client.sync()
+    #expect(try gao.client.record("contact", ids[3].description)["phone_orange"] == "+22370000001")
+    #expect(throws: Problem.self) { try gao.client.record("contact", ids[4].description) }
+    try expectEqual(world, [gao])
+  }
+
+  @Test func `ten differing records of ten thousand cost less than twenty kilobytes`() async throws {
+    let world = try World()
+    let gao = try world.device()
+    try fill(gao, 10_000)
+    _ = try await gao.client.sync()
+    try gao.sql(
+      "UPDATE _switch SET capturing = 0; UPDATE contact SET phone_orange = '1' WHERE _row % 1000 = 7;"
+        + "UPDATE _switch SET capturing = 1")
+    let before = gao.link.bytesSent + gao.link.bytesReceived
+    #expect(try await gao.client.verify().repaired == 10)
+    #expect(gao.link.bytesSent + gao.link.bytesReceived - before < 20_000)
+    try expectEqual(world, [gao])
+  }
+
+  // MARK: A hub that was restored
+
+  @Test func `a restored hub gets back what the bases still hold`() async throws {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    let old = try fill(gao, 30)
+    _ = try await gao.client.sync()
+    _ = try await kidal.client.sync()
+    let backup = try world.backUp()
+    let new = try fill(gao, 20)
+    try gao.client.write { writer in
+      try writer.set("contact", old[0], ["phone_orange": "+22370000001"])
+      try writer.delete("contact", "\(old[1])")
+    }
+    _ = try await gao.client.sync()
+    _ = try await kidal.client.sync()
+    try kidal.client.write { writer in
+      try writer.set("contact", new[0], ["phone_orange": "+22370000002"])
+    }
+    _ = try await kidal.client.sync()
+    try world.restore(backup)
+    let report = try await kidal.client.sync()
+    #expect(report.digestsEqual == true)
+    #expect(report.repaired == 22)
+    _ = try await gao.client.sync()
+    try expectEqual(world, [gao, kidal])
+    #expect(try kidal.client.records(of: "contact").count == 49)
+    #expect(try gao.client.record("contact", new[0].description)["phone_orange"] == "+22370000002")
+    #expect(try gao.client.record("contact", old[0].description)["phone_orange"] == "+22370000001")
+    #expect(throws: Problem.self) { try gao.client.record("contact", old[1].description) }
+    #expect(try world.hub.conflicts().filter { $0.status == "open" }.isEmpty)
+  }
+
+  @Test func `an empty hub empties nobody`() async throws {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    let backup = try world.backUp()
+    try fill(gao, 300)
+    _ = try await gao.client.sync()
+    _ = try await kidal.client.sync()
+    try world.restore(backup)
+    let report = try await kidal.client.sync()
+    #expect(report.repaired == 300)
+    #expect(report.digestsEqual == true)
+    _ = try await gao.client.sync()
+    try expectEqual(world, [gao, kidal])
+    #expect(try gao.client.records(of: "contact").count == 300)
+  }
+
+  @Test func `what was written after the restoring meets what was lost by it`() async throws {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    let ids = try fill(gao, 5)
+    _ = try await gao.client.sync()
+    _ = try await kidal.client.sync()
+    let backup = try world.backUp()
+    let lost = try fill(gao, 3)
+    try gao.client.write { try $0.set("contact", ids[0], ["phone_orange": "+22370000001"]) }
+    _ = try await gao.client.sync()
+    try world.restore(backup)
+    world.time.advance(1000)
+    // Kidal never saw the lost ones: its new records take their numbers at the hub.
+    let new = try fill(kidal, 4)
+    try kidal.client.write { writer in
+      try writer.set("contact", ids[0], ["phone_orange": "+22370000002"])
+    }
+    _ = try await kidal.client.sync()
+    let report = try await gao.client.sync()
+    #expect(report.digestsEqual == true)
+    _ = try await kidal.client.sync()
+    try expectEqual(world, [gao, kidal])
+    #expect(try gao.client.records(of: "contact").count == 12)
+    for id in lost + new { _ = try kidal.client.record("contact", id.description) }
+    let conflicts = try world.hub.conflicts().filter { $0.field == "phone_orange" }
+    #expect(conflicts.count == 1)
+    #expect(
+      Set(conflicts.flatMap { [$0.winner.value, $0.loser.value] })
+        == ["+22370000001", "+22370000002"])
+    // Numbers are right again on both sides.
+    try gao.client.write { try $0.set("contact", new[1], ["phone_orange": "+22370000003"]) }
+    _ = try await gao.client.sync()
+    _ = try await kidal.client.sync()
+    try expectEqual(world, [gao, kidal])
+    #expect(try kidal.client.record("contact", new[1].description)["phone_orange"] == "+22370000003")
+  }
+
+  @Test func `who gave it back stands in the hub's history`() async throws {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    let backup = try world.backUp()
+    let ids = try fill(gao, 1)
+    _ = try await gao.client.sync()
+    _ = try await kidal.client.sync()
+    try world.restore(backup)
+    _ = try await kidal.client.sync()
+    let lines = try world.store.read { transaction in
+      let type = try #require(world.store.schema[type: "contact"])
+      let record = try #require(try transaction.record(type, id: ids[0]))
+      return try transaction.history("contact", record.handle)
+    }
+    #expect(lines.map(\.stamp.device) == [1])
+    #expect(lines.map(\.giver) == [2])
+  }
+
+  @Test func `a hub that lost nothing takes nothing in another's name`() throws {
+    let world = try World()
+    let gao = try world.device()
+    let device = try #require(try world.hub.devices().first)
+    let change = RecordChange(
+      kind: .create, id: RecordID(high: 1, low: 1), handle: 0, stamp: Stamp(clock: 9, device: 7))
+    let request = RepairRequest(
+      cursor: Cursor(scope: .mission),
+      give: Changeset(groups: [ChangeGroup(type: "contact", fields: [], records: [change])]))
+    #expect(throws: Problem(.forbidden)) {
+      try world.hub.repair(request, for: device, language: .fr)
+    }
+    _ = gao
+  }
+
+  @Test(arguments: 0..<12)
+  func `a repair that is cut anywhere goes on with the next sync`(cut: Int) async throws {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    try fill(gao, 50)
+    _ = try await gao.client.sync()
+    let backup = try world.backUp()
+    try fill(gao, 50)
+    _ = try await gao.client.sync()
+    try world.restore(backup)
+    let faults: [Link.Fault] = [.requestLost, .answerLost, .answerCut, .requestTwice]
+    gao.link.plan(Array(repeating: .none, count: cut / 4) + [faults[cut % 4]])
+    _ = try? await gao.client.sync()
+    let report = try await gao.client.sync()
+    #expect(report.digestsEqual == true)
+    _ = try await kidal.client.sync()
+    try expectEqual(world, [gao, kidal])
+    #expect(try kidal.client.records(of: "contact").count == 100)
+  }
+
+  // MARK: Helpers
+
+  @discardableResult
+  private func fill(_ device: Device, _ count: Int) throws -> [RecordID] {
+    try device.client.write { writer in
+      try (0..<count).map { number in
+        var values = `Replicas and the hub agree`.contact
+        values["display_name"] = .text("Contact \(number)")
+        return try writer.add("contact", values)
+      }
+    }
+  }
+
+  private func expectEqual(_ world: World, _ devices: [Device]) throws {
+    for device in devices {
+      #expect(try device.records(.mission) == world.hubRecords(.mission))
+      let status = try device.client.replica.status().scopes[.mission]
+      #expect(try status?.digest == world.scopes()[.mission]?.digest ?? Digest())
+    }
+  }
+}
