@@ -21,7 +21,8 @@ import Testing
     SELECT '00000000-0000-7000-8000-000000000001', 'mission', 999, _stamps FROM contact LIMIT 1
     """,
   ])
-  func `what another program did to confirmed records is found and mended`(sql: String) async throws {
+  func `what another program did to confirmed records is found and mended`(sql: String) async throws
+  {
     let world = try World()
     let gao = try world.device()
     let bamako = try world.device()
@@ -69,7 +70,8 @@ import Testing
     try expectEqual(world, [gao])
   }
 
-  @Test func `ten differing records of ten thousand cost less than twenty kilobytes`() async throws {
+  @Test func `ten differing records of ten thousand cost less than twenty kilobytes`() async throws
+  {
     let world = try World()
     let gao = try world.device()
     try fill(gao, 10_000)
@@ -166,7 +168,8 @@ import Testing
     _ = try await gao.client.sync()
     _ = try await kidal.client.sync()
     try expectEqual(world, [gao, kidal])
-    #expect(try kidal.client.record("contact", new[1].description)["phone_orange"] == "+22370000003")
+    #expect(
+      try kidal.client.record("contact", new[1].description)["phone_orange"] == "+22370000003")
   }
 
   @Test func `who gave it back stands in the hub's history`() async throws {

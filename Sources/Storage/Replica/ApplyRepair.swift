@@ -32,7 +32,9 @@ extension Applying {
   private mutating func drop(_ id: String) throws {
     if try state.hidden(id) != nil { try dropHidden(id) }
     for table in state.shape.tables.values {
-      guard let row = try find(id, or: 0, table), !(row[2] as DatabaseValue).isNull else { continue }
+      guard let row = try find(id, or: 0, table), !(row[2] as DatabaseValue).isNull else {
+        continue
+      }
       try remove(row, table)
       // What is pending there goes by its id: the number may be another record's now.
       try db.run("UPDATE \(table.name) SET _handle = NULL WHERE id = ?", [id])

@@ -22,7 +22,9 @@ extension Hub {
     }
     return try store.write { transaction in
       let time = now()
-      guard try transaction.standing(of: request.cursor) == .unknown else { throw Problem(.forbidden) }
+      guard try transaction.standing(of: request.cursor) == .unknown else {
+        throw Problem(.forbidden)
+      }
       guard request.give.latestStamp.milliseconds <= time + Limits.clockTolerance else {
         throw Problem(.clock)
       }
