@@ -4,7 +4,7 @@ import Terminal
 
 extension SyncReport {
   var json: JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "complete": .bool(complete), "requests": .int(Int64(requests)), "sent": .int(Int64(sent)),
       "admitted": .int(Int64(admitted)), "superseded": .int(Int64(superseded)),
       "conflicts": .int(Int64(conflicts)), "refused": .int(Int64(refused)),
@@ -15,6 +15,8 @@ extension SyncReport {
       "restamped": .int(Int64(restamped)),
       "digests_equal": digestsEqual.map { .bool($0) } ?? .null,
     ]
+    if repaired > 0 { members["repaired"] = .int(Int64(repaired)) }
+    return .object(members)
   }
 
   /// What the exit code has to say about a sync that came back.
@@ -42,8 +44,10 @@ extension Printer {
 extension SyncReport {
   /// The report in words, what did not happen left out.
   fileprivate var lines: [Label] {
-    [sentLine, receivedLine, pendingLine, clockLine, restampedLine, trafficLine]
-      .compactMap(\.self)
+    [
+      sentLine, receivedLine, pendingLine, clockLine, restampedLine, repairedLine, trafficLine,
+    ]
+    .compactMap(\.self)
   }
 
   private var sentLine: Label {
@@ -83,6 +87,14 @@ extension SyncReport {
       : Label(
         fr: "Modifications redatées à l'heure de Bamako : \(restamped).",
         en: "Changes dated again by the hub's clock: \(restamped).")
+  }
+
+  private var repairedLine: Label? {
+    repaired == 0
+      ? nil
+      : Label(
+        fr: "Fiches qui différaient de Bamako, réparées : \(repaired).",
+        en: "Records that differed from Bamako, mended: \(repaired).")
   }
 
   private var trafficLine: Label {

@@ -23,7 +23,7 @@ enum House {
     Room(
       "Shared", [],
       confined: [
-        "Crypto": ["Ground/RecordID.swift", "Merge/"], "CZstd": ["Wire/Zstd.swift"],
+        "Crypto": ["Ground/RecordID.swift", "Merge/", "Repair/"], "CZstd": ["Wire/Zstd.swift"],
         "Foundation": ["Schema/SchemaNode.swift", "Wire/Enrolment.swift"],
       ]),
     Room("Storage", ["Shared", "GRDB", "Foundation", "Synchronization"]),

@@ -24,27 +24,12 @@ extension FieldClient {
     return try await run.complete()
   }
 
-  /// Compares every confirmed record with Bamako's, values included, mends what differs, and
-  /// syncs.
-  ///
-  /// - Throws: as `sync`.
-  public func verify(
-    language: Language = .fr, progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
-  ) async throws(Problem) -> SyncReport {
-    let lock = try SyncLock(directory: directory)
-    defer { lock.release() }
-    var run = SyncRun(
-      client: self, maximumBytes: .max, language: language, progress: progress)
-    try await run.repair(nil)
-    return try await run.complete()
-  }
-
   /// Records that the next sync would send, by type.
   public func waiting() throws(Problem) -> [String: Int] { try replica.waiting() }
 }
 
 /// Carries out what the machine says.
-private struct SyncRun {
+struct SyncRun {
   let client: FieldClient
   private var line: HubLine
   private var machine: SyncMachine

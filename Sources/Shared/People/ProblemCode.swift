@@ -8,7 +8,7 @@ extension Problem {
     case append_only, locked, going_back, stale_format
     case erased, not_found, ambiguous_id, already_exists, already_settled, schema_invalid
     case csv_invalid, rows_rejected, changes_refused, file_missing
-    case not_a_replica, invitation_invalid, offline, stalled
+    case not_a_replica, damaged, invitation_invalid, offline, stalled
     case overloaded, `internal`, cannot_write, disk_full
     case already_hub, already_enrolled, already_running, busy
     case file_exists, interrupted, clock, cursor, digest_mismatch
@@ -412,8 +412,17 @@ extension Problem.Code {
           fr: "Le serveur a été restauré depuis la dernière synchronisation.",
           en: "The hub was restored since the last sync."),
         hint: Label(
-          fr: "Rien n'est effacé ici. Appelez Bamako : cet appareil doit être relié de nouveau.",
-          en: "Nothing is erased here. Call Bamako: this device must be linked anew."))
+          fr: "Rien n'est effacé ici. Relancez : djoliba synchroniser.",
+          en: "Nothing is erased here. Run again: djoliba sync."))
+    case .damaged:
+      Entry(
+        exit: 65, status: 500,
+        text: Label(
+          fr: "La base de données est abîmée.",
+          en: "The database is damaged."),
+        hint: Label(
+          fr: "Sur un appareil : djoliba verify --rebuild. À Bamako : restaurez la sauvegarde.",
+          en: "On a device: djoliba verify --rebuild. In Bamako: restore the backup."))
     case .digest_mismatch:
       Entry(
         exit: 75, status: 409,
@@ -421,8 +430,8 @@ extension Problem.Code {
           fr: "Cet appareil et Bamako ne sont pas identiques.",
           en: "This device and the hub are not equal."),
         hint: Label(
-          fr: "Relancez : djoliba synchroniser. Si cela revient, appelez Bamako.",
-          en: "Run again: djoliba sync. If it comes back, call Bamako; nothing is lost."))
+          fr: "Lancez : djoliba verify. Si cela revient, appelez Bamako.",
+          en: "Run: djoliba verify. If it comes back, call Bamako; nothing is lost."))
     case .not_understood:
       Entry(
         exit: 76, status: 422,

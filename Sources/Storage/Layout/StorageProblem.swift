@@ -19,7 +19,8 @@ extension DatabaseError {
     switch resultCode.primaryResultCode {
     case .SQLITE_FULL: .disk_full
     case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
-    case .SQLITE_NOTADB, .SQLITE_CORRUPT: .not_a_replica
+    case .SQLITE_NOTADB: .not_a_replica
+    case .SQLITE_CORRUPT: .damaged
     case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_IOERR: .cannot_write
     case .SQLITE_CONSTRAINT: .invalid_value
     default: .internal

@@ -5,6 +5,16 @@ package import Shared
 // was restored from an older copy; and taking over how the hub has it.
 
 extension Replica {
+  /// Reads the whole file. Throws `.damaged` where a page or an index is not what it should be.
+  package func checkFile() throws(Problem) {
+    try read { db, _ in
+      let found = try String.fetchAll(db, sql: "PRAGMA integrity_check(1)")
+      guard found == ["ok"] else {
+        throw Problem(.damaged, at: path, cause: found.first)
+      }
+    }
+  }
+
   /// Counts records and digests anew from the rows themselves. Returns the scopes whose count or
   /// digest was otherwise: something outside this library changed what was confirmed.
   package func recount(now: Int64) throws(Problem) -> [Scope] {

@@ -11,6 +11,8 @@ package protocol HubStore: Sendable {
   func write<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T
   /// Runs `body` on one consistent state.
   func read<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T
+  /// Reads everything. Throws `.damaged` where it is not what was written.
+  func check() throws(Problem)
 }
 
 /// What can be done inside one transaction.

@@ -50,6 +50,13 @@ package final class SQLiteHubStore: HubStore {
     }
   }
 
+  package func check() throws(Problem) {
+    let found = try storing(at: path) {
+      try pool.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check(1)") }
+    }
+    guard found == ["ok"] else { throw Problem(.damaged, at: path, cause: found.first) }
+  }
+
   private static func schema(_ pool: DatabasePool, _ newest: Schema?) throws -> Schema {
     let source = try pool.read { db in
       try db.tableExists("_state")

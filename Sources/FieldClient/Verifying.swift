@@ -1,0 +1,55 @@
+public import Shared
+import Storage
+
+/// What was saved of a damaged replica.
+public struct RescueReport: Sendable, Equatable {
+  /// Records with unsent changes that are in the fresh replica.
+  public let saved: Int
+  /// Records whose unsent changes could not be read: type and id.
+  public let lost: [String]
+  /// The folder that keeps the damaged files.
+  public let kept: String
+}
+
+extension FieldClient {
+  /// Reads the whole replica and counts its records and digests anew, without a network.
+  ///
+  /// - Returns: the scopes whose count or digest was wrong and is right now.
+  /// - Throws: `.damaged` where a page cannot be what it should be.
+  public func checkFile() throws(Problem) -> [Scope] {
+    try replica.checkFile()
+    return try replica.recount(now: surroundings.now())
+  }
+
+  /// Compares every confirmed record with Bamako's, values included, mends what differs, and
+  /// syncs.
+  ///
+  /// - Throws: as `sync`.
+  public func verify(
+    language: Language = .fr, progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+  ) async throws(Problem) -> SyncReport {
+    let lock = try SyncLock(directory: directory)
+    defer { lock.release() }
+    var run = SyncRun(
+      client: self, maximumBytes: .max, language: language, progress: progress)
+    try await run.repair(nil)
+    return try await run.complete()
+  }
+
+  /// Makes a fresh replica that holds every unsent change of the damaged one; the next sync
+  /// brings the rest. The damaged files are kept beside it.
+  ///
+  /// - Throws: `.not_enrolled`, `.busy`, `.disk_full`, `.cannot_write`, `.not_a_replica` when
+  ///   nothing can be read any more.
+  public static func rebuild(
+    directory: String, surroundings: Surroundings = .system()
+  ) throws(Problem) -> RescueReport {
+    guard try DeviceFile.load(directory) != nil else { throw Problem(.not_enrolled, at: directory) }
+    let lock = try SyncLock(directory: directory)
+    defer { lock.release() }
+    let folder = "\(directory)/damaged-\(surroundings.now())"
+    let rescue = try Replica.rebuild(
+      path: replicaPath(directory), keeping: folder, now: surroundings.now())
+    return RescueReport(saved: rescue.saved, lost: rescue.lost, kept: folder)
+  }
+}
