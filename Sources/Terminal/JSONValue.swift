@@ -11,10 +11,12 @@ package enum JSONValue: Sendable, Hashable {
   case array([JSONValue])
   case object([String: JSONValue])
 
-  /// One line with sorted keys. A number that is not finite is a fault of ours.
+  /// One line with sorted keys. A number that is not finite, which JSON has no word for, is a text.
   package func line() throws(Problem) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     do {
       return String(decoding: try encoder.encode(self), as: UTF8.self)
     } catch {

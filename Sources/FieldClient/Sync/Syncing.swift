@@ -122,6 +122,7 @@ struct SyncRun {
     report.clockError = clockError
     report.received += applied.received
     report.left += applied.left
+    report.refused += page.setAside
     if answer.examined { count(answer, page) }
     if applied.compared > 0 { report.digestsEqual = applied.unequal.isEmpty }
     report.unequal = applied.unequal

@@ -3,12 +3,15 @@ package import GRDB
 package import Shared
 
 extension Value {
-  /// What SQLite holds, or nil for a blob: no field is one, so somebody wrote it by hand.
+  /// What SQLite holds, or nil for what no field takes: a blob, a number that is not finite. Of a
+  /// text the bytes were looked at before, as `StrayValue`.
   package init?(_ stored: DatabaseValue) {
     switch stored.storage {
     case .null: self = .null
     case .int64(let number): self = .int(number)
-    case .double(let number): self = .real(number)
+    case .double(let number):
+      guard number.isFinite else { return nil }
+      self = .real(number)
     case .string(let text): self = .text(text)
     case .blob: return nil
     }

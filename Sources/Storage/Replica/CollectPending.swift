@@ -8,6 +8,8 @@ package struct PendingPage: Sendable {
   package let ids: [[String]]
   /// Records with pending changes that are not in this page.
   package let waiting: Int
+  /// Changes that went to the refused list because no field takes what was written.
+  package internal(set) var setAside = 0
 
   package init(changeset: Changeset = Changeset(), ids: [[String]] = [], waiting: Int = 0) {
     self.changeset = changeset
@@ -21,9 +23,12 @@ extension Replica {
   /// (at least one record). Marks them as sent, so that an answer that gets lost is harmless.
   package func collectPending(upTo bytes: Int, now: Int64) throws(Problem) -> PendingPage {
     try write { db, shape in
+      let refused = try Self.refusedCount(db)
       let state = try Settling.run(db, shape, now: now)
       var collector = PendingCollector(state: state, budget: bytes)
-      return try collector.collect()
+      var page = try collector.collect()
+      page.setAside = try Self.refusedCount(db) - refused
+      return page
     }
   }
 }

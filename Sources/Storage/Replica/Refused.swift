@@ -32,6 +32,10 @@ extension Replica {
     }
   }
 
+  static func refusedCount(_ db: Database) throws -> Int {
+    try db.row("SELECT count(*) FROM _refused WHERE part IS NULL")![0]
+  }
+
   /// Forgets a refused change. Throws `.not_found`.
   package func dropRefused(_ number: Int64) throws(Problem) {
     try write { db, _ in try Self.drop(number, db) }

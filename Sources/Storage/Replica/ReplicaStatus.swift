@@ -32,7 +32,7 @@ extension Replica {
       return ReplicaStatus(
         scopes: try Self.scopes(db),
         pending: try db.row("SELECT count(DISTINCT id) FROM _pending")![0],
-        refused: try db.row("SELECT count(*) FROM _refused WHERE part IS NULL")![0],
+        refused: try Self.refusedCount(db),
         openConflicts: try db.row(
           "SELECT count(*) FROM _conflict WHERE status IN ('open', 'proposal')")![0],
         lastSync: try ReplicaState.lastSync.number(db),

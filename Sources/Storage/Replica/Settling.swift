@@ -29,6 +29,7 @@ struct Settling {
     }
     try db.withoutCapture {
       for event in events { try settling.settle(event) }
+      try settling.state.refuseStrays(settling.written(events))
       try db.run("DELETE FROM _journal")
       try settling.state.save()
     }
@@ -37,6 +38,16 @@ struct Settling {
   }
 
   private var db: Database { state.db }
+
+  /// What wrote into a row, with the id that its record has now.
+  private func written(_ events: [CapturedEvent]) -> [(id: String, event: CapturedEvent)] {
+    events.compactMap { event in
+      switch event.what {
+      case .inserted, .updated: (renamed[event.id] ?? event.id, event)
+      case .deleted, .displaced: nil
+      }
+    }
+  }
 
   private mutating func settle(_ event: CapturedEvent) throws {
     let table = try state.shape.table(event.type)
@@ -165,13 +176,15 @@ struct Settling {
   private func complete(_ row: Row, _ event: CapturedEvent, _ table: TypedTable) throws {
     var values = table.values(row)
     var filled: [String] = []
-    for field in table.type.fields where values[field.name] == nil {
+    for (position, field) in table.type.fields.enumerated() {
+      guard (row[position + 1] as DatabaseValue).isNull else { continue }
       let number = try table.nextNumber(field, values, db)
       guard let initial = field.initial ?? number.map({ .text($0) }) else { continue }
       values[field.name] = initial
       filled.append(field.name)
     }
-    if values["scope"] == nil, let scope = state.defaultScope(table.type, values) {
+    let hasScope = table.type.position(of: "scope").map { !(row[$0 + 1] as DatabaseValue).isNull }
+    if hasScope != true, let scope = state.defaultScope(table.type, values) {
       values["scope"] = .text(scope.description)
       filled.append("scope")
     }

@@ -1,0 +1,93 @@
+import GRDB
+import Shared
+
+// Strays go to the refused list before anything is sent: a field shows again what it held before,
+// and a new record that needs the field goes there whole.
+
+extension ConfirmedState {
+  /// Sets aside what no field takes of the records that these events wrote.
+  func refuseStrays(_ written: [(id: String, event: CapturedEvent)]) throws {
+    var looked: Set<String> = []
+    for (id, event) in written where looked.insert(id).inserted {
+      let table = try shape.table(event.type)
+      let strays = try strays(id, table)
+      if !strays.isEmpty { try refuse(strays, id, table, event.wall) }
+    }
+  }
+
+  private func strays(_ id: String, _ table: TypedTable) throws -> [StrayValue] {
+    let statement = try db.cachedStatement(sql: table.select([], where: "id = ?"))
+    let rows = try Row.fetchCursor(statement, arguments: [id])
+    var found: [StrayValue] = []
+    while let row = try rows.next() {
+      found = try StrayValue.all(in: row, from: 1, table.type.fields)
+    }
+    return found
+  }
+
+  private func refuse(
+    _ strays: [StrayValue], _ id: String, _ table: TypedTable, _ wall: Int64
+  ) throws {
+    var before: [String: DatabaseValue] = [:]
+    for stray in strays { before[stray.field] = try valueBefore(id, stray.field) }
+    let isNew = try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ''", [id]) != nil
+    let isIncomplete = strays.contains { stray in
+      before[stray.field] == nil && table.type.needs(stray.field)
+    }
+    if isNew && isIncomplete { return try refuseWhole(strays, id, table, wall) }
+    for stray in strays {
+      try db.run(
+        table.update([stray.field], where: "id = ?"), [before[stray.field] ?? .null, id])
+      try db.run("DELETE FROM _pending WHERE id = ? AND field = ?", [id, stray.field])
+      _ = try note(stray.field, stray.readable.databaseValue, id, table, wall, part: nil)
+    }
+  }
+
+  /// What stood in a field before its pending edits; nil when nothing did that it can hold.
+  private func valueBefore(_ id: String, _ field: String) throws -> DatabaseValue? {
+    let rows = try Row.fetchCursor(
+      db.cachedStatement(sql: "SELECT base FROM _pending WHERE id = ? AND field = ?"),
+      arguments: [id, field])
+    var value: DatabaseValue?
+    while let row = try rows.next() {
+      value = try StrayValue.readable(row, 0) == nil ? row[0] : nil
+    }
+    return value.flatMap { $0.isNull ? nil : $0 }
+  }
+
+  private func refuseWhole(
+    _ strays: [StrayValue], _ id: String, _ table: TypedTable, _ wall: Int64
+  ) throws {
+    let row = try db.row(table.select(["_row"], where: "id = ?"), [id])!
+    let part = try note(nil, .null, id, table, wall, part: nil)
+    let readable = Dictionary(uniqueKeysWithValues: strays.map { ($0.field, $0.readable) })
+    for (position, field) in table.type.fields.enumerated() {
+      let value = readable[field.name]?.databaseValue ?? row[position + 2]
+      if !value.isNull { _ = try note(field.name, value, id, table, wall, part: part) }
+    }
+    try db.run("DELETE FROM \(table.name) WHERE _row = ?", [row[1] as Int64])
+    try db.run("DELETE FROM _pending WHERE id = ?", [id])
+  }
+
+  private func note(
+    _ field: String?, _ value: DatabaseValue, _ id: String, _ table: TypedTable, _ wall: Int64,
+    part: Int64?
+  ) throws -> Int64 {
+    try db.run(
+      """
+      INSERT INTO _refused(type, id, field, value, code, sentence, refused, part)
+      VALUES (?, ?, ?, ?, ?, '', ?, ?)
+      """,
+      [
+        table.type.name, id, field, value, Problem.Code.wrong_type.rawValue, wall, part,
+      ])
+    return db.lastInsertedRowID
+  }
+}
+
+extension RecordType {
+  /// Whether a new record is nothing without this field.
+  fileprivate func needs(_ name: String) -> Bool {
+    self[field: name]?.required ?? false || name == "scope" || key.contains(name)
+  }
+}
