@@ -19,6 +19,9 @@ enum ReplicaLayout {
     CREATE TABLE _hidden(
       id TEXT PRIMARY KEY, type TEXT NOT NULL, handle INTEGER, stamps BLOB) WITHOUT ROWID;
     CREATE TABLE _was(id TEXT, field TEXT, value, PRIMARY KEY(id, field)) WITHOUT ROWID;
+    CREATE TABLE _withheld(
+      id TEXT, type TEXT NOT NULL, field TEXT, value, seen BLOB, wall INTEGER NOT NULL,
+      clock INTEGER NOT NULL, PRIMARY KEY(id, field)) WITHOUT ROWID;
     CREATE TABLE _deleted(
       id TEXT PRIMARY KEY, type TEXT NOT NULL, clock INTEGER NOT NULL, device INTEGER NOT NULL,
       seen BLOB NOT NULL, received INTEGER NOT NULL) WITHOUT ROWID;

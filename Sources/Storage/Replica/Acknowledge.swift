@@ -143,6 +143,9 @@ struct Acknowledging {
     hidden.values = Dictionary(
       uniqueKeysWithValues: change.fields.map { (group.fields[$0.field], $0.value.stored) })
     try state.hide(hidden)
+    for field in change.fields {
+      _ = try state.settleWithheld(id, group.fields[field.field], field, isAdmitted: true)
+    }
     try db.run(
       "UPDATE _pending SET seen = ? WHERE id = ? AND field = '*'", [stamps.stored, id])
     state.ledger.add(hidden.scope, RecordID(id)!, stamps)
@@ -168,6 +171,7 @@ struct Acknowledging {
       try state.touch(table.type.name, number)
     }
     try db.run("DELETE FROM _pending WHERE id = ?", [id])
+    try state.forgetWithheld(id)
     try state.forgetHidden(id)
   }
 
@@ -178,8 +182,9 @@ struct Acknowledging {
     _ groupIndex: Int, _ recordIndex: Int, _ whole: Verdict?
   ) throws {
     let row = try db.row("SELECT _row, _stamps FROM \(table.name) WHERE id = ?", [id])
-    // Deleted here after this edit was sent: what was admitted of it is hidden with the record.
-    guard let row else { return try state.moveHidden(id, by: change, group) }
+    guard let row else {
+      return try settleHidden(id, change, group, table, groupIndex, recordIndex, whole)
+    }
     let number: Int64 = row[0]
     let oldScope = try state.confirmedScope(table, row: number, id: id)
     let before = try FieldStamps(row[1] as DatabaseValue)
@@ -210,6 +215,25 @@ struct Acknowledging {
       try db.run("DELETE FROM \(table.name) WHERE _row = ?", [number])
     }
     try state.touch(table.type.name, number)
+  }
+
+  /// Deleted here after this edit was sent: what was admitted of it is hidden with the record.
+  private func settleHidden(
+    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ groupIndex: Int, _ recordIndex: Int, _ whole: Verdict?
+  ) throws {
+    var admitted = change
+    admitted.fields = []
+    for field in change.fields {
+      let place = Place(group: groupIndex, record: recordIndex, field: field.field)
+      let verdict = whole ?? verdicts[place]
+      let isAdmitted = verdict == nil || verdict?.kind == .won
+      if isAdmitted { admitted.fields.append(field) }
+      let isSame = try state.settleWithheld(
+        id, group.fields[field.field], field, isAdmitted: isAdmitted)
+      if isSame, let verdict { try reject(id, field, group, table, verdict) }
+    }
+    try state.moveHidden(id, by: admitted, group)
   }
 
   /// Clears a field's pending change if it is still the one that was sent; an edit made in the
@@ -259,6 +283,7 @@ struct Acknowledging {
       try state.noteDeletion(id, table, change.stamp, seen: stamps)
     }
     try db.run("DELETE FROM _history WHERE record = ?", [id])
+    try state.forgetWithheld(id)
     try state.forgetHidden(id)
   }
 

@@ -52,6 +52,7 @@ struct Applying {
       try apply(leave)
     }
     for group in answer.pull.groups { try apply(group) }
+    try state.bringBackWithheld()
     try takeNotices()
     try state.save()
     try moveCursors()
@@ -190,7 +191,10 @@ struct Applying {
 
   private mutating func delete(_ change: RecordChange, _ table: TypedTable) throws {
     guard let row = try find(change.id?.description, or: change.handle, table) else {
-      if let id = try hiddenID(change.handle, table) { try dropHidden(id) }
+      if let id = try hiddenID(change.handle, table) {
+        try state.forgetWithheld(id)
+        try dropHidden(id)
+      }
       return
     }
     if let stamps = try FieldStamps(row[2] as DatabaseValue) {

@@ -129,6 +129,7 @@ struct Settling {
     if let creation, creation[0] == 0 {
       return try db.run("DELETE FROM _pending WHERE id = ?", [event.id])
     }
+    try state.withhold(record)
     var record = record
     for row in try db.rows(
       "SELECT field, base FROM _pending WHERE id = ? AND field NOT IN ('', '*')", [event.id])
@@ -150,6 +151,7 @@ struct Settling {
     _ hidden: HiddenRecord, _ event: CapturedEvent, _ table: TypedTable, _ id: String
   ) throws {
     try state.forgetHidden(id)
+    try state.forgetWithheld(id)
     try db.run("DELETE FROM _pending WHERE id = ?", [id])
     guard let stamps = try FieldStamps(hidden.stamps) else {
       try pend(event.renamed(id), table, Self.creation)
