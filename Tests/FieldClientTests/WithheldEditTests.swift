@@ -75,14 +75,16 @@ import Testing
     let gao = try world.device("GAO", role: .resp_base, grant: Self.grant)
     try gao.client.write { try $0.add("security_pack", Self.pack) }
     try await sync(gao)
-    try gao.sql("UPDATE security_pack SET title = 'Plan B', version_label = '2.0'")
+    try gao.sql("UPDATE security_pack SET title = 'Plan B', version_label = '1.1'")
     gao.link.meanwhile {
       try gao.sql(
         "UPDATE security_pack SET title = 'Plan C'; DELETE FROM security_pack")
     }
     try await sync(gao, gao)
     let packs = try gao.client.records(of: "security_pack")
-    #expect(packs.map { $0["title"] } == ["Plan C"] && packs[0]["version_label"] == "2.0")
+    #expect(packs.map { $0["title"] } == ["Plan C"])
+    #expect(packs.map { $0["version_label"] } == ["1.1"])
+    #expect(try gao.client.refusals().map(\.field) == ["*"])
     try await sync(gao)
     try world.expectAgreement([gao])
     #expect(try world.hubRecords(.base("GAO"))[0].contains("Plan C"))

@@ -218,7 +218,7 @@ struct Acknowledging {
   }
 
   /// Deleted here after this edit was sent: what was admitted of it is hidden with the record.
-  private func settleHidden(
+  private mutating func settleHidden(
     _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
     _ groupIndex: Int, _ recordIndex: Int, _ whole: Verdict?
   ) throws {

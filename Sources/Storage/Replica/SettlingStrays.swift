@@ -62,7 +62,7 @@ extension ConfirmedState {
     let part = try note(nil, .null, id, table, wall, part: nil)
     let readable = Dictionary(uniqueKeysWithValues: strays.map { ($0.field, $0.readable) })
     for (position, field) in table.type.fields.enumerated() {
-      let value = readable[field.name]?.databaseValue ?? row[position + 2]
+      let value = readable[field.name]?.databaseValue ?? (row[position + 2] as DatabaseValue)
       if !value.isNull { _ = try note(field.name, value, id, table, wall, part: part) }
     }
     try db.run("DELETE FROM \(table.name) WHERE _row = ?", [row[1] as Int64])
