@@ -83,7 +83,9 @@ public final class FieldClient: Sendable {
   @discardableResult
   public func write<T>(_ body: (FieldWriter) throws -> T) throws(Problem) -> T {
     let surroundings = surroundings
-    return try replica.edit(freshID: { surroundings.freshID() }) { writer in
+    return try replica.edit(
+      freshID: { surroundings.freshID() }, uptime: surroundings.uptimeReading
+    ) { writer in
       try body(FieldWriter(writer))
     }
   }

@@ -1,3 +1,6 @@
+import Foundation
+import Storage
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -8,29 +11,48 @@ public struct Surroundings: Sendable {
   public var now: @Sendable () -> Int64
   /// 64 random bits that nobody can guess.
   public var random: @Sendable () -> UInt64
+  /// Which start of the machine this is, and milliseconds since, sleep included; nil where that
+  /// cannot be told. So an edit's time is known whatever is done to the wall clock.
+  public var uptime: @Sendable () -> (boot: String, milliseconds: Int64)?
   /// How this program names itself to the hub.
   public var program: String
 
   public init(
     now: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> UInt64,
+    uptime: @escaping @Sendable () -> (boot: String, milliseconds: Int64)? = { nil },
     program: String
   ) {
     self.now = now
     self.random = random
+    self.uptime = uptime
     self.program = program
   }
 
-  /// The machine's own clock and random numbers.
+  /// The machine's own clocks and random numbers.
   public static func system(program: String = "FieldClient") -> Surroundings {
-    Surroundings(
-      now: {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-      },
+    let boot = Self.boot()
+    return Surroundings(
+      now: { Self.milliseconds(CLOCK_REALTIME) },
       random: {
         var generator = SystemRandomNumberGenerator()
         return generator.next()
-      }, program: program)
+      },
+      uptime: { boot.map { ($0, Self.milliseconds(CLOCK_BOOTTIME)) } }, program: program)
+  }
+
+  private static func milliseconds(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  /// The name that Linux gives each start of the machine.
+  private static func boot() -> String? {
+    try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  var uptimeReading: Uptime? {
+    uptime().map { Uptime(boot: $0.boot, milliseconds: $0.milliseconds) }
   }
 }

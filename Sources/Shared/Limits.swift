@@ -33,6 +33,8 @@ package enum Limits {
   package static let partsOfRange = 16
   /// Records of a range that are named one by one: below it, naming is cheaper than cutting again.
   package static let recordsNamedInRange = 32
+  /// Days after which a silent device no longer holds deletions back at the hub.
+  package static let daysOfSilence = 180
   /// Days a device remembers a deletion, to give it back to a hub that lost it.
   package static let daysDeletionsAreKept = 180
 }

@@ -7,7 +7,9 @@ struct Device: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: spoken(
       fr: "Les appareils : voir, couper, retirer.", en: "Devices: list, revoke, retire."),
-    subcommands: [DeviceList.self, DeviceRevoke.self, DeviceRetire.self])
+    subcommands: [
+      DeviceList.self, DeviceGrant.self, DeviceRevoke.self, DeviceRetire.self,
+    ])
 }
 
 struct DeviceRevoke: Command {
@@ -51,7 +53,7 @@ struct DeviceRetire: Command {
 }
 
 extension ArgumentHelp {
-  fileprivate static let device = ArgumentHelp(
+  static let device = ArgumentHelp(
     fr: "Numéro de l'appareil (voir device list).", en: "The device's number (see device list).",
     valueName: Label(fr: "numéro", en: "number"))
 }

@@ -19,7 +19,21 @@ struct DeviceList: Command {
       printer.say(fr: "Aucun appareil n'est relié.", en: "No device is linked.")
     } else {
       try printer.out(TextTable(devices, global.language))
+      for device in devices { tellShared(device) }
     }
+  }
+}
+
+extension DeviceList {
+  private func tellShared(_ device: HubDevice) {
+    guard let sharedAt = device.sharedAt else { return }
+    printer.say(
+      fr: "Appareil \(device.number), \(Moments.text(milliseconds: sharedAt, .fr)) : deux machines "
+        + "utilisent son identité, ou son dossier vient d'une copie. Donnez à l'une une nouvelle "
+        + "invitation, dans un dossier neuf.",
+      en: "Device \(device.number), \(Moments.text(milliseconds: sharedAt, .en)): two machines use "
+        + "its identity, or its folder comes from a copy. Give one of them a new invitation, in a "
+        + "new folder.")
   }
 }
 
@@ -31,7 +45,7 @@ extension ArgumentHelp {
 
 extension JSONValue {
   fileprivate init(_ device: HubDevice) {
-    self = [
+    var members: [String: JSONValue] = [
       "number": .int(Int64(device.number)), "name": .text(device.name),
       "base": .text(device.base), "role": .text(device.role.rawValue),
       "everything": .bool(device.grant.everything), "read": Self.scopes(device.grant.read),
@@ -40,6 +54,8 @@ extension JSONValue {
       "clock_error_ms": .int(device.clockError), "program": .text(device.program),
       "state": .text(device.state.rawValue),
     ]
+    if let sharedAt = device.sharedAt { members["shared_at"] = JSONValue(moment: sharedAt) }
+    self = .object(members)
   }
 
   private static func scopes(_ scopes: Set<Scope>) -> JSONValue {

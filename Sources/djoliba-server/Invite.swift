@@ -72,7 +72,7 @@ struct Invite: Command {
           """)[global.language])
   }
 
-  private static func role(named name: String) throws -> Role {
+  static func role(named name: String) throws -> Role {
     let roles = Role.allCases.filter { $0 != .hub }
     guard let role = Role(rawValue: name), roles.contains(role) else {
       let list = roles.map(\.rawValue).joined(separator: ", ")
@@ -81,7 +81,7 @@ struct Invite: Command {
     return role
   }
 
-  private static func scope(named name: String) throws -> Scope {
+  static func scope(named name: String) throws -> Scope {
     guard let scope = Scope(name) else {
       throw ValidationError(
         spoken(

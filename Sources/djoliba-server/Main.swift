@@ -10,6 +10,6 @@ import Terminal
       en: "The hub in Bamako: it admits and hands on what the bases write."),
     subcommands: [
       Init.self, Run.self, Invite.self, Device.self, Load.self, Conflicts.self,
-      ConflictCommand.self, History.self, Status.self, Verify.self,
+      ConflictCommand.self, History.self, Erase.self, Status.self, Verify.self,
     ])
 }

@@ -39,6 +39,14 @@ struct Run: Command {
       tls: identity.map { ($0.certificatePEM, $0.keyPEM) },
       logger: Logger(label: "djoliba-server") { StreamLogHandler.standardError(label: $0) },
       behindProxy: isPlain && behindProxy)
+    try hub.compact()
+    let upkeep = Task {
+      while !Task.isCancelled {
+        try await Task.sleep(for: .seconds(86_400))
+        try hub.compact()
+      }
+    }
+    defer { upkeep.cancel() }
     try await server.run()
   }
 

@@ -24,7 +24,7 @@ struct StatusCommand: Command {
 
 extension FieldStatus {
   fileprivate var json: JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "pending": .int(Int64(pending)), "refused": .int(Int64(refused)),
       "conflicts": .int(Int64(conflicts)), "last_sync": JSONValue(moment: lastSync),
       "data_as_of": JSONValue(moment: lastSync),
@@ -37,12 +37,14 @@ extension FieldStatus {
         Dictionary(uniqueKeysWithValues: scopes.map { ($0.key.description, $0.value.json) })),
       "size": .int(size),
     ]
+    if let sharedAt { members["identity_shared"] = JSONValue(moment: sharedAt) }
+    return .object(members)
   }
 
   fileprivate var lines: [Label] {
     [
       Label(fr: "Non envoyées : \(pending)", en: "Unsent: \(pending)"), asOf, refusedLine,
-      conflictsLine, clockError.flatMap { ClockWords.line(error: $0) }, deviceLine, sizeLine,
+      conflictsLine, clockError.flatMap { ClockWords.line(error: $0) }, deviceLine, sharedLine, sizeLine,
     ].compactMap(\.self)
   }
 
@@ -75,6 +77,16 @@ extension FieldStatus {
     let words = ["\(device)", role?.rawValue].compactMap(\.self).joined(separator: ", ")
     let name = deviceName.isEmpty ? "?" : deviceName
     return Label(fr: "Appareil : \(name) (n° \(words))", en: "Device: \(name) (no \(words))")
+  }
+
+  private var sharedLine: Label? {
+    sharedAt.map { moment in
+      Label(
+        fr: "Attention, \(Moments.text(milliseconds: moment, .fr)) : une autre machine utilise la "
+          + "même identité, ou ce dossier vient d'une copie. Rien n'est perdu ; prévenez Bamako.",
+        en: "Warning, \(Moments.text(milliseconds: moment, .en)): another machine uses the same "
+          + "identity, or this folder comes from a copy. Nothing is lost; tell Bamako.")
+    }
   }
 
   private var sizeLine: Label {

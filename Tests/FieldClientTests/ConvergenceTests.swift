@@ -69,6 +69,7 @@ import Testing
     for step in 0..<120 {
       world.time.advance(Int64(dice.below(3) * 500))
       let device = dice.pick(devices)
+      if dice.below(10) == 0 { try world.hub.compact() }
       do {
         try await act(dice, device, step)
       } catch let problem as Problem where expected.contains(problem.code) {

@@ -60,7 +60,7 @@ import Testing
   @Test func `a wrong clock costs one stamping and one more exchange`() {
     var machine = SyncMachine()
     machine.exchanged(exchange(hubTime: 1_000, clockError: -500_000, examined: false))
-    #expect(machine.next() == .restamp(hubTime: 1_000))
+    #expect(machine.next() == .restamp(hubTime: 1_000, all: false))
     machine.restamped()
     #expect(machine.next() == .exchange(push: 60_000, pull: 60_000, correction: 500_000))
     machine.exchanged(exchange(clockError: -500_000))
@@ -69,9 +69,9 @@ import Testing
 
   @Test func `stamping anew is asked for twice at most, then the clock is refused`() {
     var machine = SyncMachine()
-    for _ in 0..<2 {
+    for all in [false, true] {
       machine.exchanged(exchange(clockError: 90_000, examined: false))
-      #expect(machine.next() == .restamp(hubTime: 7))
+      #expect(machine.next() == .restamp(hubTime: 7, all: all))
       machine.restamped()
       #expect(machine.next() == .exchange(push: 60_000, pull: 60_000, correction: -90_000))
     }
@@ -79,15 +79,35 @@ import Testing
     #expect(machine.next() == .finish(.clockRefused))
   }
 
+  @Test func `digests that differ are mended once`() {
+    var machine = SyncMachine()
+    machine.exchanged(exchange(unequal: [.mission]))
+    #expect(machine.next() == .repair([.mission]))
+    machine.repaired(bytes: 900)
+    #expect(machine.next().isExchange)
+    machine.exchanged(exchange(unequal: [.mission]))
+    #expect(machine.next() == .finish(.complete))
+  }
+
+  @Test func `a cursor that the hub does not know is mended once, in every scope`() {
+    var machine = SyncMachine()
+    machine.cursorRefused()
+    #expect(machine.next() == .repair(nil))
+    machine.repaired(bytes: 900)
+    #expect(machine.next().isExchange)
+    machine.cursorRefused()
+    #expect(machine.next() == .finish(.cursorRefused))
+  }
+
   private func exchange(
     hubTime: Int64 = 7, clockError: Int64 = 0, examined: Bool = true, hasMore: Bool = false,
     waiting: Int = 0, sent: Int = 100, received: Int = 100, up: Double = 4_000,
-    down: Double = 4_000
+    down: Double = 4_000, unequal: [Scope] = []
   ) -> SyncMachine.Exchanged {
     SyncMachine.Exchanged(
       hubTime: hubTime, clockError: clockError, examined: examined, hasMore: hasMore,
       waiting: waiting, bytesSent: sent, bytesReceived: received, bytesPerSecondUp: up,
-      bytesPerSecondDown: down)
+      bytesPerSecondDown: down, unequal: unequal)
   }
 }
 

@@ -41,7 +41,8 @@ final class World {
 
   /// Enrols a device without HTTP.
   func device(
-    _ base: String = "BKO", role: Role = .referent_surete, grant: Grant = .all, clock: Clock? = nil
+    _ base: String = "BKO", role: Role = .referent_surete, grant: Grant = .all, clock: Clock? = nil,
+    uptime: Clock? = nil
   ) throws -> Device {
     number += 1
     let folder = directory + "/\(base)-\(number)"
@@ -53,12 +54,26 @@ final class World {
       EnrolmentRequest(code: invited.code, token: token, program: "test"))
     let wall = clock ?? time
     let surroundings = Surroundings(
-      now: { wall.now }, random: { dice.next() }, program: "test")
+      now: { wall.now }, random: { dice.next() }, uptime: { uptime.map { ("boot", $0.now) } },
+      program: "test")
     try Replica.create(
       path: folder + "/replica.sqlite", schema: store.schema, device: answer.device)
     let link = Link(gate: HubGate(hub))
     let client = try FieldClient(
       directory: folder, surroundings: surroundings, token: token, transport: link)
+    return Device(client: client, link: link)
+  }
+
+  /// A copy of a device's folder on another machine: the same identity.
+  func copy(_ device: Device) throws -> Device {
+    number += 1
+    let folder = directory + "/copy-\(number)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try device.client.replica.pool.backup(to: DatabaseQueue(path: folder + "/replica.sqlite"))
+    let link = Link(gate: HubGate(hub))
+    let client = try FieldClient(
+      directory: folder, surroundings: device.client.surroundings, token: device.client.token,
+      transport: link)
     return Device(client: client, link: link)
   }
 

@@ -88,7 +88,7 @@ struct ChangesetTests {
     #expect(refusal([1, 1, 0, 1, 0, 2, 2, 1, 0]) == nil)
   }
 
-  static let unknownHeads: [UInt8] = [3, 0x20, 0x40, 0x80, 0xff]
+  static let unknownHeads: [UInt8] = [4, 0x20, 0x40, 0x80, 0xff]
 
   @Test(arguments: unknownHeads)
   func `an unknown kind of change is refused`(head: UInt8) {

@@ -7,6 +7,8 @@ extension AnswerVector {
     hubClock = answer.hubClock
     examined = answer.examined
     hasMore = answer.hasMore
+    turn = answer.turn
+    isShared = answer.isShared
     grant = answer.grant.map { Grant($0) }
     schema = String(decoding: answer.schema, as: UTF8.self)
     names = answer.names.map { Name(number: $0.number, name: $0.name) }
@@ -28,6 +30,8 @@ extension AnswerVector {
     var answer = SyncAnswer(hubClock: hubClock)
     answer.examined = examined
     answer.hasMore = hasMore
+    answer.turn = turn
+    answer.isShared = isShared
     answer.grant = grant?.news
     answer.schema = Array(schema.utf8)
     answer.names = names.map { DeviceName(number: $0.number, name: $0.name) }

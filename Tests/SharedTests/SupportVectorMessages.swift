@@ -23,6 +23,7 @@ struct RequestVector: VectorValue, Hashable {
   let grantVersion, noticeCursor: Int64
   let knownDevices: UInt32
   let budget, waiting: Int
+  let turn: UInt32
   let cursors: [CursorVector]
   let push: ChangesetVector
 
@@ -36,16 +37,19 @@ struct RequestVector: VectorValue, Hashable {
     knownDevices = request.knownDevices
     budget = request.budget
     waiting = request.waiting
+    turn = request.turn
     cursors = request.cursors.map { CursorVector($0) }
     push = ChangesetVector(request.push)
   }
 
   var request: SyncRequest {
-    SyncRequest(
+    var request = SyncRequest(
       deviceClock: deviceClock, correction: correction, schemaVersion: schemaVersion,
       program: program, grantVersion: grantVersion, noticeCursor: noticeCursor,
       knownDevices: knownDevices, budget: budget, waiting: waiting,
       cursors: cursors.map(\.cursor), push: push.changes)
+    request.turn = turn
+    return request
   }
 
   func isEncoded(as bytes: [UInt8]) -> Bool { request.encoded == bytes }
@@ -103,6 +107,8 @@ struct AnswerVector: VectorValue, Hashable {
 
   let hubClock: Int64
   let examined, hasMore: Bool
+  let turn: UInt32
+  let isShared: Bool
   let grant: Grant?
   let schema: String
   let names: [Name]

@@ -72,11 +72,13 @@ extension SplitMix64 {
   mutating func scope() -> Scope { pick([.mission, .bamako, .base("GAO"), .base("MEN")]) }
 
   mutating func request() -> SyncRequest {
-    SyncRequest(
+    var request = SyncRequest(
       deviceClock: number(), correction: number(), schemaVersion: size(),
       program: pick(Self.texts), grantVersion: number(), noticeCursor: number(),
       knownDevices: UInt32(truncatingIfNeeded: next()), budget: size(), waiting: size(),
       cursors: (0..<below(4)).map { _ in cursor() }, push: changeset())
+    request.turn = UInt32(truncatingIfNeeded: next())
+    return request
   }
 
   private mutating func cursor() -> Cursor { Cursor(scope: scope(), seq: number(), mark: next()) }
@@ -85,6 +87,8 @@ extension SplitMix64 {
     var answer = SyncAnswer(hubClock: number())
     answer.examined = chance(1, in: 2)
     answer.hasMore = chance(1, in: 2)
+    answer.turn = UInt32(truncatingIfNeeded: next())
+    answer.isShared = chance(1, in: 2)
     answer.grant = chance(1, in: 2) ? grant() : nil
     answer.schema = (0..<below(30)).map { _ in UInt8(truncatingIfNeeded: next()) }
     answer.names = (0..<below(3)).map { DeviceName(number: UInt32($0), name: pick(Self.texts)) }

@@ -27,6 +27,9 @@ public struct FieldStatus: Sendable {
   public let clockError: Int64?
   /// Bytes of the replica and its log.
   public let size: Int64
+  /// When Bamako last saw another machine with this identity, or this one restored from a copy;
+  /// milliseconds since 1970.
+  public let sharedAt: Int64?
 }
 
 /// A change that Bamako did not admit.
@@ -54,7 +57,8 @@ extension FieldClient {
         FieldStatus.ScopeStatus(
           records: $0.records, seq: $0.seq, digest: $0.digest, isWritable: $0.isWritable)
       }, pending: status.pending, refused: status.refused, conflicts: status.openConflicts,
-      lastSync: status.lastSync, clockError: status.clockError, size: replica.size)
+      lastSync: status.lastSync, clockError: status.clockError, size: replica.size,
+      sharedAt: status.sharedAt)
   }
 
   /// Changes that Bamako refused and that nobody has corrected or dropped, oldest first.

@@ -41,8 +41,8 @@ struct RepairRun {
     } else {
       try client.replica.forgetNumbers()
       try await giveBack(differences, cursor)
-      try client.replica.setCursor(hub.cursor)
     }
+    try client.replica.setCursor(hub.cursor)
   }
 
   /// The records that differ, and where the hub stood when the comparison began.

@@ -49,9 +49,10 @@ struct SyncRun {
       switch machine.next() {
       case .exchange(let push, let pull, let correction):
         try await exchange(push: push, pull: pull, correction: correction)
-      case .restamp(let hubTime):
+      case .restamp(let hubTime, let all):
         report.restamped += try client.replica.restamp(
-          hubTime: hubTime, now: client.surroundings.now())
+          hubTime: hubTime, now: client.surroundings.now(),
+          uptime: client.surroundings.uptimeReading, all: all)
         machine.restamped()
       case .repair(let scopes): try await repair(scopes)
       case .finish(.clockRefused): throw Problem(.clock)
@@ -78,11 +79,12 @@ struct SyncRun {
     let page = try replica.collectPending(upTo: push, now: client.surroundings.now())
     let position = try replica.position()
     let asked = client.surroundings.now()
-    let request = SyncRequest(
+    var request = SyncRequest(
       deviceClock: asked, correction: correction, schemaVersion: position.schemaVersion,
       program: client.surroundings.program, grantVersion: position.grantVersion,
       noticeCursor: position.noticeCursor, knownDevices: position.knownDevices, budget: pull,
       waiting: page.waiting, cursors: position.cursors, push: page.changeset)
+    request.turn = position.turn
     guard let response = try await post(request) else { return machine.cursorRefused() }
     let received = client.surroundings.now()
     let answer = try SyncAnswer(encoded: response.message)

@@ -30,6 +30,8 @@ package struct RecordChange: Hashable, Sendable {
     /// A record the other side may not know: every field that is not empty, and its id.
     case create = 1
     case delete = 2
+    /// Forget the record and all that was ever known of it. Only the hub says so.
+    case erase = 3
   }
 
   package let kind: Kind

@@ -6,6 +6,12 @@ package struct SyncAnswer: Hashable, Sendable {
   package var examined: Bool
   /// True when there is more to collect than the budget allowed.
   package var hasMore: Bool
+  /// A random number, for the device to repeat in its next request: a copy of its folder cannot
+  /// know it.
+  package var turn: UInt32
+  /// True when the request did not repeat the last turn: another machine has the same identity,
+  /// or this one was restored from a copy.
+  package var isShared: Bool
   package var grant: GrantNews?
   /// The hub's schema as JSON, when the device's is older; else empty.
   package var schema: [UInt8]
@@ -23,6 +29,8 @@ package struct SyncAnswer: Hashable, Sendable {
     self.hubClock = hubClock
     examined = true
     hasMore = false
+    turn = 0
+    isShared = false
     schema = []
     names = []
     handles = []

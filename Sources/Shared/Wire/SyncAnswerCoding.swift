@@ -3,7 +3,9 @@ extension SyncAnswer {
     var out = ByteWriter()
     out.byte(SyncRequest.version)
     out.zigzag(hubClock)
-    out.byte((examined ? 1 : 0) | (hasMore ? 2 : 0) | (grant == nil ? 0 : 4))
+    out.byte(
+      (examined ? 1 : 0) | (hasMore ? 2 : 0) | (grant == nil ? 0 : 4) | (isShared ? 8 : 0))
+    out.varint(UInt64(turn))
     grant?.encode(into: &out)
     out.blob(schema)
     out.list(names) { name, out in
@@ -30,6 +32,8 @@ extension SyncAnswer {
     let flags = try reader.byte()
     examined = flags & 1 != 0
     hasMore = flags & 2 != 0
+    isShared = flags & 8 != 0
+    turn = try reader.device()
     grant = flags & 4 != 0 ? try GrantNews(from: &reader) : nil
     schema = Array(try reader.blob())
     for _ in 0..<(try reader.count()) {

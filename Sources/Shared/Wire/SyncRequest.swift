@@ -34,6 +34,8 @@ package struct SyncRequest: Hashable, Sendable {
   package var budget: Int
   /// Changes that wait behind those of this request.
   package var waiting: Int
+  /// What the last answer said in its `turn`; 0 before the first.
+  package var turn: UInt32 = 0
   package var cursors: [Cursor]
   package var push: Changeset
 
@@ -70,6 +72,7 @@ extension SyncRequest {
     out.varint(UInt64(knownDevices))
     out.varint(budget)
     out.varint(waiting)
+    out.varint(UInt64(turn))
     out.varint(cursors.count)
     for cursor in cursors { cursor.encode(into: &out) }
     out.raw(push.encoded)
@@ -88,6 +91,7 @@ extension SyncRequest {
     knownDevices = try reader.device()
     budget = try reader.size()
     waiting = try reader.size()
+    turn = try reader.device()
     cursors = []
     for _ in 0..<(try reader.count()) { cursors.append(try Cursor(from: &reader)) }
     push = try Changeset(encoded: Array(try reader.raw(reader.remaining)))

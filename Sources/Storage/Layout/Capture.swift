@@ -25,6 +25,9 @@ enum JournalKind: Int, Sendable {
   case displaced = 3
   /// A field of the row of the line above, when it was not empty.
   case was = 4
+  /// Written by this library at the end of its transactions: `field` names the machine's start,
+  /// `old` is the milliseconds since, for the lines from number `row` on.
+  case uptime = 5
 }
 
 enum Capture {

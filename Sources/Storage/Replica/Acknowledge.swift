@@ -30,7 +30,12 @@ struct Acknowledging {
   /// Returns the state for the rest of the transaction. Throws `.not_understood` when the
   /// answer does not fit the request.
   mutating func run() throws -> ConfirmedState {
-    guard answer.examined else { return state }
+    guard answer.examined else {
+      for number in page.firstSent {
+        try db.run("UPDATE _pending SET sent = 0 WHERE n = ?", [number])
+      }
+      return state
+    }
     var handles = answer.handles.makeIterator()
     for (group, changes) in page.changeset.groups.enumerated() {
       let table = try state.shape.table(changes.type)
@@ -48,7 +53,7 @@ struct Acknowledging {
             try confirmCreation(id, change, changes, table, handle, group, record)
           }
         case .update: try settleUpdate(id, change, changes, table, group, record, whole)
-        case .delete: try settleDeletion(id, change, table, whole)
+        case .delete, .erase: try settleDeletion(id, change, table, whole)
         }
       }
     }
@@ -99,11 +104,10 @@ struct Acknowledging {
   private func spreadReentry(
     _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable, _ row: Row
   ) throws {
-    guard
-      let again = try db.row(
-        "SELECT wall, clock FROM _pending WHERE id = ? AND field = ''", [id])
-    else { return }
-    try db.run("DELETE FROM _pending WHERE id = ? AND field = ''", [id])
+    guard try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ''", [id]) != nil else {
+      return
+    }
+    try db.run("UPDATE _pending SET sent = 0 WHERE id = ? AND field = ''", [id])
     var sent: [String: FieldChange] = [:]
     for field in change.fields { sent[group.fields[field.field]] = field }
     for (position, field) in table.type.fields.enumerated() {
@@ -113,13 +117,9 @@ struct Acknowledging {
         "UPDATE _pending SET base = ?, seen = ? WHERE id = ? AND field = ?",
         [base, seen, id, field.name])
       guard db.changesCount == 0, row[position + 2] as DatabaseValue != base else { continue }
-      try db.run(
-        "INSERT INTO _pending(priority, type, id, field, base, seen, wall, clock) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-          table.type.priority, table.type.name, id, field.name, base, seen, again[0] as Int64,
-          again[1] as Int64,
-        ])
+      try state.pendOfCreation(id, field.name, base: base, seen: seen)
     }
+    try db.run("DELETE FROM _pending WHERE id = ? AND field = ''", [id])
   }
 
   /// Empties a field whose value the hub did not take; what was written since stays pending.

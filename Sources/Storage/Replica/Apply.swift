@@ -7,6 +7,8 @@ package struct ApplyReport: Sendable {
   package var received = 0
   package var left = 0
   package var refused = 0
+  /// Records of which nothing may be readable any more, not even in unused parts of the file.
+  package var purged = 0
   package var conflicts = 0
   /// Scopes whose digest the hub gave and this device has otherwise.
   package var unequal: [Scope] = []
@@ -20,12 +22,24 @@ extension Replica {
   package func apply(
     _ answer: SyncAnswer, to page: PendingPage, now: Int64
   ) throws(Problem) -> ApplyReport {
-    try write { db, shape in
+    let report = try write { db, shape in
       let state = try Settling.run(db, shape, now: now)
       return try db.withoutCapture {
         var acknowledging = Acknowledging(state: state, page: page, answer: answer)
         var applying = try Applying(state: try acknowledging.run(), answer: answer)
         return try applying.run()
+      }
+    }
+    if report.purged > 0 { try emptyLog() }
+    return report
+  }
+
+  /// Old pages are zeroed in the file, but not in the log: it is written back and emptied, as far
+  /// as other programs that read at this moment allow.
+  private func emptyLog() throws(Problem) {
+    try storing(at: path) {
+      try pool.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
       }
     }
   }
@@ -55,6 +69,7 @@ struct Applying {
     try state.bringBackWithheld()
     try takeNotices()
     try state.save()
+    if report.purged > 0 { try SearchIndex(db: db, shape: state.shape).purge() }
     try moveCursors()
     report.refused = answer.verdicts.count { $0.kind == .refused }
     report.conflicts = answer.verdicts.count { $0.kind == .lost || $0.kind == .won }
@@ -71,6 +86,7 @@ struct Applying {
       case .create: try create(change, group, table, statement)
       case .update: try update(change, group, table)
       case .delete: try delete(change, table)
+      case .erase: try erase(change, table)
       }
       report.received += 1
     }
@@ -128,19 +144,11 @@ struct Applying {
   /// This device entered a record that the hub knows from elsewhere: each field entered here is
   /// now an edit of that record.
   private func spreadCreation(_ id: String, _ number: Int64, _ table: TypedTable) throws {
-    guard
-      let creation = try db.row(
-        "SELECT wall, clock FROM _pending WHERE id = ? AND field = ''", [id])
-    else { return }
-    let row = try db.row(table.select([], where: "_row = ?"), [number])!
-    for name in table.values(row).keys {
-      try db.run(
-        "INSERT OR IGNORE INTO _pending(priority, type, id, field, wall, clock) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-          table.type.priority, table.type.name, id, name, creation[0] as Int64,
-          creation[1] as Int64,
-        ])
+    guard try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ''", [id]) != nil else {
+      return
     }
+    let row = try db.row(table.select([], where: "_row = ?"), [number])!
+    for name in table.values(row).keys { try state.pendOfCreation(id, name) }
     try db.run("DELETE FROM _pending WHERE id = ? AND field = ''", [id])
   }
 
@@ -266,7 +274,7 @@ struct Applying {
 
   /// Takes the record's confirmed state out of its scope's digest.
   @discardableResult
-  private mutating func forgetConfirmed(_ row: Row, _ table: TypedTable) throws -> FieldStamps? {
+  mutating func forgetConfirmed(_ row: Row, _ table: TypedTable) throws -> FieldStamps? {
     guard let stamps = try FieldStamps(row[2] as DatabaseValue) else { return nil }
     let visible: String? = row[4]
     let scope =
@@ -308,6 +316,7 @@ struct Applying {
     try db.run("DELETE FROM _history WHERE record = ?", [id])
     try db.run("DELETE FROM _conflict WHERE record = ?", [id])
     try state.touch(table.type.name, row[1])
+    report.purged += 1
   }
 
   private func refusePending(_ id: String, _ number: Int64, _ table: TypedTable) throws {

@@ -35,6 +35,8 @@ extension Applying {
   }
 
   func takeNotices() throws {
+    try ReplicaState.turn.set(db, Int64(answer.turn))
+    if answer.isShared { try ReplicaState.sharedAt.set(db, answer.hubClock) }
     for name in answer.names {
       try db.run(
         "INSERT OR REPLACE INTO _device(number, name) VALUES (?, ?)",

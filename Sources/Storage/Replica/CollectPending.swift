@@ -10,11 +10,19 @@ package struct PendingPage: Sendable {
   package let waiting: Int
   /// Changes that went to the refused list because no field takes what was written.
   package internal(set) var setAside = 0
+  /// Pending changes that no earlier request carried: when the hub leaves this one unexamined, it
+  /// has not heard of them.
+  let firstSent: [Int64]
 
   package init(changeset: Changeset = Changeset(), ids: [[String]] = [], waiting: Int = 0) {
+    self.init(changeset: changeset, ids: ids, waiting: waiting, firstSent: [])
+  }
+
+  init(changeset: Changeset, ids: [[String]], waiting: Int, firstSent: [Int64]) {
     self.changeset = changeset
     self.ids = ids
     self.waiting = waiting
+    self.firstSent = firstSent
   }
 }
 
@@ -77,12 +85,19 @@ private struct PendingCollector {
       }
       try take(id, try state.shape.table(row[0]))
     }
-    for id in taken { try db.run("UPDATE _pending SET sent = 1 WHERE id = ?", [id]) }
+    var firstSent: [Int64] = []
+    for id in taken {
+      for row in try db.rows("SELECT n FROM _pending WHERE id = ? AND NOT sent", [id]) {
+        firstSent.append(row[0])
+      }
+      try db.run("UPDATE _pending SET sent = 1 WHERE id = ? AND NOT sent", [id])
+    }
     return PendingPage(
       changeset: Changeset(
         groups: groups.map {
           ChangeGroup(type: $0.table.type.name, fields: $0.fields, records: $0.records)
-        }), ids: groups.map(\.ids), waiting: total - taken.count)
+        }), ids: groups.map(\.ids), waiting: total - taken.count,
+      firstSent: firstSent)
   }
 
   private mutating func take(_ id: String, _ table: TypedTable) throws {

@@ -82,6 +82,20 @@ struct ConfirmedState {
     return try db.row(sql, [id, row])?[0] ?? ""
   }
 
+  /// Makes one field of a pending creation a pending edit of its own, made and sent when the
+  /// creation was.
+  func pendOfCreation(
+    _ id: String, _ field: String, base: DatabaseValue = .null, seen: DatabaseValue = .null
+  ) throws {
+    try db.run(
+      """
+      INSERT OR IGNORE INTO _pending(
+        priority, type, id, field, base, seen, wall, clock, sent, boot, uptime)
+      SELECT priority, type, id, ?, ?, ?, wall, clock, sent, boot, uptime
+      FROM _pending WHERE id = ? AND field = ''
+      """, [field, base, seen, id])
+  }
+
   func remember(
     _ table: TypedTable, _ id: String, _ field: String, replaced: DatabaseValue,
     _ old: Stamp, _ new: Stamp

@@ -18,6 +18,8 @@ struct CapturedEvent {
   let handle: DatabaseValue
   /// Milliseconds since 1970 by the wall clock at the edit.
   let wall: Int64
+  /// Nil for what another program wrote.
+  let uptime: Uptime?
 }
 
 extension CapturedEvent {
@@ -53,10 +55,15 @@ extension CapturedEvent {
   private static func unnamed(_ db: Database) throws -> [CapturedEvent] {
     var events: [CapturedEvent] = []
     var was: [String: DatabaseValue] = [:]
+    var reading: (from: Int64, uptime: Uptime)?
     let lines = try db.rows(
-      "SELECT type, row, kind, field, old, stamps, handle, wall FROM _journal ORDER BY n DESC")
+      "SELECT type, row, kind, field, old, stamps, handle, wall, n FROM _journal ORDER BY n DESC")
     for line in lines {
       guard let kind = JournalKind(rawValue: line[2]) else { continue }
+      if kind == .uptime {
+        reading = (line[1], Uptime(boot: line[3], milliseconds: line[4]))
+        continue
+      }
       if kind == .was {
         was[line[3]] = line[4]
         continue
@@ -66,14 +73,15 @@ extension CapturedEvent {
         case .inserted: .inserted
         case .updated: .updated(field: line[3], old: line[4])
         case .deleted: .deleted(values: was)
-        case .displaced, .was: .displaced(values: was)
+        case .displaced, .was, .uptime: .displaced(values: was)
         }
       was = [:]
       let id: String? = kind == .deleted || kind == .displaced ? line[4] : nil
       events.append(
         CapturedEvent(
           type: line[0], row: line[1], id: id ?? "", what: what, stamps: line[5],
-          handle: line[6], wall: line[7]))
+          handle: line[6], wall: line[7],
+          uptime: reading.flatMap { line[8] >= $0.from ? $0.uptime : nil }))
     }
     return events.reversed()
   }

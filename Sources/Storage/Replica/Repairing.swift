@@ -97,6 +97,7 @@ extension Replica {
       try db.run("UPDATE _conflict SET id = -id WHERE id > 0")
       try db.run("DELETE FROM _device")
       try ReplicaState.noticeCursor.set(db, 0)
+      try ReplicaState.turn.set(db, 0)
     }
   }
 

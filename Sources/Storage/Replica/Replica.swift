@@ -131,7 +131,7 @@ package struct ReplicaShape: Sendable {
 package enum ReplicaState: String {
   case device, schema, clock
   case grantVersion, role, everything, noticeCursor
-  case lastSync, clockError
+  case lastSync, clockError, turn, sharedAt
 
   package func get(_ db: Database) throws -> DatabaseValue {
     try DatabaseValue.fetchOne(

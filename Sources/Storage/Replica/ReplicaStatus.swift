@@ -22,6 +22,8 @@ package struct ReplicaStatus: Sendable {
   package let device: UInt32
   package let deviceName: String
   package let role: Role?
+  /// When the hub last saw another machine with this identity, milliseconds since 1970.
+  package let sharedAt: Int64?
 }
 
 extension Replica {
@@ -39,7 +41,7 @@ extension Replica {
         clockError: try ReplicaState.clockError.number(db),
         device: UInt32(truncatingIfNeeded: device),
         deviceName: try Self.deviceNames(db)[UInt32(truncatingIfNeeded: device)] ?? "",
-        role: role.flatMap(Role.init(rawValue:)))
+        role: role.flatMap(Role.init(rawValue:)), sharedAt: try ReplicaState.sharedAt.number(db))
     }
   }
 
@@ -75,7 +77,8 @@ extension Replica {
         cursors: cursors, schemaVersion: shape.schema.version,
         grantVersion: try ReplicaState.grantVersion.number(db) ?? -1,
         noticeCursor: try ReplicaState.noticeCursor.number(db) ?? 0,
-        knownDevices: UInt32(known + 1))
+        knownDevices: UInt32(known + 1),
+        turn: UInt32(truncatingIfNeeded: try ReplicaState.turn.number(db) ?? 0))
     }
   }
 
@@ -84,29 +87,6 @@ extension Replica {
     try write { db, _ in
       try ReplicaState.clockError.set(db, clockError)
       if complete { try ReplicaState.lastSync.set(db, hubTime) }
-    }
-  }
-
-  /// Stamps every pending change anew, because this machine's clock was wrong: wall times stay
-  /// where they lie between the last sync and now, by the hub's clock, and move into that window
-  /// where they do not, in the order of the edits and above what each had seen.
-  ///
-  /// Returns how many changes were stamped anew.
-  package func restamp(hubTime: Int64, now: Int64) throws(Problem) -> Int {
-    try write { db, shape in
-      _ = try Settling.run(db, shape, now: now)
-      let earliest = try ReplicaState.lastSync.number(db) ?? 0
-      var clock = HybridClock(last: HybridClock.reading(earliest))
-      let rows = try db.rows("SELECT n, wall, seen FROM _pending ORDER BY n")
-      for row in rows {
-        let wall = min(max(row[1] as Int64, earliest), hubTime)
-        let seen = try FieldStamps(row[2] as DatabaseValue)?.latest.clock ?? 0
-        let stamp = clock.tick(milliseconds: wall, above: seen)
-        try db.run(
-          "UPDATE _pending SET clock = ? WHERE n = ?", [Int64(bitPattern: stamp), row[0] as Int64])
-      }
-      try ReplicaState.clock.set(db, Int64(bitPattern: clock.last))
-      return rows.count
     }
   }
 }
@@ -118,4 +98,6 @@ package struct ReplicaPosition: Sendable {
   package let noticeCursor: Int64
   /// Device numbers below this are known by name.
   package let knownDevices: UInt32
+  /// What the last answer gave to repeat.
+  package let turn: UInt32
 }

@@ -34,6 +34,14 @@ struct SearchIndex {
     try db.run("DELETE FROM _touched")
   }
 
+  /// Leaves no word of what was removed in the index's file pages: removing a document only marks
+  /// its words as gone, until the parts of the index are written anew.
+  func purge() throws {
+    guard try db.row("SELECT 1 FROM _search LIMIT 1") != nil else { return }
+    try update()
+    try db.execute(sql: "INSERT INTO _search(_search) VALUES ('optimize')")
+  }
+
   private func index(_ document: Int64, _ table: TypedTable) throws {
     let row = document & (1 << 40 - 1)
     guard let row = try db.row(table.select([], where: "_row = ?"), [row]) else { return }

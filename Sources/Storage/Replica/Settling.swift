@@ -249,13 +249,14 @@ struct Settling {
       milliseconds: event.wall, above: above.map(\.latest.clock) ?? 0)
     try db.run(
       """
-      INSERT OR REPLACE INTO _pending(priority, type, id, field, base, seen, wall, clock, sent)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT OR REPLACE INTO _pending(
+        priority, type, id, field, base, seen, wall, clock, sent, boot, uptime)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         table.type.priority, event.type, event.id, field, earlier?[0] ?? base,
         earlier?[1] ?? seen?.stored ?? .null, event.wall, Int64(bitPattern: clock),
-        earlier?[2] ?? 0,
+        earlier?[2] ?? 0, event.uptime?.boot, event.uptime?.milliseconds,
       ])
   }
 }

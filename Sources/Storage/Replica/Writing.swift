@@ -83,13 +83,26 @@ package struct RecordWriter {
 
 extension Replica {
   /// Runs `body` in one transaction: all of it is written, durably, or none.
+  ///
+  /// - Parameter uptime: when that is, whatever the wall clock says.
   package func edit<T>(
-    freshID: () -> RecordID, _ body: (RecordWriter) throws -> T
+    freshID: () -> RecordID, uptime: Uptime? = nil, _ body: (RecordWriter) throws -> T
   ) throws(Problem) -> T {
     try withoutActuallyEscaping(freshID) { freshID throws(Problem) in
       try write { db, shape in
-        try body(RecordWriter(db: db, shape: shape, freshID: freshID))
+        let first = try Self.lastLine(db) + 1
+        let result = try body(RecordWriter(db: db, shape: shape, freshID: freshID))
+        if let uptime, try Self.lastLine(db) >= first {
+          try db.run(
+            "INSERT INTO _journal(type, row, kind, field, old) VALUES ('', ?, ?, ?, ?)",
+            [first, JournalKind.uptime.rawValue, uptime.boot, uptime.milliseconds])
+        }
+        return result
       }
     }
+  }
+
+  private static func lastLine(_ db: Database) throws -> Int64 {
+    try db.row("SELECT coalesce(max(n), 0) FROM _journal")![0]
   }
 }

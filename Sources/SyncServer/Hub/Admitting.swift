@@ -50,7 +50,11 @@ extension HubWriting {
       return entry.refuseWhole(
         Problem(.scope_not_granted, at: mayKnow ? current.scope.description : type.name))
     }
+    if let current, current.isErased, entry.change.kind != .delete {
+      return entry.refuseWhole(Problem(.erased, at: type.name))
+    }
     switch (entry.change.kind, current) {
+    case (.erase, _): entry.refuseWhole(Problem(.role_not_allowed, at: type.name))
     case (.create, nil): try create(&entry, type, writer)
     case (.create, let current?) where current.isDeleted && !writer.isGiver:
       try createAgain(&entry, current, type, writer)

@@ -44,6 +44,13 @@ struct AnswerDraft {
     }
   }
 
+  mutating func addErasure(of record: StoredRecord, _ type: RecordType) {
+    add(type) { _ in
+      RecordChange(
+        kind: .erase, id: record.id, handle: record.handle, stamp: record.stamps.record)
+    }
+  }
+
   private mutating func add(_ type: RecordType, _ make: (inout GroupDraft) -> RecordChange) {
     var index = groups.firstIndex { $0.type == type.name }
     if index == nil {

@@ -52,7 +52,7 @@ struct Collecting {
     switch try transaction.standing(of: cursor) {
     case .known: break
     case .midway: midway.insert(cursor.scope)
-    case .unknown: throw Problem(.cursor, at: cursor.scope.description)
+    case .unknown, .tooOld: throw Problem(.cursor, at: cursor.scope.description)
     }
   }
 
@@ -116,6 +116,7 @@ struct Collecting {
     if record.isDeleted {
       // A device that has been here may hold an earlier life of the record.
       guard mustResend || seq > 0 else { return }
+      if record.isErased { return draft.addErasure(of: record, type) }
       let lines = try transaction.history(type.name, record.handle)
       return draft.addDeletion(
         of: record, type, stamp: lines.last { $0.field == "*" }?.stamp ?? record.stamps.latest,
@@ -166,17 +167,20 @@ struct Collecting {
 
 /// What the hub makes of a cursor.
 enum CursorStanding {
-  case known, midway, unknown
+  case known, midway
+  /// Deletions since then were dropped.
+  case tooOld
+  /// Not this hub's: it was restored from an older copy.
+  case unknown
 }
 
 extension HubTransaction {
-  /// Whether this hub gave the cursor. One that it does not know comes from before it was
-  /// restored from an older copy.
   func standing(of cursor: Cursor) throws -> CursorStanding {
     guard cursor.seq > 0 else { return .known }
     guard let mark = try mark(cursor.scope, at: cursor.seq) else { return .unknown }
-    if mark == cursor.mark { return .known }
-    return ~mark == cursor.mark ? .midway : .unknown
+    guard mark == cursor.mark || ~mark == cursor.mark else { return .unknown }
+    if try cursor.seq < scopes()[cursor.scope]?.compacted ?? 0 { return .tooOld }
+    return mark == cursor.mark ? .known : .midway
   }
 }
 

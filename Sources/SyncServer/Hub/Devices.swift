@@ -56,6 +56,23 @@ extension Hub {
     return device
   }
 
+  /// Changes what a device may do; it is told with its next sync. What is nil stays.
+  ///
+  /// - Throws: `.not_found`.
+  package func setGrant(
+    _ grant: Grant?, role: Role?, of number: UInt32
+  ) throws(Problem) {
+    try store.write { transaction in
+      guard var device = try transaction.devices().first(where: { $0.number == number }) else {
+        throw Problem(.not_found, at: "\(number)")
+      }
+      device.grant = grant ?? device.grant
+      device.role = role ?? device.role
+      device.grantVersion += 1
+      try transaction.update(device)
+    }
+  }
+
   package func setState(_ state: HubDevice.State, of number: UInt32) throws(Problem) {
     try store.write { transaction in
       guard var device = try transaction.devices().first(where: { $0.number == number }) else {

@@ -42,7 +42,7 @@ package final class Hub: Sendable {
       answer.verdicts = admission.verdicts
       var collecting = Collecting(transaction, store.schema, device, request, admission)
       try collecting.fill(&answer)
-      try note(request, of: device, time, transaction)
+      try note(request, of: device, time, &answer, transaction)
       return answer
     }
   }
@@ -56,10 +56,21 @@ package final class Hub: Sendable {
   }
 
   private func note(
-    _ request: SyncRequest, of device: HubDevice, _ time: Int64,
+    _ request: SyncRequest, of device: HubDevice, _ time: Int64, _ answer: inout SyncAnswer,
     _ transaction: any HubTransaction
   ) throws {
     var device = device
+    if request.turn != 0, ![device.turn, device.formerTurn].contains(request.turn) {
+      device.sharedAt = time
+    }
+    device.formerTurn = request.turn
+    device.turn = UInt32(truncatingIfNeeded: random()) | 1
+    answer.turn = device.turn
+    answer.isShared = device.sharedAt == time
+    let reached = try transaction.reached(device.number)
+    for cursor in request.cursors where reached[cursor.scope] != cursor.seq && cursor.seq > 0 {
+      try transaction.noteReached(device.number, cursor.scope, cursor.seq)
+    }
     device.lastSync = time
     device.waiting = request.waiting
     device.clockError = request.deviceClock &- time

@@ -11,6 +11,8 @@ package protocol HubStore: Sendable {
   func write<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T
   /// Runs `body` on one consistent state.
   func read<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T
+  /// What was removed cannot be read out of the files any more.
+  func purge() throws(Problem)
   /// Reads everything. Throws `.damaged` where it is not what was written.
   func check() throws(Problem)
 }
@@ -49,6 +51,14 @@ package protocol HubTransaction {
   /// a later entry too: only the one with the record's own sequence number counts.
   func feed(_ scope: Scope, after seq: Int64, limit: Int) throws -> [FeedEntry]
 
+  /// How far a device said it had come, by scope.
+  func reached(_ device: UInt32) throws -> [Scope: Int64]
+  func noteReached(_ device: UInt32, _ scope: Scope, _ seq: Int64) throws
+  /// Drops what only devices that have not come so far need: deleted records without an open
+  /// conflict, leaves, and entries of the feed that no longer count. Handles are never given
+  /// twice, and history stays. Returns how many records and leaves were dropped.
+  func compact(_ scope: Scope, below seq: Int64) throws -> Int
+
   // History and conflicts
   func addHistory(_ line: HubHistoryLine) throws
   func history(_ type: String, _ handle: Int64) throws -> [HubHistoryLine]
@@ -60,6 +70,8 @@ package protocol HubTransaction {
   func conflicts(after version: Int64, device: UInt32?, limit: Int) throws -> [HubConflict]
   func hasLost(_ type: String, _ handle: Int64, _ field: String, _ stamp: Stamp) throws -> Bool
   func openConflictCount() throws -> Int
+  /// Removes every line of history and every conflict of a record.
+  func forget(_ type: String, _ handle: Int64) throws
 
   // Devices
   func addDevice(_ device: HubDevice) throws -> UInt32
@@ -93,6 +105,8 @@ package struct StoredRecord: Sendable {
   /// The sequence number at which it came into its scope.
   package var entered: Int64
   package var isDeleted: Bool
+  /// Erased for good: nothing of it is left but its id. An erased record is a deleted one too.
+  package var isErased = false
 
   package var scope: Scope { values["scope"]?.text.flatMap { Scope($0) } ?? .bamako }
 
@@ -107,11 +121,16 @@ package struct ScopeState: Sendable {
   package var seq: Int64 = 0
   package var digest = Digest()
   package var records = 0
+  /// Below this sequence number deletions may have been dropped.
+  package var compacted: Int64 = 0
 
-  package init(seq: Int64 = 0, digest: Digest = Digest(), records: Int = 0) {
+  package init(
+    seq: Int64 = 0, digest: Digest = Digest(), records: Int = 0, compacted: Int64 = 0
+  ) {
     self.seq = seq
     self.digest = digest
     self.records = records
+    self.compacted = compacted
   }
 }
 
@@ -211,6 +230,12 @@ package struct HubDevice: Sendable {
   package var clockError: Int64
   package var program: String
   package var state: State
+  /// What the last answer gave the device to repeat, and what the request before it repeated.
+  package var turn: UInt32 = 0
+  package var formerTurn: UInt32 = 0
+  /// When a request repeated neither, in milliseconds since 1970: two machines use one identity,
+  /// or a folder was restored from a copy.
+  package var sharedAt: Int64?
 
   package enum State: String, Sendable {
     case active, revoked, wiped, retired

@@ -8,13 +8,17 @@ enum HubLayout {
     CREATE TABLE _state(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE _scope(
       number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL,
-      high INTEGER NOT NULL, low INTEGER NOT NULL, records INTEGER NOT NULL);
+      high INTEGER NOT NULL, low INTEGER NOT NULL, records INTEGER NOT NULL,
+      compacted INTEGER NOT NULL);
     CREATE TABLE _mark(
       scope TEXT NOT NULL, seq INTEGER NOT NULL, mark INTEGER NOT NULL,
       received INTEGER NOT NULL, PRIMARY KEY(scope, seq)) WITHOUT ROWID;
     CREATE TABLE _feed(
       scope TEXT NOT NULL, last INTEGER NOT NULL, seq INTEGER NOT NULL, type TEXT NOT NULL,
       handle INTEGER NOT NULL, kind INTEGER NOT NULL, PRIMARY KEY(scope, last)) WITHOUT ROWID;
+    CREATE TABLE _reached(
+      device INTEGER NOT NULL, scope TEXT NOT NULL, seq INTEGER NOT NULL,
+      PRIMARY KEY(device, scope)) WITHOUT ROWID;
     CREATE TABLE _history(
       n INTEGER PRIMARY KEY, type TEXT NOT NULL, handle INTEGER NOT NULL, field TEXT NOT NULL,
       replaced, replaced_clock INTEGER NOT NULL, replaced_device INTEGER NOT NULL,
@@ -35,7 +39,8 @@ enum HubLayout {
       role TEXT NOT NULL, everything INTEGER NOT NULL, readable TEXT NOT NULL,
       writable TEXT NOT NULL, grant_version INTEGER NOT NULL, token_hash BLOB NOT NULL UNIQUE,
       last_sync INTEGER, waiting INTEGER NOT NULL, clock_error INTEGER NOT NULL,
-      program TEXT NOT NULL, state TEXT NOT NULL);
+      program TEXT NOT NULL, state TEXT NOT NULL, turn INTEGER NOT NULL DEFAULT 0,
+      former_turn INTEGER NOT NULL DEFAULT 0, shared_at INTEGER);
     CREATE TABLE _invitation(
       code_hash BLOB PRIMARY KEY, name TEXT NOT NULL, base TEXT NOT NULL, role TEXT NOT NULL,
       everything INTEGER NOT NULL, readable TEXT NOT NULL, writable TEXT NOT NULL,

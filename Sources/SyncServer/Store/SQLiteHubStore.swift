@@ -50,6 +50,14 @@ package final class SQLiteHubStore: HubStore {
     }
   }
 
+  package func purge() throws(Problem) {
+    try storing(at: path) {
+      try pool.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+      }
+    }
+  }
+
   package func check() throws(Problem) {
     let found = try storing(at: path) {
       try pool.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check(1)") }

@@ -48,6 +48,11 @@ extension SQLiteHubTransaction {
       """, [type, handle, field, stamp.storedClock, Int64(stamp.device)]) != nil
   }
 
+  func forget(_ type: String, _ handle: Int64) throws {
+    try db.run("DELETE FROM _history WHERE type = ? AND handle = ?", [type, handle])
+    try db.run("DELETE FROM _conflict WHERE type = ? AND handle = ?", [type, handle])
+  }
+
   func openConflictCount() throws -> Int {
     try db.row("SELECT count(*) FROM _conflict WHERE status IN ('open', 'proposal')")![0]
   }

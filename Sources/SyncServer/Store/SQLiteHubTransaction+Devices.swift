@@ -7,8 +7,8 @@ extension SQLiteHubTransaction {
     try db.run(
       """
       INSERT INTO _device(name, base, role, everything, readable, writable, grant_version,
-        token_hash, last_sync, waiting, clock_error, program, state)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        token_hash, last_sync, waiting, clock_error, program, state, turn, former_turn, shared_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, device.columns)
     return UInt32(db.lastInsertedRowID)
   }
@@ -18,7 +18,8 @@ extension SQLiteHubTransaction {
       """
       UPDATE _device SET name = ?, base = ?, role = ?, everything = ?, readable = ?,
         writable = ?, grant_version = ?, token_hash = ?, last_sync = ?, waiting = ?,
-        clock_error = ?, program = ?, state = ? WHERE number = ?
+        clock_error = ?, program = ?, state = ?, turn = ?, former_turn = ?, shared_at = ?
+      WHERE number = ?
       """, device.columns + [Int64(device.number)])
   }
 
@@ -72,6 +73,7 @@ extension HubDevice {
     [
       name, base, role.rawValue, grant.everything, grant.read.joined, grant.write.joined,
       grantVersion, tokenHash.stored, lastSync, waiting, clockError, program, state.rawValue,
+      Int64(turn), Int64(formerTurn), sharedAt,
     ]
   }
 
@@ -81,7 +83,10 @@ extension HubDevice {
       role: Role(rawValue: row["role"]) ?? .lecture, grant: Grant(row),
       grantVersion: row["grant_version"], tokenHash: [UInt8].fromStored(row["token_hash"]) ?? [],
       lastSync: row["last_sync"], waiting: row["waiting"], clockError: row["clock_error"],
-      program: row["program"], state: State(rawValue: row["state"]) ?? .revoked)
+      program: row["program"], state: State(rawValue: row["state"]) ?? .revoked,
+      turn: UInt32(truncatingIfNeeded: row["turn"] as Int64),
+      formerTurn: UInt32(truncatingIfNeeded: row["former_turn"] as Int64),
+      sharedAt: row["shared_at"])
   }
 }
 

@@ -64,7 +64,7 @@ struct SQLiteHubTransaction: HubTransaction {
     StoredRecord(
       handle: row[1], id: RecordID(row[0] as String)!, values: table(type).values(row, from: 6),
       stamps: try FieldStamps(row[2] as DatabaseValue)!, seq: row[3], entered: row[4],
-      isDeleted: row[5])
+      isDeleted: row[5] != 0, isErased: row[5] == 2)
   }
 
   private func table(_ type: RecordType) -> TypedTable { tables[type.name]! }
@@ -73,7 +73,7 @@ struct SQLiteHubTransaction: HubTransaction {
     let sql = table(type).insert(["_stamps", "_seq", "_entered", "_deleted"])
     let own = [
       record.id.description.databaseValue, record.stamps.stored, record.seq.databaseValue,
-      record.entered.databaseValue, record.isDeleted.databaseValue,
+      record.entered.databaseValue, record.life.databaseValue,
     ]
     let values = type.fields.map { record.values[$0.name]?.stored ?? .null }
     try db.run(sql, StatementArguments(own + values))
@@ -86,7 +86,7 @@ struct SQLiteHubTransaction: HubTransaction {
       ["_stamps", "_seq", "_entered", "_deleted"] + names, where: "_handle = ?")
     let own = [
       record.stamps.stored, record.seq.databaseValue, record.entered.databaseValue,
-      record.isDeleted.databaseValue,
+      record.life.databaseValue,
     ]
     let values = names.map { record.values[$0]?.stored ?? .null }
     try db.run(sql, StatementArguments(own + values + [record.handle.databaseValue]))
@@ -96,10 +96,11 @@ struct SQLiteHubTransaction: HubTransaction {
 
   func scopes() throws -> [Scope: ScopeState] {
     var scopes: [Scope: ScopeState] = [:]
-    for row in try db.rows("SELECT name, seq, high, low, records FROM _scope") {
+    for row in try db.rows("SELECT name, seq, high, low, records, compacted FROM _scope") {
       guard let scope = Scope(row[0] as String) else { continue }
       scopes[scope] = ScopeState(
-        seq: row[1], digest: Digest(storedHigh: row[2], storedLow: row[3]), records: row[4])
+        seq: row[1], digest: Digest(storedHigh: row[2], storedLow: row[3]), records: row[4],
+        compacted: row[5])
     }
     return scopes
   }
@@ -107,13 +108,13 @@ struct SQLiteHubTransaction: HubTransaction {
   func save(_ scope: Scope, _ state: ScopeState) throws {
     try db.run(
       """
-      INSERT INTO _scope(name, seq, high, low, records) VALUES (?, ?, ?, ?, ?)
+      INSERT INTO _scope(name, seq, high, low, records, compacted) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT(name) DO UPDATE SET seq = excluded.seq, high = excluded.high,
-        low = excluded.low, records = excluded.records
+        low = excluded.low, records = excluded.records, compacted = excluded.compacted
       """,
       [
         scope.description, state.seq, state.digest.storedHigh, state.digest.storedLow,
-        state.records,
+        state.records, state.compacted,
       ])
   }
 
@@ -223,4 +224,9 @@ struct SQLiteHubTransaction: HubTransaction {
       ).map { (table.type.name, $0[0], $0[1]) }
     }
   }
+}
+
+extension StoredRecord {
+  /// As `_deleted` holds it: 0 alive, 1 deleted, 2 erased.
+  fileprivate var life: Int64 { isErased ? 2 : isDeleted ? 1 : 0 }
 }

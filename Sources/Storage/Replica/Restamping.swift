@@ -1,0 +1,75 @@
+import GRDB
+package import Shared
+
+/// What tells how long ago something was, whatever was done to the wall clock since.
+package struct Uptime: Sendable, Hashable {
+  /// Which start of the machine: two readings can be compared when it is the same.
+  package let boot: String
+  /// Milliseconds since that start, sleep included.
+  package let milliseconds: Int64
+
+  package init(boot: String, milliseconds: Int64) {
+    self.boot = boot
+    self.milliseconds = milliseconds
+  }
+}
+
+extension Replica {
+  /// Stamps pending changes anew, because this machine's clock was wrong.
+  ///
+  /// What was edited since this start of the machine, through this library, gets the time it had,
+  /// exactly, by `uptime`. Everything else keeps its wall time where that lies between the last
+  /// sync and now, by the hub's clock, and is moved into that window where it does not. The order
+  /// of the edits stays, and each is stamped above what it had seen.
+  ///
+  /// - Parameters:
+  ///   - hubTime: milliseconds since 1970.
+  ///   - all: also what was sent before: the hub may have admitted that, so only when it still
+  ///     refuses.
+  /// - Returns: how many changes were stamped anew.
+  package func restamp(
+    hubTime: Int64, now: Int64, uptime: Uptime?, all: Bool
+  ) throws(Problem) -> Int {
+    try write { db, shape in
+      _ = try Settling.run(db, shape, now: now)
+      let earliest = try ReplicaState.lastSync.number(db) ?? 0
+      let rows = try db.rows(
+        "SELECT n, wall, seen, boot, uptime FROM _pending WHERE sent = 0 OR ? ORDER BY n", [all])
+      let times = Self.times(rows, earliest, hubTime, uptime)
+      var clock = HybridClock(last: HybridClock.reading(earliest))
+      for row in try db.rows("SELECT clock FROM _pending WHERE sent AND NOT ?", [all]) {
+        let given = UInt64(bitPattern: row[0] as Int64)
+        clock.witness(given, notBeyond: hubTime + Limits.clockTolerance)
+      }
+      for (row, time) in zip(rows, times) {
+        let seen = try FieldStamps(row[2] as DatabaseValue)?.latest.clock ?? 0
+        let stamp = clock.tick(milliseconds: time, above: seen)
+        try db.run(
+          "UPDATE _pending SET clock = ? WHERE n = ?", [Int64(bitPattern: stamp), row[0] as Int64])
+      }
+      try ReplicaState.clock.set(db, Int64(bitPattern: clock.last))
+      return rows.count
+    }
+  }
+
+  /// When each edit was made, by the hub's clock. None is later than the one after it, so that
+  /// one whose time is not known cannot push a known one out of its place.
+  private static func times(
+    _ rows: [Row], _ earliest: Int64, _ hubTime: Int64, _ uptime: Uptime?
+  ) -> [Int64] {
+    var limit = hubTime
+    var times: [Int64] = []
+    for row in rows.reversed() {
+      let wall: Int64 = row[1]
+      var time = max(wall, earliest)
+      if let boot = row[3] as String?, let then = row[4] as Int64?, let uptime,
+        uptime.boot == boot, then <= uptime.milliseconds
+      {
+        time = hubTime - (uptime.milliseconds - then)
+      }
+      limit = max(0, min(time, limit))
+      times.append(limit)
+    }
+    return times.reversed()
+  }
+}

@@ -1,0 +1,33 @@
+package import Shared
+
+// Upkeep. What was deleted is kept for those who have not heard of it, and no longer. A device
+// that stays silent for half a year holds nothing back; when it returns, its cursor is too old to
+// go on from, and it compares record by record instead, with the hub's word standing, so that
+// nothing deleted comes back.
+
+extension Hub {
+  /// Drops what every live device has confirmed. Returns how many deletions and leaves went.
+  @discardableResult
+  package func compact() throws(Problem) -> Int {
+    try store.write { transaction in
+      let oldest = now() - Int64(Limits.daysOfSilence) * 86_400_000
+      let live = try transaction.devices().filter {
+        $0.state == .active && $0.lastSync ?? .min >= oldest
+      }
+      let reached = try live.map { (device: $0, seqs: try transaction.reached($0.number)) }
+      var dropped = 0
+      for (scope, state) in try transaction.scopes() {
+        let seqs = reached.filter { $0.device.grant.mayRead(scope) }.compactMap { $0.seqs[scope] }
+        let horizon = seqs.min() ?? state.seq
+        guard horizon > state.compacted else { continue }
+        let count = try transaction.compact(scope, below: horizon)
+        guard count > 0 else { continue }
+        var compacted = state
+        compacted.compacted = horizon
+        try transaction.save(scope, compacted)
+        dropped += count
+      }
+      return dropped
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import GRDB
+import Testing
+
+@testable import FieldClient
+@testable import Shared
+@testable import Storage
+@testable import SyncServer
+
+/// Deletions are kept for whoever has not heard of them, and no longer.
+@Suite struct CompactingTests {
+  private let world: World
+  private let gao: Device
+  private let kidal: Device
+
+  init() async throws {
+    world = try World()
+    gao = try world.device("GAO")
+    kidal = try world.device("KDL")
+    for name in ["Un", "Deux", "Trois"] { try gao.addContact(name) }
+    for device in [gao, kidal] { _ = try await device.client.sync() }
+    for device in [gao, kidal] { _ = try await device.client.sync() }
+  }
+
+  private func delete(_ name: String, _ device: Device) throws {
+    try device.sql("DELETE FROM contact WHERE display_name = '\(name)'")
+  }
+
+  private func tombstones() throws -> Int {
+    try world.store.pool.read { db in
+      try Int.fetchOne(db, sql: "SELECT count(*) FROM contact WHERE _deleted")!
+    }
+  }
+
+  @Test func `a deletion is dropped when every live device has confirmed it`() async throws {
+    try delete("Un", gao)
+    _ = try await gao.client.sync()
+    _ = try await gao.client.sync()
+    #expect(try world.hub.compact() == 0)
+    #expect(try tombstones() == 1)
+    _ = try await kidal.client.sync()
+    #expect(try world.hub.compact() == 0)
+    _ = try await kidal.client.sync()
+    #expect(try world.hub.compact() == 1)
+    #expect(try tombstones() == 0)
+    for device in [gao, kidal, try world.device()] {
+      #expect(try await device.client.sync().requests == 1)
+      #expect(try device.contacts() == ["Deux", "Trois"])
+    }
+    try world.expectAgreement([gao, kidal])
+  }
+
+  @Test func `who was silent for half a year brings nothing back and loses nothing`() async throws {
+    try delete("Un", gao)
+    _ = try await gao.client.sync()
+    try kidal.addContact("Quatre")
+    try kidal.sql("UPDATE contact SET locality = 'Tessalit' WHERE display_name = 'Deux'")
+    world.time.advance(200 * 86_400_000)
+    for _ in 0..<2 { _ = try await gao.client.sync() }
+    #expect(try world.hub.compact() == 1)
+    let report = try await kidal.client.sync()
+    #expect(report.repaired == 1)
+    #expect(report.digestsEqual == true)
+    _ = try await gao.client.sync()
+    for device in [gao, kidal] {
+      #expect(try device.contacts() == ["Deux", "Quatre", "Trois"])
+    }
+    try world.expectAgreement([gao, kidal])
+    #expect(try await kidal.client.sync().requests == 1)
+  }
+
+  @Test func `an edit of what was deleted half a year ago is refused and kept`() async throws {
+    try delete("Un", gao)
+    _ = try await gao.client.sync()
+    try kidal.sql("UPDATE contact SET locality = 'Tessalit' WHERE display_name = 'Un'")
+    world.time.advance(200 * 86_400_000)
+    for _ in 0..<2 { _ = try await gao.client.sync() }
+    #expect(try world.hub.compact() == 1)
+    _ = try await kidal.client.sync()
+    #expect(try kidal.contacts() == ["Deux", "Trois"])
+    #expect(try kidal.client.refusals().map { $0.values["locality"] } == ["Tessalit"])
+    try world.expectAgreement([gao, kidal])
+  }
+
+  @Test func `a number is never given twice`() async throws {
+    try delete("Trois", gao)
+    for device in [gao, kidal, gao, kidal] { _ = try await device.client.sync() }
+    #expect(try world.hub.compact() == 0)
+    try gao.addContact("Quatre")
+    _ = try await gao.client.sync()
+    #expect(try world.hub.compact() == 1)
+    _ = try await kidal.client.sync()
+    try world.expectAgreement([gao, kidal])
+  }
+}

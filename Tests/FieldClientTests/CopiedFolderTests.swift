@@ -1,0 +1,68 @@
+import Testing
+
+@testable import FieldClient
+@testable import Shared
+@testable import SyncServer
+
+/// One device's folder on two machines, or put back from a copy.
+@Suite struct CopiedFolderTests {
+  private let world: World
+  private let gao: Device
+  private let bamako: Device
+
+  init() async throws {
+    world = try World()
+    gao = try world.device("GAO")
+    bamako = try world.device()
+    try gao.addContact("Un")
+    _ = try await gao.client.sync()
+  }
+
+  @Test func `what both copies write reaches everybody, and both sides are told`() async throws {
+    let copy = try world.copy(gao)
+    for round in 1...3 {
+      try gao.addContact("Gao \(round)")
+      try copy.addContact("Copie \(round)")
+      for device in [gao, copy, bamako] { _ = try await device.client.sync() }
+    }
+    for device in [gao, copy, bamako] { _ = try await device.client.sync() }
+    for device in [gao, copy, bamako] { #expect(try device.contacts().count == 7) }
+    try world.expectAgreement([gao, copy, bamako])
+    #expect(try gao.client.status().sharedAt != nil)
+    #expect(try copy.client.status().sharedAt != nil)
+    #expect(try bamako.client.status().sharedAt == nil)
+    let devices = try world.hub.devices()
+    #expect(devices.map { $0.sharedAt != nil } == [true, false])
+  }
+
+  @Test func `both copies edit one field: one value stands and the other is kept`() async throws {
+    let copy = try world.copy(gao)
+    let id = try #require(try gao.client.records(of: "contact").first).id
+    try gao.client.write { try $0.set("contact", id, ["phone_orange": "+22370000001"]) }
+    try copy.client.write { try $0.set("contact", id, ["phone_orange": "+22370000002"]) }
+    for device in [gao, copy, gao, copy, bamako] { _ = try await device.client.sync() }
+    try world.expectAgreement([gao, copy, bamako])
+    let history = try world.hub.history("contact", "\(id)").filter { $0.field == "phone_orange" }
+    let conflicts = try world.hub.conflicts().flatMap { [$0.winner.value, $0.loser.value] }
+    #expect(Set(history.map(\.value) + conflicts).isSuperset(of: ["+22370000001", "+22370000002"]))
+  }
+
+  @Test func `a folder put back from a copy gets its own lost writes back`() async throws {
+    let copy = try world.copy(gao)
+    try gao.addContact("Deux")
+    _ = try await gao.client.sync()
+    _ = try await copy.client.sync()
+    #expect(try copy.contacts() == ["Deux", "Un"])
+    try world.expectAgreement([copy])
+  }
+
+  @Test(arguments: [Link.Fault.answerLost, .answerCut, .requestLost])
+  func `a bad link is no second machine`(fault: Link.Fault) async throws {
+    for _ in 0..<3 {
+      gao.link.plan([fault, fault])
+      for _ in 0..<2 { _ = try? await gao.client.sync() }
+      _ = try await gao.client.sync()
+    }
+    #expect(try gao.client.status().sharedAt == nil)
+  }
+}
