@@ -65,6 +65,7 @@ struct Run {
     _ = try await writer.client.sync()
     try await edits(writer, reader)
     try await one(writer, reader)
+    try await repair(reader)
   }
 
   private func write(_ client: FieldClient, _ limit: Double) throws {
@@ -194,6 +195,33 @@ struct Run {
     writer.link.reset()
     _ = try await writer.client.sync()
     table.line("nothing new: bytes of bodies", "\(writer.link.up) + \(writer.link.down)")
+  }
+
+  /// Ten records that another program changed behind the library's back.
+  private func repair(_ reader: (client: FieldClient, link: DirectLink)) async throws {
+    let queue = try DatabaseQueue(path: reader.client.directory + "/replica.sqlite")
+    try await queue.write { db in
+      try db.execute(sql: "UPDATE _switch SET capturing = 0")
+      for place in 0..<10 {
+        try db.execute(
+          sql: "UPDATE contacts SET phone = 'x' WHERE id = ?",
+          arguments: [workload.rows[count / 10 * place].id.description])
+      }
+      try db.execute(sql: "UPDATE _switch SET capturing = 1")
+    }
+    try queue.close()
+    reader.link.reset()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let report = try await reader.client.verify()
+    precondition(report.repaired == 10 && report.digestsEqual == true, "\(report)")
+    let bytes = reader.link.up + reader.link.down
+    table.line(
+      "verify, 10 records differ: requests, bytes", "\(reader.link.requests), \(bytes)",
+      goal(bytes < 20_000, "under 20,000"))
+    table.line(
+      "verify: seconds, and of them the hub's",
+      "\(number(start.duration(to: clock.now).seconds)), \(number(reader.link.hubSeconds))")
   }
 
   private func values(_ row: [String]) -> [String: Value] {
