@@ -21,8 +21,8 @@ extension FieldClient {
     return try replica.recount(now: surroundings.now())
   }
 
-  /// Compares every confirmed record with Bamako's, values included, mends what differs, and
-  /// syncs.
+  /// Syncs, compares every confirmed record with Bamako's, values included, and mends what
+  /// differs.
   ///
   /// - Throws: as `sync`.
   public func verify(
@@ -32,6 +32,7 @@ extension FieldClient {
     defer { lock.release() }
     var run = SyncRun(
       client: self, maximumBytes: .max, language: language, progress: progress)
+    _ = try await run.complete()
     try await run.repair(nil)
     return try await run.complete()
   }
