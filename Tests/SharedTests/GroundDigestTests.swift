@@ -37,8 +37,16 @@ struct GroundDigestTests {
     out.stamp(.never)
     for name in names {
       out.string(name)
-      out.stamp(.never)
+      out.stamp(Stamp(clock: 1, device: 1))
     }
+    #expect(code { () throws(Problem) in try FieldStamps(bytes: out.bytes) } == .not_understood)
+  }
+
+  @Test func `a field noted at the record's own stamp is not understood`() {
+    var out = ByteWriter()
+    out.stamp(Stamp(clock: 9, device: 1))
+    out.string("nom")
+    out.stamp(Stamp(clock: 9, device: 1))
     #expect(code { () throws(Problem) in try FieldStamps(bytes: out.bytes) } == .not_understood)
   }
 

@@ -62,7 +62,8 @@ extension FieldStamps {
   }
 
   /// Throws `.not_understood` where names do not rise: a name twice would have two stamps, and
-  /// sorting what a stranger sends would cost the square of its length.
+  /// sorting what a stranger sends would cost the square of its length. An exception at the
+  /// record's own stamp is refused too: the same stamps would have two digests.
   package init(bytes: [UInt8]) throws(Problem) {
     var reader = ByteReader(bytes)
     self.init(record: try reader.stamp())
@@ -71,7 +72,11 @@ extension FieldStamps {
       if let last = exceptions.last, !last.field.utf8.lexicographicallyPrecedes(field.utf8) {
         throw Problem(.not_understood, cause: "fields are not in order")
       }
-      exceptions.append(Exception(field: field, stamp: try reader.stamp()))
+      let stamp = try reader.stamp()
+      guard stamp != record else {
+        throw Problem(.not_understood, cause: "a field's own stamp is the record's")
+      }
+      exceptions.append(Exception(field: field, stamp: stamp))
     }
   }
 }
