@@ -166,6 +166,16 @@ struct SchemaRefusalTests {
     #expect(problem?.place?.isEmpty == false)
   }
 
+  @Test func `what is nested beyond any schema is refused`() {
+    func nested(_ depth: Int) -> [UInt8] {
+      let lists = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+      return Array(Self.sound.replacing("[1, 2, {\"x\": null}]", with: lists).utf8)
+    }
+    #expect(code { () throws(Problem) in try Schema(json: nested(64)) } == nil)
+    #expect(code { () throws(Problem) in try Schema(json: nested(65)) } == .schema_invalid)
+    #expect(code { () throws(Problem) in try Schema(json: nested(511)) } == .schema_invalid)
+  }
+
   @Test func `broken JSON is refused with its line`() {
     let json = Self.sound.replacing("\"version\": 3,", with: "\"version\": 3")
     let problem = #expect(throws: Problem.self) { try Schema(json: Array(json.utf8)) }

@@ -131,7 +131,15 @@ extension SchemaNode.Content {
 }
 
 extension SchemaNode.Content: Decodable {
+  /// How deep lists and objects may stand in each other: several times what a schema needs. Each
+  /// kind that a value is not costs the whole path to it, so that depth costs seconds.
+  private static let deepest = 64
+
   init(from decoder: any Decoder) throws {
+    guard decoder.codingPath.count <= Self.deepest else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(codingPath: [], debugDescription: "nested too deep"))
+    }
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
