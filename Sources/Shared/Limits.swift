@@ -19,6 +19,8 @@ package enum Limits {
   /// Records of one changeset: a page of the shortest changes holds a third of it. Bounds the
   /// memory that a few compressed bytes can ask for.
   package static let recordsInChangeset = 300_000
+  /// Values of one changeset: a page of the shortest values holds three quarters of it.
+  package static let valuesInChangeset = 2_000_000
   /// Conflict notices of one answer; more come with the next.
   package static let noticesInAnswer = 100
   /// Bytes of one text value: four times the longest text of the mission's schema.

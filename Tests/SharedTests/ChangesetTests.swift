@@ -70,6 +70,34 @@ struct ChangesetTests {
     #expect(refusal(bytes) == .not_understood, "\(name)")
   }
 
+  @Test func `groups without records count as records, or there would be millions`() {
+    #expect(refusal(Self.emptyGroups(Limits.recordsInChangeset)) == nil)
+    #expect(refusal(Self.emptyGroups(Limits.recordsInChangeset + 1)) == .too_large)
+  }
+
+  private static func emptyGroups(_ count: Int) -> [UInt8] {
+    var out = ByteWriter()
+    out.byte(Changeset.format)
+    out.varint(count)
+    out.raw([UInt8](repeating: 0, count: 3 * count))
+    return out.bytes
+  }
+
+  @Test func `values that would fill the memory are too large`() {
+    let (records, fields) = (50_000, Limits.valuesInChangeset / 50_000 + 1)
+    var out = ByteWriter()
+    out.raw([Changeset.format, 1, 0])
+    out.varint(records)
+    out.raw([UInt8](repeating: 0, count: 4 * records))
+    out.varint(fields)
+    for field in 0..<fields {
+      out.string("\(field)")
+      out.raw([1, 0, 0])
+      if field < fields - 1 { out.raw([UInt8](repeating: 0, count: records)) }
+    }
+    #expect(refusal(out.bytes) == .too_large)
+  }
+
   @Test func `a text cannot claim more than an integer holds`() {
     let head: [UInt8] = [1, 1, 0, 1, 0, 2, 2, 1, 1, 0, 1, 0, 0, 3]
     let longest = [UInt8](repeating: 0xff, count: 9)

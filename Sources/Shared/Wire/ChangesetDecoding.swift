@@ -5,18 +5,36 @@ extension Changeset {
     var reader = ByteReader(bytes)
     guard try reader.byte() == Self.format else { throw Problem(.stale_format) }
     groups = []
+    var room = Room()
     for _ in 0..<(try reader.count()) {
-      groups.append(try ChangeGroup(from: &reader, room: Limits.recordsInChangeset - recordCount))
+      groups.append(try ChangeGroup(from: &reader, &room))
     }
     guard reader.isAtEnd else { throw Problem(.not_understood, cause: "more than a changeset") }
   }
 }
 
+/// What a changeset may still hold. A byte can claim a value, which takes sixty in memory.
+private struct Room {
+  private var records = Limits.recordsInChangeset
+  private var values = Limits.valuesInChangeset
+
+  /// A group without records counts as one, or there could be millions of them.
+  mutating func take(records count: Int) throws(Problem) {
+    records -= max(count, 1)
+    guard records >= 0 else { throw Problem(.too_large, cause: "too many records") }
+  }
+
+  mutating func take(values count: Int) throws(Problem) {
+    values -= count
+    guard values >= 0 else { throw Problem(.too_large, cause: "too many values") }
+  }
+}
+
 extension ChangeGroup {
-  fileprivate init(from reader: inout ByteReader, room: Int) throws(Problem) {
+  fileprivate init(from reader: inout ByteReader, _ room: inout Room) throws(Problem) {
     type = try reader.string()
     let count = try reader.count()
-    guard count <= room else { throw Problem(.too_large, cause: "too many records") }
+    try room.take(records: count)
     var heads: [Head] = []
     heads.reserveCapacity(count)
     for byte in try reader.raw(count) { heads.append(try Head(byte)) }
@@ -39,7 +57,7 @@ extension ChangeGroup {
     var names: [String] = []
     for position in 0..<fieldCount {
       names.append(try reader.string())
-      try Self.decodeField(position, into: &records, from: &reader)
+      try Self.decodeField(position, into: &records, from: &reader, &room)
     }
     fields = names
     guard Set(names).count == names.count else {
@@ -48,9 +66,11 @@ extension ChangeGroup {
   }
 
   private static func decodeField(
-    _ position: Int, into records: inout [RecordChange], from reader: inout ByteReader
+    _ position: Int, into records: inout [RecordChange], from reader: inout ByteReader,
+    _ room: inout Room
   ) throws(Problem) {
     let owners = try decodeFlags(records.count, from: &reader)
+    try room.take(values: owners.count)
     let own = try decodeFlags(owners.count, from: &reader)
     let ownStamps = try decodeStamps(own.count, from: &reader)
     let saw = try decodeFlags(owners.count, from: &reader)
