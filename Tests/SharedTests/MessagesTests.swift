@@ -109,6 +109,18 @@ struct MessagesTests {
     }
   }
 
+  @Test func `more notices than an answer may hold are too large`() {
+    let side = ConflictNotice.Side(value: .null, stamp: .never)
+    let notice = ConflictNotice(
+      id: 1, version: 1, type: "base", record: RecordID(high: 0, low: 0), field: "nom",
+      status: "open", winner: side, loser: side)
+    var answer = SyncAnswer(hubClock: 0)
+    answer.notices = Array(repeating: notice, count: Limits.noticesInAnswer)
+    #expect(code { () throws(Problem) in try SyncAnswer(encoded: answer.encoded) } == nil)
+    answer.notices.append(notice)
+    #expect(code { () throws(Problem) in try SyncAnswer(encoded: answer.encoded) } == .too_large)
+  }
+
   @Test func `another version of the protocol is named as such`() {
     #expect(code { () throws(Problem) in try SyncRequest(encoded: [2]) } == .protocol_old)
     #expect(code { () throws(Problem) in try SyncAnswer(encoded: [2]) } == .protocol_old)

@@ -48,7 +48,9 @@ extension SyncAnswer {
     for _ in 0..<(try reader.count()) { verdicts.append(try Verdict(from: &reader)) }
     for _ in 0..<(try reader.count()) { pages.append(try ScopePage(from: &reader)) }
     for _ in 0..<(try reader.count()) { leaves.append(try Leave(from: &reader)) }
-    for _ in 0..<(try reader.count()) { notices.append(try ConflictNotice(from: &reader)) }
+    let told = try reader.count()
+    guard told <= Limits.noticesInAnswer else { throw Problem(.too_large, cause: "notices") }
+    for _ in 0..<told { notices.append(try ConflictNotice(from: &reader)) }
     pull = try Changeset(encoded: Array(try reader.raw(reader.remaining)))
   }
 }
