@@ -19,6 +19,13 @@ import Testing
     #expect(Numbering.next("GAO-2026-", after: taken) == next)
   }
 
+  @Test func `a number that none can follow is not counted`() {
+    let largest = "GAO-2026-\(Int.max)"
+    #expect(Numbering.next("GAO-2026-", after: [largest]) == "GAO-2026-001")
+    #expect(Numbering.next("GAO-2026-", after: [largest, "GAO-2026-007"]) == "GAO-2026-008")
+    #expect(Numbering.next("GAO-2026-", after: ["GAO-2026--5"]) == "GAO-2026-001")
+  }
+
   @Test func `a numbered field must name fields of its type`() {
     let json = String(decoding: Schema.mission.source, as: UTF8.self)
       .replacing("\"year_of\": \"occurred_on\"", with: "\"year_of\": \"someday\"")

@@ -14,9 +14,11 @@ public struct Numbering: Sendable, Hashable {
     return "\(base)-\(year)-"
   }
 
-  /// The reference after the highest of those given, which all begin with `prefix`.
+  /// The reference after the highest of those given, which all begin with `prefix`. A number
+  /// that none can follow is not counted: others may have written it.
   package static func next(_ prefix: String, after taken: [String]) -> String {
-    let highest = taken.compactMap { Int($0.dropFirst(prefix.count)) }.max() ?? 0
+    let numbers = taken.compactMap { Int($0.dropFirst(prefix.count)) }
+    let highest = numbers.filter { (0..<Int.max).contains($0) }.max() ?? 0
     let number = String(highest + 1)
     return prefix + String(repeating: "0", count: max(0, 3 - number.count)) + number
   }
