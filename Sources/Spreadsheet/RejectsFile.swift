@@ -8,8 +8,9 @@ extension Spreadsheet {
   ) -> String {
     let remarks = ["motif", "ligne"]
     let kept = table.header.indices.filter { !remarks.contains(table.header[$0].lowercased()) }
-    let header = kept.map { table.header[$0] } + remarks
-    return rejections.reduce(into: line(of: header, separator: table.separator)) { text, reject in
+    let header = header(
+      of: kept.map { table.header[$0] } + remarks, separator: table.separator)
+    return rejections.reduce(into: header) { text, reject in
       let cells = reject.row.cells
       let reason = reject.problems.map { $0.sentence(language) }.joined(separator: " ")
       // Cells beyond the header are kept at the end, so that nothing typed is lost.

@@ -42,14 +42,33 @@ extension Spreadsheet {
 
   /// Cells as one line with its end, quoted where RFC 4180 asks for it.
   static func line(of cells: [String], separator: Character) -> String {
-    cells.map { quoted($0, separator: separator) }.joined(separator: String(separator)) + "\n"
+    line(of: cells, separator: separator, quoting: Array(separator.utf8))
   }
 
-  private static func quoted(_ cell: String, separator: Character) -> String {
-    let special = cell.utf8.contains { byte in
-      byte == separator.asciiValue || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
-        || byte == UInt8(ascii: "\r")
+  /// The first line of a file, from which a reader tells the separator: a name that holds
+  /// another one is quoted too.
+  static func header(of cells: [String], separator: Character) -> String {
+    line(of: cells, separator: separator, quoting: Table.separators)
+  }
+
+  private static func line(
+    of cells: [String], separator: Character, quoting special: [UInt8]
+  ) -> String {
+    cells.map { quoted($0, special) }.joined(separator: String(separator)) + "\n"
+  }
+
+  /// By scalars, because an accent after a quote makes another character of the two.
+  private static func quoted(_ cell: String, _ special: [UInt8]) -> String {
+    let ends = "\"\n\r".utf8
+    guard cell.utf8.contains(where: { special.contains($0) || ends.contains($0) }) else {
+      return cell
     }
-    return special ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+    var quoted = "\"".unicodeScalars
+    for scalar in cell.unicodeScalars {
+      if scalar == "\"" { quoted.append(scalar) }
+      quoted.append(scalar)
+    }
+    quoted.append("\"")
+    return String(quoted)
   }
 }

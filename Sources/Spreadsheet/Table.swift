@@ -40,9 +40,10 @@ package struct Table: Sendable {
     return header
   }
 
+  static let separators = [UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: "\t")]
+
   /// The separator that stands most often in the first line that is not blank.
   private static func separator(of bytes: [UInt8]) -> UInt8 {
-    let candidates = [UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: "\t")]
     var counts = [0, 0, 0]
     var quoted = false
     var blank = true
@@ -50,9 +51,9 @@ package struct Table: Sendable {
       if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r"), !quoted, !blank { break }
       if byte == UInt8(ascii: "\"") { quoted.toggle() }
       if byte > UInt8(ascii: " ") { blank = false }
-      if !quoted, let found = candidates.firstIndex(of: byte) { counts[found] += 1 }
+      if !quoted, let found = separators.firstIndex(of: byte) { counts[found] += 1 }
     }
-    return candidates[counts.firstIndex(of: counts.max()!)!]
+    return separators[counts.firstIndex(of: counts.max()!)!]
   }
 }
 

@@ -42,6 +42,25 @@ import Testing
     #expect(try cells("a;b\ne\u{301};\u{301}x\n") == [["a", "b"], ["e\u{301}", "\u{301}x"]])
   }
 
+  @Test func `a quote under an accent is doubled when it is written`() throws {
+    #expect(
+      try rewritten("a;b\n\"x\"\"\u{301};y\";1\n").rows.map(\.cells.first) == ["x\"\u{301};y"])
+  }
+
+  @Test func `another separator in a column's name does not change the file's`() throws {
+    let table = try rewritten("\"a,b,c,d,e\";f\n1;2\n")
+    #expect(table.separator == ";")
+    #expect(table.header == ["a,b,c,d,e", "f", "motif", "ligne"])
+  }
+
+  /// The table as a file of rejects holds it.
+  private func rewritten(_ text: String) throws -> Table {
+    let table = try Table.parse(text)
+    let rejections = table.rows.map { Rejection(type: "base", row: $0, problems: []) }
+    return try Table.parse(
+      Spreadsheet.writeRejects(table: table, rejections: rejections, language: .fr))
+  }
+
   @Test func `a quote that never closes is refused at the line it opens`() {
     #expect(throws: Problem(.csv_invalid, at: "l. 3")) {
       try Table.parse("a;b\n1;2\n3;\"four\n5;6\n7;8\n")
