@@ -61,6 +61,16 @@ import Testing
     #expect(try RepairRequest(encoded: request.encoded) == request)
   }
 
+  @Test func `a bound of nothing but zeros is refused, because it would be written as none`() {
+    let cursor = Cursor(scope: .mission)
+    let request = RepairRequest(
+      cursor: cursor, ranges: [IDRange(first: IDRange.all.first, end: RecordID(high: 1, low: 0))])
+    var bytes = request.encoded
+    let end = bytes.lastIndex(of: 8)!  // The length of the bound, which ends with the byte 1.
+    bytes[end + 8] = 0
+    #expect(throws: Problem.self) { try RepairRequest(encoded: bytes) }
+  }
+
   @Test func `too many ranges or records are too large`() throws {
     let ranges = RepairRequest(
       cursor: Cursor(scope: .mission),

@@ -170,7 +170,9 @@ extension ByteReader {
   fileprivate mutating func bound() throws(Problem) -> RecordID? {
     let bytes = try blob()
     guard bytes.count <= 16 else { throw Problem(.not_understood, cause: "a bound is too long") }
-    guard !bytes.isEmpty else { return nil }
+    guard let last = bytes.last else { return nil }
+    // A bound of nothing but zeros would be written as none: an empty range would become the rest.
+    guard last != 0 else { throw Problem(.not_understood, cause: "a bound ends in zero") }
     return RecordID(bytes: bytes + [UInt8](repeating: 0, count: 16 - bytes.count))
   }
 
