@@ -5,10 +5,14 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test lint format bench clean
+.PHONY: help setup build release demo test lint format bench fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
+
+# How long the fuzzer takes for each of its targets, and which; all when it is empty.
+SECONDS ?= 60
+TARGETS ?=
 
 # debug or release; each has a build folder of its own, because sharing one rebuilds the world.
 CONFIGURATION ?= debug
@@ -20,7 +24,7 @@ PACKAGES := ca-certificates g++ git libedit2 libncurses6 libxml2 pkg-config tzda
   libcurl4-openssl-dev libsqlite3-dev libzstd-dev \
   curl faketime openssl python3 sqlite3
 
-SWIFT_FILES = find $(wildcard Sources Tests Examples Benchmarks Package.swift) \
+SWIFT_FILES = find $(wildcard Sources Tests Examples Benchmarks Fuzz Package.swift) \
   -name .build -prune -o -name '*.swift' -print0
 
 help: ## This list
@@ -93,6 +97,10 @@ bench: setup ## Run the benchmarks, optimised; SIZES="…" counts of records
 	  [[ -f Benchmarks/data/ops_$$size.jsonl ]] || python3 Benchmarks/workload.py $$size
 	done
 	DJOLIBA_BENCHMARKS=1 swift run $(RELEASE) bench $(SIZES)
+
+fuzz: setup ## Fuzz whatever reads bytes from outside; SECONDS for each target, TARGETS="…"
+	@DJOLIBA_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product fuzz
+	Fuzz/run.sh .build-fuzz/release/fuzz $(SECONDS) $(TARGETS)
 
 clean: ## Remove everything that was built
 	@rm -rf .build .build-* Benchmarks/data

@@ -93,6 +93,10 @@ let package = Package(
       name: "field-notes", dependencies: ["FieldClient"], path: "Examples/FieldNotes",
       swiftSettings: strict),
 
+    .target(
+      name: "FuzzTargets", dependencies: ["Shared", "Spreadsheet"], path: "Fuzz/Targets",
+      swiftSettings: strict),
+
     .testTarget(
       name: "HouseTests", dependencies: ["Shared", "djoliba", "djoliba-server", "field-notes"],
       swiftSettings: strict),
@@ -127,6 +131,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets", "Shared"], swiftSettings: strict),
+    .testTarget(
       name: "EndToEndTests", dependencies: ["djoliba", "djoliba-server"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
@@ -147,4 +153,23 @@ if Context.environment["DJOLIBA_BENCHMARKS"] != nil {
       path: "Benchmarks/bench",
       resources: [.embedInCode("schema.json")],
       swiftSettings: strict))
+}
+
+// The fuzzer likewise. What it drives is compiled to be watched, so it has a build folder of its
+// own. SwiftPM makes our `main` the program's; the linker passes over the one of libFuzzer.
+if Context.environment["DJOLIBA_FUZZ"] != nil {
+  let watched: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])]
+  let names = ["Shared", "Spreadsheet", "FuzzTargets"]
+  for target in package.targets where names.contains(target.name) {
+    target.swiftSettings?.append(contentsOf: watched)
+  }
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/fuzz",
+      swiftSettings: strict + watched,
+      linkerSettings: [
+        .unsafeFlags([
+          "-sanitize=fuzzer,address", "-use-ld=lld", "-Xlinker", "--allow-multiple-definition",
+        ])
+      ]))
 }

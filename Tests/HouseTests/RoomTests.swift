@@ -6,6 +6,15 @@ import Testing
     #expect(findings.isEmpty, "\(findings.report)")
   }
 
+  @Test func `so does every annex`() throws {
+    for annex in House.annexes {
+      let files = try SourceFile.all(under: annex.name)
+      #expect(!files.isEmpty, "\(annex.name) is gone; take it out of Rooms.swift")
+      let findings = files.flatMap(House.findings)
+      #expect(findings.isEmpty, "\(findings.report)")
+    }
+  }
+
   @Test func `a room stands on rooms before it in the table`() {
     var below: Set<String> = []
     let names = Set(House.rooms.map(\.name))
@@ -54,6 +63,12 @@ import Testing
     let findings = House.findings(in: file)
     try #require(findings.count == 1)
     #expect(findings[0].description.hasPrefix("Sources/\(path):3: "))
+  }
+
+  @Test(arguments: ["Targets/Fake.swift", "fuzz/Fake.swift"])
+  func `a wrong import of an annex is reported`(path: String) {
+    let file = SourceFile(path: "Fuzz/\(path)", text: "import Storage\n")
+    #expect(House.findings(in: file).count == 1)
   }
 
   @Test func `a folder that the table does not know is reported`() {
