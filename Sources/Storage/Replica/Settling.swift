@@ -17,6 +17,11 @@ struct Settling {
   private var displaced: [String: HiddenRecord] = [:]
   /// Ids that were given anew because the type has a natural key, or they were no UUIDs.
   private var renamed: [String: String] = [:]
+  /// Confirmed records whose row was entered again in this journal: what differs in the row as it
+  /// is now waits already, later lines of the journal included.
+  private var revived: Set<String> = []
+  /// What the journal tells after the event that is being settled.
+  private var later: ArraySlice<CapturedEvent> = []
 
   /// Settles everything captured so far. Returns the state for further work in the transaction.
   @discardableResult
@@ -28,7 +33,10 @@ struct Settling {
       return settling.state
     }
     try db.withoutCapture {
-      for event in events { try settling.settle(event) }
+      for (index, event) in events.enumerated() {
+        settling.later = events[(index + 1)...]
+        try settling.settle(event)
+      }
       try settling.state.refuseStrays(settling.written(events))
       try db.run("DELETE FROM _journal")
       try settling.state.save()
@@ -67,13 +75,13 @@ struct Settling {
   private mutating func insert(_ event: CapturedEvent, _ table: TypedTable) throws {
     let replaced = displaced.removeValue(forKey: event.id)
     let selectRow = table.select([], where: "_row = ? AND id = ?")
-    guard let row = try db.row(selectRow, [event.row, event.id]) else {
+    guard !isOver(event), let row = try db.row(selectRow, [event.row, event.id]) else {
       if let replaced { try remove(event, table, replaced) }
       // What came and went while a deletion waits changes nothing.
       guard try state.hidden(event.id) == nil else { return }
       return try pend(event, table, Self.creation)
     }
-    if let replaced, try !isCreationPending(event.id) { try remove(event, table, replaced) }
+    if let replaced, try !isPending(event.id, Self.creation) { try remove(event, table, replaced) }
     try complete(row, event, table)
     let id = try rename(row, event, table)
     guard let id else { return }
@@ -86,9 +94,22 @@ struct Settling {
     try pend(event.renamed(id), table, Self.creation)
   }
 
+  /// Whether the life of the row that an insertion began has ended: the row that is there now may
+  /// have its number and its id, and be another one.
+  private func isOver(_ insertion: CapturedEvent) -> Bool {
+    later.contains { event in
+      guard event.row == insertion.row, event.type == insertion.type else { return false }
+      switch event.what {
+      case .inserted, .deleted: return true
+      case .updated, .displaced: return false
+      }
+    }
+  }
+
   private mutating func update(
     _ event: CapturedEvent, _ table: TypedTable, _ field: String, _ old: DatabaseValue
   ) throws {
+    if revived.contains(event.id), try !isPending(event.id, field) { return }
     let seen = try FieldStamps(event.stamps)?.stamp(of: field, isEmpty: old.isNull) ?? .never
     try pend(event, table, field, base: old, seen: FieldStamps(record: seen))
   }
@@ -121,6 +142,7 @@ struct Settling {
   private mutating func remove(
     _ event: CapturedEvent, _ table: TypedTable, _ record: HiddenRecord
   ) throws {
+    revived.remove(event.id)
     if try state.hidden(event.id) != nil {
       return try db.run("DELETE FROM _pending WHERE id = ? AND field <> '*'", [event.id])
     }
@@ -158,6 +180,7 @@ struct Settling {
       // It is hidden because the hub may have it already.
       return try db.run("UPDATE _pending SET sent = 1 WHERE id = ?", [id])
     }
+    revived.insert(id)
     try db.run(
       "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
       [hidden.handle, hidden.stamps, event.row])
@@ -221,7 +244,8 @@ struct Settling {
     for (position, field) in table.type.fields.enumerated() {
       let new: DatabaseValue = row[position + 1]
       let old: DatabaseValue = twin[position + 3]
-      guard !new.isNull, new != old else { continue }
+      guard !new.isNull, new != old, !isWrittenLater(field.name, number, event.type, old)
+      else { continue }
       try db.run(table.update([field.name], where: "_row = ?"), [new, number])
       let seen =
         try FieldStamps(twin[2] as DatabaseValue)?.stamp(of: field.name, isEmpty: old.isNull)
@@ -231,10 +255,24 @@ struct Settling {
     try state.touch(table.type.name, number)
   }
 
+  /// Whether a row's field got the value it shows after the event that is being settled.
+  private func isWrittenLater(
+    _ field: String, _ row: Int64, _ type: String, _ value: DatabaseValue
+  ) -> Bool {
+    later.contains { event in
+      guard event.row == row, event.type == type else { return false }
+      switch event.what {
+      case .inserted: return !value.isNull
+      case .updated(let name, _): return name == field
+      case .deleted, .displaced: return false
+      }
+    }
+  }
+
   // MARK: Pending changes
 
-  private func isCreationPending(_ id: String) throws -> Bool {
-    try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ''", [id]) != nil
+  private func isPending(_ id: String, _ field: String) throws -> Bool {
+    try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ?", [id, field]) != nil
   }
 
   /// Notes a pending change. What the first edit saw stays; when it was made is the last edit's.
