@@ -89,6 +89,7 @@ struct Acknowledging {
     if try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) != nil {
       try spreadReentry(id, change, group, table, row)
       for field in change.fields { try settleField(id, field, group, table, number, verdict: nil) }
+      try settleEmptied(id, change, group, table, row)
     }
     for (field, verdict) in rejected {
       try clear(id, group.fields[field.field], table, number)
@@ -97,6 +98,22 @@ struct Acknowledging {
     let scope = try state.confirmedScope(table, row: number, id: id)
     state.ledger.add(scope, RecordID(id)!, stamps)
     try state.touch(table.type.name, number)
+  }
+
+  /// A creation does not name what was empty when it was sent: what was emptied before is settled
+  /// with it, what was filled since has replaced nothing.
+  private func settleEmptied(
+    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable, _ row: Row
+  ) throws {
+    let sent = Set(change.fields.map { group.fields[$0.field] })
+    for (position, field) in table.type.fields.enumerated() where !sent.contains(field.name) {
+      let isEmpty = (row[position + 2] as DatabaseValue).isNull
+      let sql =
+        isEmpty
+        ? "DELETE FROM _pending WHERE id = ? AND field = ?"
+        : "UPDATE _pending SET base = NULL, seen = NULL WHERE id = ? AND field = ?"
+      try db.run(sql, [id, field.name])
+    }
   }
 
   /// The record was entered again after it was sent: what differs from what the hub now has is
