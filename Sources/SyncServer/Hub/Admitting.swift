@@ -160,17 +160,30 @@ extension HubWriting {
   ) throws {
     let lines = try history(of: current, type)
     if lines.contains(where: { $0.field != "*" && $0.stamp == entry.change.stamp }) {
-      entry.mustResend = true
-      return
+      // What was edited since it was sent first is none.
+      return try update(&entry, current, type, writer)
     }
     guard var record = try newRecord(&entry, type, writer) else { return }
     record.handle = current.handle
     let stored = try update(current, to: record, fields: type.fields.map(\.name), type)
     try remember(
       stored, type, "", replaced: .unwritten, by: stored.stamps.record, seq: stored.seq)
+    try rememberEarlierLife(current, stored, type)
     try keepProposals(entry, stored, type)
     entry.isAdmitted = true
     entry.mustResend = true
+  }
+
+  /// What the record held when it was deleted is in no other place.
+  private func rememberEarlierLife(
+    _ deleted: StoredRecord, _ stored: StoredRecord, _ type: RecordType
+  ) throws {
+    for field in type.fields.map(\.name) {
+      let before = deleted.state(of: field)
+      guard before.stamp != .never, before.value != stored.state(of: field).value else { continue }
+      try remember(
+        stored, type, field, replaced: before, by: stored.stamps.record, seq: stored.seq)
+    }
   }
 
   /// What a creation says of fields that others decide waits beside the record.

@@ -21,7 +21,7 @@ extension HubWriting {
     if current.isDeleted { try settleRevival(&merged, &entry, type) }
     if current.isDeleted && merged.written.isEmpty {
       entry.mustResend = true
-      return
+      return try keep(merged.conflicts, current, type)
     }
     if entry.change.kind == .create { entry.mustResend = true }
     try store(merged, &entry, current, type)
@@ -47,12 +47,18 @@ extension HubWriting {
         stored, type, field, replaced: replaced, by: stored.state(of: field).stamp,
         seq: stored.seq)
     }
-    for conflict in merged.conflicts {
+    try keep(merged.conflicts, stored, type)
+    entry.isAdmitted = true
+  }
+
+  private func keep(
+    _ conflicts: [MergedRecord.Conflict], _ record: StoredRecord, _ type: RecordType
+  ) throws {
+    for conflict in conflicts {
       try keep(
-        stored, type, conflict.field, status: conflict.status, winner: conflict.winner,
+        record, type, conflict.field, status: conflict.status, winner: conflict.winner,
         loser: conflict.loser)
     }
-    entry.isAdmitted = true
   }
 
   /// What the record and the writer's rights say before any merging.
@@ -82,6 +88,11 @@ extension HubWriting {
     _ entry: inout RecordEntry, _ type: RecordType, _ writer: Writer
   ) throws {
     let standing = merged.record.state(of: field.name)
+    if change.value.isNull, standing == .unwritten, change.stamp == merged.record.stamps.record {
+      // An empty field with the record's own stamp is one that nobody wrote: there is no other
+      // way to write it down.
+      return entry.add(change, .superseded)
+    }
     let incoming = IncomingChange(
       value: change.value, stamp: change.stamp, seen: change.seen, role: writer.role(for: field),
       creates: entry.change.kind == .create)
