@@ -1,0 +1,168 @@
+import GRDB
+import Testing
+
+@testable import FieldClient
+@testable import Shared
+@testable import Storage
+@testable import SyncServer
+
+/// Histories that the simulation found, each in a few lines.
+@Suite struct SeldomHistoriesTests {
+  private static func progress(_ more: [String: Shared.Value]) -> [String: Shared.Value] {
+    let key: [String: Shared.Value] = [
+      "roadmap_code": "FR-1.1", "quarter": "2026Q1", "progress_pct": 10, "rag": "vert",
+    ]
+    return key.merging(more) { $1 }
+  }
+
+  private static let insertProgress = """
+    INSERT INTO roadmap_progress(roadmap_code, quarter, progress_pct, rag, comment, obstacles)
+    VALUES ('FR-1.1', '2026Q1', 1, 'vert', 'earlier', 'seen')
+    """
+
+  private static func insertContact(_ verb: String, _ id: RecordID, _ scope: String) -> String {
+    """
+    \(verb) INTO contact(id, display_name, function_title, contact_type, base_code, relationship,
+      consent_basis, status, scope)
+    VALUES ('\(id)', 'A', 'Maire', 'media', 'GAO', 'ponctuelle', 'accord_oral', 'actif', '\(scope)')
+    """
+  }
+
+  private func sync(_ devices: Device...) async throws {
+    for device in devices { _ = try await device.client.sync() }
+  }
+
+  private func replaced(_ world: World, _ field: String) throws -> Set<String> {
+    try world.store.pool.read { db in
+      try String.fetchSet(
+        db, sql: "SELECT replaced FROM _history WHERE field = ? AND replaced NOT NULL",
+        arguments: [field])
+    }
+  }
+
+  @Test func `of two rows of one key the one written later stays`() async throws {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    try gao.sql(Self.insertProgress)
+    try gao.client.write { try $0.add("roadmap_progress", Self.progress(["comment": "later"])) }
+    try await sync(gao, bamako)
+    try world.expectAgreement([gao, bamako])
+    let records = try bamako.client.records(of: "roadmap_progress")
+    #expect(records.map { $0["comment"] } == ["later"])
+    #expect(records.map { $0["obstacles"] } == ["seen"])
+  }
+
+  @Test func `a row that is put in its own place twice is an edit`() async throws {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let id = try gao.addContact("A", ["locality": "Gao"])
+    try await sync(gao)
+    for _ in 0..<2 {
+      try gao.sql("DELETE FROM contact; " + Self.insertContact("INSERT", id, "mission"))
+    }
+    let report = try await gao.client.sync()
+    #expect(report.conflicts == 0)
+    #expect(report.repaired == 0)
+    try await sync(bamako)
+    try world.expectAgreement([gao, bamako])
+  }
+
+  @Test func `a row replaced in another scope and moved back stays in its scope`() async throws {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let id = try gao.addContact("A", ["scope": "mission"])
+    try await sync(gao)
+    try gao.sql(Self.insertContact("INSERT OR REPLACE", id, "base:GAO"))
+    try gao.sql("UPDATE contact SET scope = 'mission'")
+    let report = try await gao.client.sync()
+    #expect(report.repaired == 0)
+    try await sync(bamako)
+    try world.expectAgreement([gao, bamako])
+  }
+
+  @Test func `a field filled and emptied before the first sync waits no longer than its record`()
+    async throws
+  {
+    let world = try World()
+    let gao = try world.device("GAO")
+    let id = try gao.addContact("A", ["locality": "Gao"])
+    try gao.client.write { try $0.set("contact", id, ["locality": .null]) }
+    let report = try await gao.client.sync()
+    #expect(report.pending == 0)
+    try world.expectAgreement([gao])
+  }
+
+  @Test func `emptying what nobody wrote, at the record's own stamp, writes nothing`()
+    async throws
+  {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let id = try gao.addContact("A")
+    try await sync(gao, bamako)
+    let record = try world.store.read { transaction in
+      try transaction.record(world.store.schema[type: "contact"]!, id: id)!
+    }
+    let stamp = record.stamps.record
+    let change = RecordChange(
+      kind: .update, id: nil, handle: record.handle, stamp: stamp,
+      fields: [FieldChange(field: 0, value: .null, stamp: stamp)])
+    let request = SyncRequest(
+      deviceClock: world.time.now, schemaVersion: 1, program: "test", grantVersion: 1,
+      noticeCursor: 0, knownDevices: 9, budget: 1000, waiting: 0, cursors: [],
+      push: Changeset(
+        groups: [ChangeGroup(type: "contact", fields: ["locality"], records: [change])]))
+    let device = try world.hub.admit(token: gao.client.token)
+    let answer = try world.hub.answer(request, for: device, language: .fr)
+    #expect(answer.verdicts.map(\.kind) == [.superseded])
+    try await sync(gao, bamako)
+    try world.expectAgreement([gao, bamako])
+  }
+
+  @Test func `what a record held in an earlier life is in the history`() async throws {
+    let world = try World()
+    let gao = try world.device("GAO")
+    try gao.client.write { try $0.add("roadmap_progress", Self.progress(["comment": "first"])) }
+    try await sync(gao)
+    try gao.sql("DELETE FROM roadmap_progress")
+    try await sync(gao)
+    try gao.client.write { try $0.add("roadmap_progress", Self.progress(["comment": "second"])) }
+    try await sync(gao)
+    #expect(try replaced(world, "comment") == ["first"])
+    try world.expectAgreement([gao])
+  }
+
+  @Test func `a proposal for a record that was deleted meanwhile is kept`() async throws {
+    let world = try World()
+    let grant = Grant(read: [.mission, .base("GAO")], write: [.mission, .base("GAO")])
+    let gao = try world.device("GAO", role: .resp_base, grant: grant)
+    let bamako = try world.device()
+    try gao.client.write {
+      try $0.add(
+        "security_pack",
+        [
+          "base_code": "GAO", "kind": "base", "title": "Plan", "version_label": "1.0",
+          "status": "brouillon", "prepared_by": "P-01", "scope": "base:GAO",
+        ])
+    }
+    try await sync(gao, bamako)
+    try gao.sql("UPDATE security_pack SET approved_hash = 'proposed'")
+    try bamako.sql("DELETE FROM security_pack")
+    try await sync(bamako, gao)
+    #expect(try world.hub.conflicts().map(\.loser.value) == ["proposed"])
+  }
+
+  @Test func `an edit that goes with a repeated creation revives the record`() async throws {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let id = try gao.addContact("A")
+    gao.link.plan([.answerLost])
+    _ = await failure { try await gao.client.sync() }
+    try await sync(bamako)
+    try bamako.client.write { try $0.delete("contact", "\(id)") }
+    try await sync(bamako)
+    try gao.client.write { try $0.set("contact", id, ["locality": "Ansongo"]) }
+    try await sync(gao, bamako)
+    #expect(try bamako.client.record("contact", "\(id)")["locality"] == "Ansongo")
+    try world.expectAgreement([gao, bamako])
+  }
+}
