@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test lint format bench fuzz clean
+.PHONY: help setup build release demo test simulate lint format bench fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -13,6 +13,10 @@ SIZES ?= 10000 100000
 # How long the fuzzer takes for each of its targets, and which; all when it is empty.
 SECONDS ?= 60
 TARGETS ?=
+
+# How many worlds the simulation plays, and the number of the first.
+SEEDS ?= 10000
+FROM ?= 1
 
 # debug or release; each has a build folder of its own, because sharing one rebuilds the world.
 CONFIGURATION ?= debug
@@ -85,6 +89,10 @@ test: setup lint ## Check the format and run every test; a skipped one fails
 	  echo "No test was run." >&2
 	  exit 1
 	fi
+
+simulate: setup ## Play SEEDS worlds in which everything fails that may fail; FROM=1
+	@swift build $(RELEASE) --product simulate
+	exec "$$(swift build $(RELEASE) --show-bin-path)/simulate" --seeds $(SEEDS) --from $(FROM)
 
 lint: ## Check the format
 	@$(SWIFT_FILES) | xargs -0 swift format lint --strict --parallel

@@ -1,6 +1,6 @@
 import Foundation
 public import Shared
-import Storage
+package import Storage
 
 /// A field base's records: read and written here with or without a network, exchanged with
 /// Bamako when there is one.
@@ -11,7 +11,7 @@ import Storage
 public final class FieldClient: Sendable {
   /// The directory, as given.
   public let directory: String
-  let replica: Replica
+  package let replica: Replica
   let surroundings: Surroundings
   let transport: any Transport
   let token: String

@@ -45,6 +45,15 @@ enum House {
         "NIOSSL": ["HTTP/"], "ServiceLifecycle": ["HTTP/"], "UnixSignals": ["HTTP/"],
         "Dispatch": ["HTTP/"], "Logging": ["HTTP/"],
       ]),
+    // It sees both sides of the line, and stands where SQLite meets the machine.
+    Room(
+      "Simulation",
+      ["Shared", "Storage", "FieldClient", "SyncServer", "GRDB"],
+      confined: [
+        "GRDBSQLite": ["Disk/"], "Foundation": ["Disk/", "World/Scaffold.swift", "World/Template.swift"],
+        "Synchronization": ["World/Scaffold.swift"],
+      ]),
+    Room("simulate", ["Simulation", "ArgumentParser", "Foundation"]),
     Room(
       "djoliba",
       ["FieldClient", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Foundation"]),

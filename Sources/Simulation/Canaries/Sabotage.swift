@@ -1,0 +1,168 @@
+import GRDB
+import Shared
+import SyncServer
+
+// Canaries: worlds broken on purpose, one or more for each invariant. A simulation that does not
+// notice them would notice nothing.
+
+/// A way in which a world is broken on purpose.
+package enum Sabotage: String, CaseIterable, Sendable {
+  /// A value is changed on its way to a device, its stamp is not.
+  case garbledValue
+  /// What replaced a value is written down, what it replaced is not.
+  case forgottenHistory
+  /// Of two writes that did not know of each other the loser is thrown away.
+  case droppedLoser
+  /// The hub's clock is ten years ahead, and devices believe it.
+  case futureHub
+  /// Devices are told new cursors without the rows before them.
+  case emptyPage
+  /// The hub answers a request of which only the beginning came.
+  case takenCut
+  /// Devices never hear that a record left a scope.
+  case silentLeave
+  /// The hub lets devices read more than they were granted.
+  case wideGrant
+  /// The hub's proof is of something else.
+  case wrongProof
+  /// Deleted records live again.
+  case walkingDead
+  /// A refused change takes all of its request with it.
+  case refusedTogether
+  /// The hub acknowledges what it did not admit.
+  case hollowWord
+
+  /// What must be found broken.
+  package var invariant: Invariant {
+    switch self {
+    case .garbledValue: .equal
+    case .forgottenHistory: .kept
+    case .futureHub: .clocks
+    case .emptyPage, .silentLeave: .cursors
+    case .takenCut: .messages
+    case .wideGrant: .scopes
+    case .wrongProof: .digests
+    case .walkingDead: .deletions
+    case .refusedTogether: .progress
+    case .hollowWord, .droppedLoser: .acknowledged
+    }
+  }
+
+  var hubsError: Int64 { self == .futureHub ? 10 * 365 * 86_400_000 : 0 }
+
+  // MARK: At the hub
+
+  /// The store that the hub gets.
+  func store(_ store: SQLiteHubStore) throws -> any HubStore {
+    let forgetful: [Sabotage: String] = [.forgottenHistory: "_history", .droppedLoser: "_conflict"]
+    if let table = forgetful[self] {
+      try store.pool.writeWithoutTransaction { db in
+        try db.execute(
+          sql: """
+            CREATE TEMP TRIGGER forgetful BEFORE INSERT ON main.\(table) BEGIN
+              SELECT RAISE(IGNORE);
+            END
+            """)
+      }
+    }
+    if self == .wideGrant {
+      try store.pool.write { try $0.execute(sql: "UPDATE _device SET everything = 1") }
+    }
+    return self == .refusedTogether ? TouchyStore(store: store) : store
+  }
+
+  func afterStep(_ world: World) throws {
+    guard self == .walkingDead else { return }
+    world.hub.isTouched = true
+    try world.hub.store().pool.write { db in
+      try db.execute(sql: "UPDATE memo SET _deleted = 0 WHERE _deleted")
+    }
+  }
+
+  // MARK: On the way
+
+  /// What the hub says without having looked; nil when it looks.
+  func forged(_ request: [UInt8], _ time: Int64) -> [UInt8]? {
+    switch self {
+    case .hollowWord:
+      guard let request = Self.request(request), !request.push.isEmpty else { return nil }
+      var answer = SyncAnswer(hubClock: time)
+      for record in request.push.groups.flatMap(\.records) where record.kind == .create {
+        answer.handles.append(Int64(record.id!.low & 0xffff_ffff))
+      }
+      return Compression.compress(answer.encoded)
+    case .takenCut:
+      guard Self.request(request) == nil else { return nil }
+      return Compression.compress(SyncAnswer(hubClock: time).encoded)
+    default: return nil
+    }
+  }
+
+  /// The answer as it arrives.
+  func answer(_ body: [UInt8]) -> [UInt8] {
+    guard let plain = try? Compression.expand(body, limit: Limits.expandedBody),
+      var answer = try? SyncAnswer(encoded: plain)
+    else { return body }
+    switch self {
+    case .garbledValue: answer.pull = Self.garbled(answer.pull)
+    case .emptyPage:
+      answer.pull = Changeset()
+      answer.pages = answer.pages.map { ScopePage(cursor: $0.cursor, proof: nil) }
+    case .silentLeave:
+      answer.leaves = []
+      answer.pages = answer.pages.map { ScopePage(cursor: $0.cursor, proof: nil) }
+    case .wrongProof:
+      answer.pages = answer.pages.map { page in
+        let proof = ScopePage.Proof(digest: Digest(high: 1, low: 1), records: 1)
+        return ScopePage(cursor: page.cursor, proof: page.proof == nil ? nil : proof)
+      }
+    default: return body
+    }
+    return Compression.compress(answer.encoded)
+  }
+
+  private static func garbled(_ changes: Changeset) -> Changeset {
+    let groups = changes.groups.map { group in
+      let records = group.records.map { record in
+        let fields = record.fields.map { change in
+          let isOwn = change.value.text?.hasPrefix("w") ?? false
+          return FieldChange(
+            field: change.field, value: isOwn ? "garbled" : change.value, stamp: change.stamp,
+            seen: change.seen)
+        }
+        return RecordChange(
+          kind: record.kind, id: record.id, handle: record.handle, stamp: record.stamp,
+          fields: fields, seen: record.seen)
+      }
+      return ChangeGroup(type: group.type, fields: group.fields, records: records)
+    }
+    return Changeset(groups: groups)
+  }
+
+  private static func request(_ body: [UInt8]) -> SyncRequest? {
+    guard let plain = try? Compression.expand(body, limit: Limits.expandedBody) else { return nil }
+    return try? SyncRequest(encoded: plain)
+  }
+}
+
+/// A store that takes back a whole exchange when one change in it was refused.
+private struct TouchyStore: HubStore {
+  let store: SQLiteHubStore
+
+  var schema: Schema { store.schema }
+
+  func write<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T {
+    try store.write { transaction in
+      let result = try body(transaction)
+      let verdicts = (result as? SyncAnswer)?.verdicts ?? []
+      if verdicts.contains(where: { $0.kind == .refused }) { throw Problem(.invalid_value) }
+      return result
+    }
+  }
+
+  func read<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T {
+    try store.read(body)
+  }
+
+  func check() throws(Problem) { try store.check() }
+}

@@ -1,0 +1,118 @@
+/// A machine's disk, in memory. It remembers what was synced, so that the power can be cut at any
+/// write, and it can be full.
+///
+/// Sendable unchecked: a world runs in one task, so one thread at a time is in here.
+final class Disk: @unchecked Sendable {
+  /// What a file's bytes were: a copy of a folder.
+  typealias Copy = [String: [UInt8]]
+
+  /// How much of what was not synced survives the end of a process or of the power.
+  enum Loss: CaseIterable {
+    /// The process ends, the system writes everything.
+    case nothing
+    /// The power goes: a prefix of the writes of each file made it, the last perhaps torn.
+    case tail
+    /// The power goes: any of the writes made it.
+    case some
+    case everything
+  }
+
+  private var files: [String: DiskFile] = [:]
+  /// Down: every access fails until the machine starts again.
+  private(set) var isDown = false
+  /// Writes and syncs until the machine goes down; nil for never.
+  private var callsLeft: Int?
+  /// Writes that still find room; nil when there is room for all.
+  private var roomLeft: Int?
+
+  init(_ copy: Copy = [:]) { insert(copy) }
+
+  // MARK: Faults
+
+  /// The machine goes down at one of the next writes.
+  func goDown(afterWrites count: Int) { callsLeft = count }
+
+  /// The machine goes down now.
+  func goDown() { isDown = true }
+
+  /// It does not go down after all.
+  func goNoMore() { callsLeft = nil }
+
+  /// The disk has room for so many writes more.
+  func fill(afterWrites count: Int?) { roomLeft = count }
+
+  var isFull: Bool { roomLeft == 0 }
+
+  /// Starts the machine again after it went down, or after somebody switched it off just now.
+  func start(_ loss: Loss, _ dice: inout Dice) {
+    isDown = false
+    callsLeft = nil
+    roomLeft = nil
+    var left: Copy = [:]
+    for (name, file) in files.sorted(by: { $0.key < $1.key }) {
+      left[name] = surviving(file, loss, &dice)
+    }
+    files = [:]
+    insert(left)
+  }
+
+  private func surviving(_ file: DiskFile, _ loss: Loss, _ dice: inout Dice) -> [UInt8] {
+    let count = file.unsynced.count
+    guard count > 0, loss != .nothing else { return file.bytes }
+    switch loss {
+    case .nothing: return file.bytes
+    case .everything: return file.afterPowerCut({ _ in false }, torn: { _ in nil })
+    case .tail:
+      let kept = dice.below(count + 1)
+      let cut = kept > 0 ? dice.below(file.unsynced[kept - 1].new.count + 1) : 0
+      return file.afterPowerCut({ $0 < kept }, torn: { $0 == kept - 1 ? cut : nil })
+    case .some:
+      let kept = (0..<count).map { _ in !dice.once(in: 2) }
+      return file.afterPowerCut({ kept[$0] }, torn: { _ in nil })
+    }
+  }
+
+  /// Counts a write or a sync. False when the machine is down, or goes down with it.
+  func survives() -> Bool {
+    if let left = callsLeft {
+      callsLeft = left - 1
+      if left <= 0 { isDown = true }
+    }
+    return !isDown
+  }
+
+  func hasRoom() -> Bool {
+    guard let left = roomLeft else { return true }
+    roomLeft = max(0, left - 1)
+    return left > 0
+  }
+
+  // MARK: Files
+
+  subscript(name: String) -> DiskFile? { files[name] }
+
+  func open(_ name: String, create: Bool) -> DiskFile? {
+    if let file = files[name] { return file }
+    guard create else { return nil }
+    let file = DiskFile()
+    files[name] = file
+    return file
+  }
+
+  func remove(_ name: String) { files[name] = nil }
+
+  func exists(_ name: String) -> Bool { files[name] != nil }
+
+  /// A copy of the folder as it is; nobody may have it open for writing.
+  func copy() -> Copy { files.mapValues(\.bytes) }
+
+  /// Puts a copy in the place of what is there.
+  func replace(with copy: Copy) {
+    files = [:]
+    insert(copy)
+  }
+
+  private func insert(_ copy: Copy) {
+    for (name, bytes) in copy { files[name] = DiskFile(bytes: bytes) }
+  }
+}

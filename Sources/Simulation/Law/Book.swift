@@ -1,0 +1,122 @@
+import Shared
+
+// The book of accepted writes, kept beside the product and without asking it. Each value that
+// people write is theirs alone, so that a value found at the hub or in a refused list is that
+// write and no other. What must become of a write follows from the book: nothing here knows how
+// the hub merges.
+
+/// A record, by the id that it has on every device.
+struct RecordKey: Hashable {
+  let type: String
+  let id: String
+}
+
+extension RecordKey: CustomStringConvertible {
+  var description: String { "\(type) \(id.suffix(4))" }
+}
+
+struct Book {
+  /// One accepted write of one field; the field `*` is a deletion.
+  struct Entry {
+    let number: Int
+    let laptop: Int
+    let key: RecordKey
+    let field: String
+    /// Nil for a value that others may write too: it touches the record, and no more is asked.
+    let value: String?
+    var state = State.open
+  }
+
+  enum State {
+    /// Not acknowledged, as far as anybody knows.
+    case open
+    /// The device said that all it had written was acknowledged.
+    case owed
+    /// Its writer wrote over it before it was acknowledged.
+    case replaced
+    /// A machine went down in the middle of it, or went back to an older copy.
+    case unsure
+  }
+
+  static let deletion = "*"
+  private(set) var entries: [Entry] = []
+
+  var count: Int { entries.count }
+
+  /// - Parameter whole: what else stood in the record is gone, as with INSERT OR REPLACE.
+  mutating func wrote(
+    _ laptop: Int, _ key: RecordKey, _ values: [(field: String, value: String?)],
+    whole: Bool = false
+  ) {
+    let fields = Set(values.map(\.field))
+    change(of: laptop, key, to: .replaced) { whole || fields.contains($0) || $0 == Self.deletion }
+    for (field, value) in values { add(laptop, key, field, value) }
+  }
+
+  mutating func deleted(_ laptop: Int, _ key: RecordKey) {
+    change(of: laptop, key, to: .replaced) { _ in true }
+    add(laptop, key, Self.deletion, nil)
+  }
+
+  /// A write that may have been accepted: the machine went down before it could tell.
+  mutating func mayHaveWritten(_ laptop: Int, _ key: RecordKey, _ fields: [String]) {
+    let isWhole = fields.contains(Self.deletion)
+    change(of: laptop, key, to: .unsure) { isWhole || fields.contains($0) || $0 == Self.deletion }
+    for field in fields {
+      add(laptop, key, field, nil)
+      entries[entries.count - 1].state = .unsure
+    }
+  }
+
+  mutating func acknowledged(_ laptop: Int) {
+    for index in entries.indices
+    where entries[index].laptop == laptop && entries[index].state == .open {
+      entries[index].state = .owed
+    }
+  }
+
+  /// The laptop's folder is that of an older moment again: what was written since is gone with its
+  /// refusals, and its people know; except what the hub has.
+  mutating func wentBack(_ laptop: Int, to count: Int, except hubs: Set<String>) {
+    for index in entries.indices.dropFirst(count) where entries[index].laptop == laptop {
+      if let value = entries[index].value, hubs.contains(value) { continue }
+      entries[index].state = .unsure
+    }
+  }
+
+  /// The hub lost what came after its copy, and nobody holds it any more.
+  mutating func lost(_ isGone: (String) -> Bool) {
+    for index in entries.indices {
+      let entry = entries[index]
+      guard let value = entry.value, entry.laptop < 0 || entry.state != .open else { continue }
+      if isGone(value) { entries[index].state = .unsure }
+    }
+  }
+
+  /// What its people gave up themselves.
+  mutating func gaveUp(_ values: Set<String>) {
+    for index in entries.indices {
+      if let value = entries[index].value, values.contains(value) { entries[index].state = .unsure }
+    }
+  }
+
+  func isOpen(_ laptop: Int) -> Bool {
+    entries.contains { $0.laptop == laptop && $0.state == .open }
+  }
+
+  private mutating func add(_ laptop: Int, _ key: RecordKey, _ field: String, _ value: String?) {
+    entries.append(
+      Entry(number: entries.count, laptop: laptop, key: key, field: field, value: value))
+  }
+
+  private mutating func change(
+    of laptop: Int, _ key: RecordKey, to state: State, where matches: (String) -> Bool
+  ) {
+    for index in entries.indices {
+      let entry = entries[index]
+      guard entry.laptop == laptop, entry.key == key, entry.state == .open, matches(entry.field)
+      else { continue }
+      entries[index].state = state
+    }
+  }
+}

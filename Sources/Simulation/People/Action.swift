@@ -1,0 +1,97 @@
+import Shared
+
+/// What people and machines do in a world. One line here, one in `perform`, and its function.
+package enum Action: String, CaseIterable, Sendable {
+  // Writing, with the library and without
+  case add, addTally, edit, delete, move, spoil, bulk
+  case sqlInsert, sqlUpdate, sqlDelete, sqlReplace, sqlReenter, sqlUpsert
+  case dropRefused, correctRefused
+  // Syncing
+  case sync, syncLittle, strayArrives
+  // Clocks
+  case clockJumps, clockStops, clockRight
+  // Machines
+  case diesWriting, diesSyncing, fullWriting, fullSyncing, restarts, folderGoesBack, yearPasses
+  // Bamako
+  case hubEdits, hubKeeps, hubRestores, hubRestarts, hubUpgrades, hubGoesBack
+
+  /// How often it happens, against the others.
+  var weight: Int {
+    switch self {
+    case .sync: 30
+    case .edit: 16
+    case .add, .delete, .syncLittle: 6
+    case .addTally, .sqlUpdate, .strayArrives, .move: 4
+    case .folderGoesBack: 2
+    default: 2
+    }
+  }
+
+  /// A world without it would show nothing.
+  var isEssential: Bool { [.add, .edit, .sync].contains(self) }
+}
+
+extension World {
+  func perform(_ step: Step) async {
+    let laptop = laptops[step.laptop % laptops.count]
+    var dice = Dice(step.seed)
+    tally.count(step.action)
+    say("\(self.step) \(day) \(laptop) \(step.action)")
+    act(by: laptop.clock)
+    switch step.action {
+    case .add: add(on: laptop, &dice)
+    case .addTally: addTally(on: laptop, &dice)
+    case .edit: edit(on: laptop, &dice)
+    case .delete: delete(on: laptop, &dice)
+    case .move: move(on: laptop, &dice)
+    case .spoil: spoil(on: laptop, &dice)
+    case .bulk: bulk(on: laptop, &dice)
+    case .sqlInsert: sqlInsert(on: laptop, &dice)
+    case .sqlUpdate: sqlUpdate(on: laptop, &dice)
+    case .sqlDelete: sqlDelete(on: laptop, &dice)
+    case .sqlReplace: sqlReplace(on: laptop, &dice)
+    case .sqlReenter: sqlReenter(on: laptop, &dice)
+    case .sqlUpsert: sqlUpsert(on: laptop, &dice)
+    case .dropRefused: dropRefused(on: laptop, &dice)
+    case .correctRefused: correctRefused(on: laptop, &dice)
+    case .sync: await sync(laptop, step, &dice)
+    case .syncLittle: await sync(laptop, step, &dice, bytes: 1024 + dice.below(3000))
+    case .strayArrives: strayArrives(&dice)
+    case .clockJumps: laptop.clock = .any(&dice, time)
+    case .clockStops: laptop.clock = .stopped(at: laptop.now)
+    case .clockRight: laptop.clock = .right
+    case .diesWriting: diesWriting(laptop, &dice)
+    case .diesSyncing: await diesSyncing(laptop, step, &dice)
+    case .fullWriting: fullWriting(laptop, &dice)
+    case .fullSyncing: await fullSyncing(laptop, step, &dice)
+    case .restarts: restart(laptop, &dice)
+    case .folderGoesBack: folderGoesBack(laptop, &dice)
+    case .yearPasses: yearPasses()
+    case .hubEdits: hubEdits(&dice)
+    case .hubUpgrades: hubUpgrades()
+    case .hubGoesBack: hubGoesBack(&dice)
+    case .hubKeeps: hubSettles(&dice, restoring: false)
+    case .hubRestores: hubSettles(&dice, restoring: true)
+    case .hubRestarts: restartHub(&dice)
+    }
+    recover(&dice)
+  }
+
+  /// True time, for people.
+  private var day: String { CivilDay.iso(milliseconds: time) }
+}
+
+extension WallClock {
+  /// Any clock that a machine may have.
+  static func any(_ dice: inout Dice, _ time: Int64) -> WallClock {
+    let year: Int64 = 366 * 86_400_000
+    switch dice.below(6) {
+    case 0: return .off(by: -time)
+    case 1: return .off(by: Int64(dice.below(20)) * year)
+    case 2: return .off(by: -Int64(dice.below(20)) * year)
+    case 3: return .stopped(at: time + (Int64(dice.below(4)) - 2) * year)
+    case 4: return .off(by: Int64(dice.below(240_000)) - 120_000)
+    default: return .right
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Shared
+import SyncServer
+
+// What coordinators do at the hub.
+
+extension World {
+  /// A table is loaded that changes a record, or brings one.
+  func hubEdits(_ dice: inout Dice) {
+    atHub {
+      let type = dice.pick(Vocabulary.types)
+      let known = try ids(type)
+      let fields = fields(type, hub.schema)
+      let isNew = known.isEmpty || dice.once(in: 4)
+      var values =
+        isNew ? newValues(type, hub.schema, &dice) : [entered(type, dice.pick(fields), &dice)]
+      if isNew && type == "tally" {
+        values.append(
+          Entered(field: "month", value: .text(dice.pick(Vocabulary.months)), mark: nil))
+      }
+      let given = Dictionary(uniqueKeysWithValues: values.map { ($0.field, $0.value) })
+      let id =
+        natural(type, given)
+        ?? (isNew
+          ? RecordID.v7(milliseconds: UInt64(time), random: (draw(), draw())) : dice.pick(known))
+      let report = try hub.hub().load([LoadRow(type: type, id: id, values: given)], language: .en)
+      let key = RecordKey(type: type, id: id.description)
+      let isTaken = report.refusals.isEmpty && report.deleted == 0
+      // What it leaves as it was is in no need of a place.
+      book.wrote(-1, key, values.map { ($0.field, isTaken ? $0.mark : nil) })
+      say("    Bamako \(key) \(values.map(\.field)) \(isTaken)")
+    }
+  }
+
+  func hubSettles(_ dice: inout Dice, restoring: Bool) {
+    atHub {
+      let open = try hub.hub().conflicts()
+        .filter { $0.status != "kept" && $0.status != "restored" }.sorted { $0.id < $1.id }
+      guard !open.isEmpty else { return }
+      let conflict = dice.pick(open)
+      say("    conflict \(conflict.id) on \(conflict.type).\(conflict.field)")
+      guard restoring else { return try hub.hub().keepConflict(conflict.id) }
+      book.wrote(
+        -1, RecordKey(type: conflict.type, id: conflict.record.description),
+        [(conflict.field, nil)])
+      try hub.hub().restoreConflict(conflict.id, language: .en)
+    }
+  }
+
+  /// The hub starts again with a newer schema; devices hear of it when they sync.
+  func hubUpgrades() {
+    hub.schema = scaffold.template.newer
+    hub.close()
+    atHub { _ = try hub.hub() }
+  }
+
+  /// Last night's copy takes the place of the hub's disk; the devices know what came after it.
+  func hubGoesBack(_ dice: inout Dice) {
+    guard let copy = hub.copy else {
+      hub.copy = hub.disk.copy()
+      return say("    the hub is copied")
+    }
+    let current = (try? hubsCurrentValues()) ?? []
+    hub.close()
+    mayDiffer = true
+    hub.disk.replace(with: copy)
+    if dice.once(in: 2) { hub.copy = nil }
+    say("    the hub is that of the copy")
+    atHub {
+      // History and conflicts since the copy are gone. What stood can be given back.
+      let held = try laptops.reduce(into: Set()) { $0.formUnion(try heldValues($1)) }
+      let left = try hubsValues().union(held.intersection(current))
+      book.lost { !left.contains($0) }
+      graves = [:]
+    }
+  }
+
+  private func ids(_ type: String) throws -> [RecordID] {
+    let type = hub.schema[type: type]!
+    return try hub.store().read { try $0.list(type, limit: .max) }.map(\.id)
+  }
+
+  private func atHub(_ body: () throws -> Void) {
+    hub.isTouched = true
+    do {
+      try acting(by: .right, body)
+    } catch {
+      let problem = Problem(anything: error)
+      say("    Bamako: \(problem.code)")
+      let isPeoples = [.not_found, .already_settled, .invalid_value, .locked].contains(problem.code)
+      if !isPeoples && !hub.disk.isDown {
+        broken.append(
+          Violation(.progress, "Bamako could not work: \(problem.code) \(problem.cause ?? "")"))
+      }
+    }
+  }
+}

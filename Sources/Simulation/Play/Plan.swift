@@ -1,0 +1,60 @@
+/// What will happen in a world: one thing after the other, each with chance of its own, so that
+/// leaving one out changes as little as possible of the others.
+package struct Plan: Sendable {
+  package let seed: UInt64
+  let laptops: Int
+  /// Letters that pad every text, so that pages fill.
+  let padding: Int
+  var steps: [Step]
+
+  package init(seed: UInt64) {
+    var dice = Dice(seed &* 0x9e37_79b9_7f4a_7c15 &+ 1)
+    self.seed = seed
+    laptops = 2 + dice.below(3)
+    padding = dice.pick([0, 0, 0, 30, 200])
+    let weights = Self.weights(&dice)
+    let faultsOnLink = dice.pick([0, 2, 3, 6])
+    let count = 15 + dice.below(30)
+    let (machines, haste) = (laptops, dice.pick([500, 5_000, 600_000]))
+    steps = (0..<count).map { _ in
+      Step(
+        action: Self.draw(weights, &dice), laptop: dice.below(machines), seed: dice.next(),
+        pause: Self.pause(haste, &dice), faultsOnLink: faultsOnLink)
+    }
+  }
+
+  /// Each world has its own taste: some actions are frequent, some never happen.
+  private static func weights(_ dice: inout Dice) -> [(action: Action, weight: Int)] {
+    Action.allCases.map { action in
+      let factor = action.isEssential ? dice.pick([1, 2, 3]) : dice.pick([0, 1, 1, 4])
+      return (action, action.weight * factor)
+    }
+  }
+
+  private static func draw(
+    _ weights: [(action: Action, weight: Int)], _ dice: inout Dice
+  ) -> Action {
+    var left = dice.below(weights.reduce(0) { $0 + $1.weight })
+    for (action, weight) in weights {
+      left -= weight
+      if left < 0 { return action }
+    }
+    return .sync
+  }
+
+  /// Mostly moments; sometimes days.
+  private static func pause(_ haste: Int, _ dice: inout Dice) -> Int64 {
+    Int64(dice.once(in: 12) ? dice.below(10 * 86_400_000) : dice.below(haste))
+  }
+}
+
+/// Somebody does something.
+package struct Step: Sendable {
+  let action: Action
+  let laptop: Int
+  package let seed: UInt64
+  /// Milliseconds of true time before it.
+  let pause: Int64
+  /// One exchange in this many goes wrong; 0 for none.
+  let faultsOnLink: Int
+}

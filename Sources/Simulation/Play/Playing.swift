@@ -1,0 +1,44 @@
+/// What came of a plan.
+package struct Outcome: Sendable {
+  package let plan: Plan
+  package let violation: Violation?
+  package let tally: Tally
+  /// The same for the same plan, whatever machine plays it.
+  package let fingerprint: UInt64
+}
+
+extension Plan {
+  /// Plays the plan in a fresh world.
+  ///
+  /// - Parameter tells: takes a line for each thing that happens.
+  package func play(
+    in scaffold: Scaffold, sabotage: Sabotage? = nil, tells: ((String) -> Void)? = nil
+  ) async -> Outcome {
+    let world = World(self, in: scaffold, sabotage: sabotage, tells: tells)
+    return await World.$current.withValue(world) {
+      await world.run()
+      world.close()
+      return Outcome(
+        plan: self, violation: world.broken.first, tally: world.tally, fingerprint: world.mark)
+    }
+  }
+}
+
+extension World {
+  fileprivate func run() async {
+    do {
+      for (number, step) in plan.steps.enumerated() {
+        begin(step, number: number)
+        await perform(step)
+        guard broken.isEmpty else { return }
+        try checkAnytime([laptops[step.laptop % laptops.count]])
+        try sabotage?.afterStep(self)
+        guard broken.isEmpty else { return }
+      }
+      try await settle()
+    } catch {
+      fail(.progress, "the world cannot go on: \(error)")
+    }
+    for violation in broken { say("BROKEN \(violation)") }
+  }
+}

@@ -1,0 +1,73 @@
+import GRDB
+import Shared
+import Storage
+import SyncServer
+
+/// A request as the hub's HTTP side hands it over.
+struct Posted {
+  enum Path: String {
+    case sync = "/v1/sync"
+    case repair = "/v1/repair"
+  }
+
+  let path: Path
+  var body: [UInt8]
+}
+
+/// The machine in Bamako: a disk and the hub that runs on it.
+///
+/// Sendable unchecked: a world runs in one task.
+final class HubMachine: @unchecked Sendable {
+  let path: String
+  let folder: String
+  let disk: Disk
+  /// The one that the next start brings, when it is newer than the stored one.
+  var schema: Schema
+  /// Last night's copy.
+  var copy: Disk.Copy?
+  weak var world: World?
+  /// Whether it may have changed since it was last looked at.
+  var isTouched = false
+  private var running: (store: SQLiteHubStore, hub: Hub)?
+
+  init(path: String, disk: Disk, schema: Schema) {
+    self.schema = schema
+    self.path = path
+    folder = String(path.dropLast("/hub.sqlite".count))
+    self.disk = disk
+  }
+
+  /// The hub, started when it is not running.
+  func hub() throws(Problem) -> Hub { try run().hub }
+
+  func store() throws(Problem) -> SQLiteHubStore { try run().store }
+
+  private func run() throws(Problem) -> (store: SQLiteHubStore, hub: Hub) {
+    if let running { return running }
+    let store = try SQLiteHubStore(path: path, schema: schema)
+    let world = world!
+    let served = try storing { try world.sabotage?.store(store) ?? store }
+    let hub = Hub(
+      store: served,
+      now: { [unowned world] in world.time + (world.sabotage?.hubsError ?? 0) },
+      random: { [unowned world] in world.draw() })
+    running = (store, hub)
+    return (store, hub)
+  }
+
+  func answer(_ request: Posted, token: String) throws(Problem) -> [UInt8] {
+    isTouched = true
+    let gate = HubGate(try hub())
+    return try world!.acting(by: .right) { () throws(Problem) in
+      switch request.path {
+      case .sync: try gate.sync(request.body, token: token, language: .en)
+      case .repair: try gate.repair(request.body, token: token, language: .en)
+      }
+    }
+  }
+
+  func close() {
+    try? running?.store.pool.close()
+    running = nil
+  }
+}

@@ -1,0 +1,147 @@
+import FieldClient
+import Shared
+
+/// The link between a laptop and the hub, inside the process, with the faults that a step asks
+/// for.
+///
+/// Sendable unchecked: a world runs in one task.
+final class Link: Transport, @unchecked Sendable {
+  private unowned var laptop: Laptop!
+  private unowned var world: World!
+  /// What happens to the next exchanges, in order; afterwards nothing does.
+  private var faults: [Fault?] = []
+  private var dice = Dice(0)
+  private(set) var requests = 0
+
+  func connect(_ laptop: Laptop, _ world: World?) {
+    self.laptop = laptop
+    self.world = world
+  }
+
+  /// The faults of the next exchanges.
+  func plan(_ faults: [Fault?], _ dice: Dice) {
+    self.faults = faults
+    self.dice = dice
+    requests = 0
+  }
+
+  func exchange(
+    _ request: HTTPRequest, progress: @escaping @Sendable (TransferProgress) -> Void
+  ) async throws(Problem) -> HTTPAnswer {
+    requests += 1
+    let fault = faults.isEmpty ? nil : faults.removeFirst()
+    if let fault { world.note(fault) }
+    var posted = Posted(path: .init(rawValue: request.path)!, body: request.body)
+    if fault == .smallPages { posted.body = shrunk(posted.body) }
+    world.saw(posted.body)
+    world.tellRequest(posted)
+    try lose(posted, fault)
+    let answer = try deliver(posted, fault)
+    world.saw(answer)
+    world.tellAnswer(answer, to: posted)
+    try meanwhile(fault)
+    if fault == .answerLost {
+      world.excuses.insert(.interrupted)
+      throw Problem(.interrupted)
+    }
+    return arrive(fault == .answerCut ? cut(answer) : answer, for: posted)
+  }
+
+  /// What is lost on the way to the hub, and what of it comes later.
+  private func lose(_ request: Posted, _ fault: Fault?) throws(Problem) {
+    switch fault {
+    case .requestLost:
+      world.excuses.insert(.offline)
+      throw Problem(.offline)
+    case .requestLate:
+      world.strays.append(Stray(laptop: laptop.index, request: request))
+      world.excuses.insert(.stalled)
+      throw Problem(.stalled)
+    case .requestCut:
+      world.excuses.insert(.interrupted)
+      var cut = request
+      cut.body = Array(request.body.prefix(dice.below(max(1, request.body.count))))
+      try world.deliverCut(cut, from: laptop)
+      throw Problem(.interrupted)
+    default: break
+    }
+  }
+
+  private func deliver(_ request: Posted, _ fault: Fault?) throws(Problem) -> [UInt8] {
+    if fault == .hubDies { world.hub.disk.goDown(afterWrites: dice.below(30)) }
+    if fault == .hubFull { world.hub.disk.fill(afterWrites: dice.below(10)) }
+    if fault == .requestTwice { _ = try world.deliver(request, from: laptop) }
+    if fault == .requestAgain { world.strays.append(Stray(laptop: laptop.index, request: request)) }
+    return try world.deliver(request, from: laptop)
+  }
+
+  /// What people and machines do between the hub's answer and its arrival.
+  private func meanwhile(_ fault: Fault?) throws(Problem) {
+    switch fault {
+    case .writtenMeanwhile:
+      var dice = dice
+      world.writeSomething(on: laptop, &dice)
+      self.dice = dice
+    case .clockMeanwhile:
+      laptop.clock = .any(&dice, world.time)
+      world.act(by: laptop.clock)
+      world.excuses.insert(.clock)
+    case .laptopDies:
+      laptop.disk.goDown(afterWrites: dice.below(60))
+    default: break
+    }
+  }
+
+  private func cut(_ answer: [UInt8]) -> [UInt8] {
+    world.excuses.insert(.not_understood)
+    return Array(answer.prefix(dice.below(max(1, answer.count))))
+  }
+
+  /// The same request, with room for a record or two in the answer.
+  private func shrunk(_ body: [UInt8]) -> [UInt8] {
+    guard let plain = try? Compression.expand(body, limit: Limits.expandedBody),
+      var request = try? SyncRequest(encoded: plain)
+    else { return body }
+    request.budget = 1 + dice.below(120)
+    return Compression.compress(request.encoded)
+  }
+
+  private func arrive(_ answer: [UInt8], for request: Posted) -> HTTPAnswer {
+    world.pass(Int64(dice.below(3000)))
+    let speed = Double(100 + dice.below(20_000))
+    let served = request.path == .sync ? world.sabotage?.answer(answer) ?? answer : answer
+    return HTTPAnswer(
+      status: 200, body: served, bytesSent: request.body.count + 200,
+      bytesReceived: answer.count + 100,
+      bytesPerSecondUp: speed, bytesPerSecondDown: speed)
+  }
+}
+
+extension World {
+  /// A whole request at the hub.
+  func deliver(_ request: Posted, from laptop: Laptop) throws(Problem) -> [UInt8] {
+    if request.path == .repair && !mayDiffer {
+      fail(.digests, "\(laptop) and the hub differ, and nobody put an older copy anywhere")
+    }
+    do {
+      if let forged = sabotage?.forged(request.body, time) { return forged }
+      return try hub.answer(request, token: laptop.token)
+    } catch {
+      // Its HTTP side says 503 then, and the device tries again another time.
+      guard hub.disk.isDown || hub.disk.isFull else { throw error }
+      excuses.insert(.overloaded)
+      throw Problem(.overloaded, cause: "\(error)")
+    }
+  }
+
+  /// The beginning of a request. A server that waits for the rest hands nothing on; a hub that is
+  /// handed it all the same must refuse it.
+  func deliverCut(_ request: Posted, from laptop: Laptop) throws(Problem) {
+    do {
+      _ = try sabotage?.forged(request.body, time) ?? hub.answer(request, token: laptop.token)
+    } catch {
+      return
+    }
+    broken.append(Violation(.messages, "the hub took a request that was cut off"))
+  }
+}

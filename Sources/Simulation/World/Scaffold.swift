@@ -1,0 +1,56 @@
+import Foundation
+import Shared
+import Synchronization
+
+/// The few things of a world that the product wants to see on a real file system: its folders,
+/// and files of the databases' names, empty. One for each runner, used again by all its worlds.
+package final class Scaffold: Sendable {
+  static let laptops = 4
+
+  let root: String
+  let hubFolder: String
+  let laptopFolders: [String]
+  let template: Template
+
+  private static let count = Mutex(0)
+
+  package init() throws {
+    SimulatedVFS.install()
+    let number = Self.count.withLock { count in
+      count += 1
+      return count
+    }
+    let process = ProcessInfo.processInfo.processIdentifier
+    let root = "\(Self.place)/djoliba-simulation-\(process)-\(number)"
+    let folders = (1...Self.laptops).map { "\(root)/laptop\($0)/" }
+    self.root = root
+    hubFolder = root + "/hub"
+    laptopFolders = folders.map { String($0.dropLast()) }
+    for folder in folders + [root + "/hub/"] {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+    template = try Template(
+      schema: Schema(json: PackageResources.simulation_json), newer: Self.newerSchema(),
+      root: root, folders: laptopFolders)
+    for path in laptopFolders.map({ $0 + "/replica.sqlite" }) + [hubFolder + "/hub.sqlite"] {
+      _ = FileManager.default.createFile(atPath: path, contents: nil)
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: root) }
+
+  /// What a later version of the mission's schema would be: it only grows.
+  private static func newerSchema() throws -> Schema {
+    let text = String(decoding: PackageResources.simulation_json, as: UTF8.self)
+      .replacingOccurrences(of: "\"version\": 1", with: "\"version\": 2")
+      .replacingOccurrences(of: "{ \"name\": \"topic\",", with: "\(extra), { \"name\": \"topic\",")
+    return try Schema(json: Array(text.utf8))
+  }
+
+  private static let extra =
+    "{ \"name\": \"extra\", \"fr\": \"Plus\", \"en\": \"More\", \"kind\": \"text\", \"policy\": \"review\" }"
+
+  /// Memory where there is some that looks like a file system.
+  private static let place =
+    FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+}

@@ -1,0 +1,126 @@
+// The simulation at the terminal: many seeds and what came of them, or one seed and its history.
+import ArgumentParser
+import Foundation
+import Simulation
+
+@main struct Simulate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Plays worlds of a hub and its laptops, in which everything fails that may fail.",
+    discussion: """
+      Exits with 1 when something did not hold, after printing the shortest history found.
+      """)
+
+  @Option(help: "How many seeds to play.")
+  var seeds: UInt64 = 1000
+
+  @Option(help: "The first of them.")
+  var from: UInt64 = 1
+
+  @Option(help: "Play this seed alone, and shorten its history when something does not hold.")
+  var seed: UInt64?
+
+  @Flag(help: "Tell what happens; with --seed.")
+  var trace = false
+
+  @Option(help: "Processes at a time.")
+  var processes = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "Break the worlds on purpose, to see that it is noticed.")
+  var canary: Canary?
+
+  @Flag(help: .hidden)
+  var raw = false
+
+  func run() async throws {
+    let holds = if let seed { try await playOne(seed) } else { try await playMany() }
+    if !holds { throw ExitCode(1) }
+  }
+
+  private func playOne(_ seed: UInt64) async throws -> Bool {
+    let outcome = await Plan(seed: seed).play(
+      in: try Scaffold(), sabotage: canary?.sabotage, tells: trace ? { print($0) } : nil)
+    guard outcome.violation != nil else {
+      print("Seed \(seed) holds.")
+      return true
+    }
+    try await tell(seed)
+    return false
+  }
+
+  private func playMany() async throws -> Bool {
+    let start = ContinuousClock.now
+    let report = try await processes > 1 ? shared() : campaign.run()
+    if raw {
+      FileHandle.standardOutput.write(try JSONEncoder().encode(report))
+      return true
+    }
+    print(report.tally.table)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let pace = Double(report.played) / seconds
+    print(
+      """
+      \(report.played) seeds in \(Int(seconds)) s by \(processes) processes: \(Int(pace)) a \
+      second, \(Int(pace / Double(processes))) a second each.
+      """)
+    for broken in report.broken { print("Seed \(broken.seed): \(broken.sentence)") }
+    guard let first = report.broken.first else { return true }
+    try await tell(first.seed)
+    return false
+  }
+
+  private var campaign: Campaign {
+    Campaign(seeds: from..<from + seeds, sabotage: canary?.sabotage)
+  }
+
+  /// Each process plays a share: SQLite and the allocator hold some locks for a whole process.
+  private func shared() async throws -> Campaign.Report {
+    let shares = try (0..<UInt64(processes)).map { index in
+      let (first, end) = (
+        seeds * index / UInt64(processes), seeds * (index + 1) / UInt64(processes)
+      )
+      return try Share(from: from + first, seeds: end - first, canary: canary)
+    }
+    return try shares.reduce(into: Campaign.Report()) { $0.add(try $1.report()) }
+  }
+
+  /// The shortest history that breaks the same, and how to see it again.
+  private func tell(_ seed: UInt64) async throws {
+    let scaffold = try Scaffold()
+    let shortest = await Plan(seed: seed).shrunk(in: scaffold, sabotage: canary?.sabotage)
+    print("\nThe shortest history found of seed \(seed):")
+    _ = await shortest.plan.play(in: scaffold, sabotage: canary?.sabotage) { print("  " + $0) }
+    let option = canary.map { " --canary \($0.sabotage.rawValue)" } ?? ""
+    print("Again: simulate --seed \(seed) --trace\(option)")
+  }
+}
+
+/// A sabotage by its name.
+struct Canary: ExpressibleByArgument {
+  let sabotage: Sabotage
+
+  init?(argument: String) {
+    guard let sabotage = Sabotage(rawValue: argument) else { return nil }
+    self.sabotage = sabotage
+  }
+}
+
+/// Another process of this program that plays some of the seeds.
+struct Share {
+  private let process = Process()
+  private let output = Pipe()
+
+  init(from: UInt64, seeds: UInt64, canary: Canary?) throws {
+    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    process.arguments = ["--from", "\(from)", "--seeds", "\(seeds)", "--processes", "1", "--raw"]
+    if let canary { process.arguments! += ["--canary", canary.sabotage.rawValue] }
+    process.standardOutput = output
+    try process.run()
+  }
+
+  func report() throws -> Campaign.Report {
+    let data = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return try JSONDecoder().decode(Campaign.Report.self, from: data)
+  }
+}
