@@ -13,9 +13,8 @@ package struct SyncMachine: Sendable {
     /// Send the next pending changes, up to `push` bytes, and ask for up to `pull` bytes, both
     /// before compression. `correction` milliseconds go with the device's clock.
     case exchange(push: Int, pull: Int, correction: Int64)
-    /// Stamp pending changes anew, those that were sent before only if `all`: the hub says it is
-    /// now `hubTime`.
-    case restamp(hubTime: Int64, all: Bool)
+    /// Stamp pending changes anew: the hub says it is now `hubTime`.
+    case restamp(hubTime: Int64)
     /// Compare these scopes with the hub record by record and mend what differs; all when nil.
     case repair([Scope]?)
     case finish(Ending)
@@ -95,8 +94,7 @@ package struct SyncMachine: Sendable {
       correction = -result.clockError
       restamps += 1
       upcoming =
-        restamps > 2
-        ? .finish(.clockRefused) : .restamp(hubTime: result.hubTime, all: restamps == 2)
+        restamps > 2 ? .finish(.clockRefused) : .restamp(hubTime: result.hubTime)
       return
     }
     if result.waiting > 0 || result.hasMore {

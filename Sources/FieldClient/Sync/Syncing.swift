@@ -49,10 +49,10 @@ struct SyncRun {
       switch machine.next() {
       case .exchange(let push, let pull, let correction):
         try await exchange(push: push, pull: pull, correction: correction)
-      case .restamp(let hubTime, let all):
+      case .restamp(let hubTime):
         report.restamped += try client.replica.restamp(
           hubTime: hubTime, now: client.surroundings.now(),
-          uptime: client.surroundings.uptimeReading, all: all)
+          uptime: client.surroundings.uptimeReading)
         machine.restamped()
       case .repair(let scopes): try await repair(scopes)
       case .finish(.clockRefused): throw Problem(.clock)

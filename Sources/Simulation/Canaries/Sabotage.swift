@@ -165,4 +165,5 @@ private struct TouchyStore: HubStore {
   }
 
   func check() throws(Problem) { try store.check() }
+  func purge() throws(Problem) { try store.purge() }
 }

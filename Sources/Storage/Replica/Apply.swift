@@ -148,7 +148,10 @@ struct Applying {
       return
     }
     let row = try db.row(table.select([], where: "_row = ?"), [number])!
-    for name in table.values(row).keys { try state.pendOfCreation(id, name) }
+    let values = table.values(row)
+    for field in table.type.fields where values[field.name] != nil {
+      try state.pendOfCreation(id, field.name)
+    }
     try db.run("DELETE FROM _pending WHERE id = ? AND field = ''", [id])
   }
 

@@ -22,22 +22,25 @@ extension Replica {
   /// sync and now, by the hub's clock, and is moved into that window where it does not. The order
   /// of the edits stays, and each is stamped above what it had seen.
   ///
-  /// - Parameters:
-  ///   - hubTime: milliseconds since 1970.
-  ///   - all: also what was sent before: the hub may have admitted that, so only when it still
-  ///     refuses.
+  /// What an earlier request carried keeps its stamp, because the hub may have admitted it; but not
+  /// a stamp from the future, which no hub admits.
+  ///
+  /// - Parameter hubTime: milliseconds since 1970.
   /// - Returns: how many changes were stamped anew.
   package func restamp(
-    hubTime: Int64, now: Int64, uptime: Uptime?, all: Bool
+    hubTime: Int64, now: Int64, uptime: Uptime?
   ) throws(Problem) -> Int {
     try write { db, shape in
       _ = try Settling.run(db, shape, now: now)
       let earliest = try ReplicaState.lastSync.number(db) ?? 0
+      let latest = HybridClock.reading(hubTime + Limits.clockTolerance + 1) - 1
       let rows = try db.rows(
-        "SELECT n, wall, seen, boot, uptime FROM _pending WHERE sent = 0 OR ? ORDER BY n", [all])
+        """
+        SELECT n, wall, seen, boot, uptime FROM _pending WHERE NOT sent OR clock > ? ORDER BY n
+        """, [Int64(bitPattern: latest)])
       let times = Self.times(rows, earliest, hubTime, uptime)
       var clock = HybridClock(last: HybridClock.reading(earliest))
-      for row in try db.rows("SELECT clock FROM _pending WHERE sent AND NOT ?", [all]) {
+      for row in try db.rows("SELECT clock FROM _pending WHERE sent") {
         let given = UInt64(bitPattern: row[0] as Int64)
         clock.witness(given, notBeyond: hubTime + Limits.clockTolerance)
       }
