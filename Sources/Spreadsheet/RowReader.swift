@@ -16,7 +16,7 @@ package struct RowReader: Sendable {
   package let type: RecordType
   private let columns: [Column]
 
-  /// - Throws: `.unknown_field` or `.missing_field` with the name of the column, `.csv_invalid`
+  /// - Throws: `.unknown_field` or `.missing_column` with the name of the column, `.csv_invalid`
   ///   for a column that appears twice.
   package init(type: RecordType, header: [String]) throws(Problem) {
     self.type = type
@@ -35,7 +35,7 @@ package struct RowReader: Sendable {
     let missing = type.fields.first {
       $0.required && $0.initial == nil && $0.numbering == nil && !seen.contains($0.name)
     }
-    if let missing { throw Problem(.missing_field, at: missing.name) }
+    if let missing { throw Problem(.missing_column, at: missing.name) }
     self.columns = columns
   }
 

@@ -30,8 +30,12 @@ extension FieldClient {
   }
 }
 
-/// A file's bytes. Throws `.file_missing`, also for a folder and for what may not be read.
+/// A file's bytes. Throws `.not_a_file` for a folder, `.file_missing` also for what may not be read.
 func read(file path: String) throws(Problem) -> [UInt8] {
+  var isFolder: ObjCBool = false
+  if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    throw Problem(.not_a_file, at: path)
+  }
   do {
     return Array(try Data(contentsOf: URL(filePath: path)))
   } catch {

@@ -58,7 +58,7 @@ struct RefusedCorrectCommand: Command {
   func perform() throws {
     let client = try client()
     guard let refusal = try client.refusals().first(where: { $0.number == number }) else {
-      throw Problem(.not_found, at: "\(number)")
+      throw Problem(.no_refusal, at: "\(number)")
     }
     let type = try client.type(refusal.type)
     let values = try Assignments(values).values(of: type, in: client, record: refusal.values)

@@ -57,7 +57,7 @@ import Testing
     for verb in ["keep", "restore"] {
       try Sentence.alreadySettled.expect { try mission.hub("conflict", verb, "1", locale: $0) }
     }
-    try Sentence.notFound.expect { try mission.hub("conflict", "keep", "77", locale: $0) }
+    try Sentence.noConflict.expect { try mission.hub("conflict", "keep", "77", locale: $0) }
   }
 
   @Test func `a value that is restored reaches the laptops`() throws {
@@ -104,7 +104,7 @@ import Testing
     #expect(try mission.sync(.gao)["admitted"] == 1)
     #expect(try mission.sync(.kidal)["received"] == 1)
     #expect(try mission.show(.kidal, "contact", id)["last_verified_on"] == "2026-02-28")
-    try Sentence.notFound.expect { try mission.at(.gao, "refused", "drop", "77", locale: $0) }
+    try Sentence.noRefusal.expect { try mission.at(.gao, "refused", "drop", "77", locale: $0) }
   }
 
   @Test func `what only another role may change is refused, and the old value comes back`() throws {

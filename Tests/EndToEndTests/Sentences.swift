@@ -82,6 +82,13 @@ extension Sentence {
     fr: ("La valeur ne respecte pas la règle du champ.", "Corrigez la valeur et renvoyez."),
     en: ("The value breaks the field's rule.", "Correct the value and send again."))
 
+  static let missingColumn = Sentence(
+    code: 65,
+    fr: (
+      "Il manque une colonne obligatoire au tableau.",
+      "Ajoutez cette colonne, puis importez de nouveau."
+    ),
+    en: ("The table lacks a required column.", "Add this column, then import again."))
   static let missingField = Sentence(
     code: 65,
     fr: ("Un champ obligatoire est vide.", "Remplissez ce champ et renvoyez."),
@@ -95,6 +102,31 @@ extension Sentence {
     ),
     en: ("Several records begin like this.", "Give more characters of the id."))
 
+  static let noBase = Sentence(
+    code: 65,
+    fr: (
+      "Cette base n'est pas dans la liste des bases.",
+      "Voyez les codes avec : djoliba liste base."
+    ),
+    en: (
+      "This base is not in the list of bases.", "See the codes with: djoliba list base."
+    ))
+  static let noConflict = Sentence(
+    code: 65,
+    fr: (
+      "Aucun conflit n'a ce numéro.", "Voyez les numéros avec : djoliba-server conflicts."
+    ),
+    en: ("No conflict has this number.", "See the numbers with: djoliba-server conflicts."))
+  static let noDevice = Sentence(
+    code: 65,
+    fr: (
+      "Aucun appareil n'a ce numéro.", "Voyez les numéros avec : djoliba-server device list."
+    ),
+    en: ("No device has this number.", "See the numbers with: djoliba-server device list."))
+  static let noRefusal = Sentence(
+    code: 65,
+    fr: ("Aucun refus n'a ce numéro.", "Voyez les numéros avec : djoliba refused."),
+    en: ("No refusal has this number.", "See the numbers with: djoliba refused."))
   static let notFound = Sentence(
     code: 65,
     fr: (

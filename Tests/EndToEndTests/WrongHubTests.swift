@@ -154,7 +154,7 @@ import Testing
     try Sentence.plainHTTP.expect {
       try mission.hub("run", "--plain-http", "--listen", "0.0.0.0:0", locale: $0)
     }
-    try Sentence.notFound.expect {
+    try Sentence.noBase.expect {
       try mission.hub(
         "invite", "--base", "ZZZ", "--role", "cz", "--name", "x", "--out", mission.path("x"),
         locale: $0)
@@ -163,7 +163,7 @@ import Testing
       "invite", "--base", "GAO", "--role", "roi", "--name", "x", "--out", mission.path("x"))
     #expect(role.code == 64)
     try Sentence.fileMissing.expect { try mission.hub("load", "/nonexistent", locale: $0) }
-    try Sentence.notFound.expect { try mission.hub("device", "revoke", "99", locale: $0) }
+    try Sentence.noDevice.expect { try mission.hub("device", "revoke", "99", locale: $0) }
     #expect(try mission.sync(.gao)["received"] == 0)
 
     let empty = Mission.empty()

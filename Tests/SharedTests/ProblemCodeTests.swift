@@ -41,7 +41,7 @@ import Testing
   private static let exits: [(Int32, [Problem.Code])] = [
     (64, [.usage, .not_enrolled, .no_hub]),
     (65, [.unknown_field, .invalid_value, .changes_refused, .csv_invalid, .locked, .not_found]),
-    (69, [.offline, .stalled, .overloaded, .too_many_requests]),
+    (69, [.offline, .stalled, .overloaded, .hub_unable, .too_many_requests]),
     (70, [.internal]),
     (73, [.disk_full, .cannot_write, .already_hub, .already_enrolled, .already_running]),
     (75, [.interrupted, .busy, .clock, .cursor, .digest_mismatch]),
@@ -58,7 +58,7 @@ import Testing
     (401, [.unauthorised]), (403, [.scope_not_granted, .role_not_allowed]),
     (409, [.clock, .cursor]), (410, [.revoked]), (413, [.too_large]),
     (415, [.unsupported_media]), (422, [.not_understood]), (426, [.protocol_old]),
-    (429, [.too_many_requests]), (503, [.overloaded]), (500, [.internal]),
+    (429, [.too_many_requests]), (503, [.overloaded, .hub_unable]), (500, [.internal]),
   ]
 
   @Test(arguments: statuses)

@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func `a required column that is missing is refused by its name`() {
-    #expect(throws: Problem(.missing_field, at: "full_name")) {
+    #expect(throws: Problem(.missing_column, at: "full_name")) {
       try RowReader(type: person, header: ["id", "role", "base_code", "active", "has_account"])
     }
   }

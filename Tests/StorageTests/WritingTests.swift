@@ -128,7 +128,7 @@ import Testing
     #expect(try desk.replica.refused() == [refused])
     try desk.replica.dropRefused(refused.number)
     #expect(try desk.replica.status().refused == 0)
-    #expect(throws: Problem(.not_found, at: "\(refused.number)")) {
+    #expect(throws: Problem(.no_refusal, at: "\(refused.number)")) {
       try desk.replica.dropRefused(refused.number)
     }
   }

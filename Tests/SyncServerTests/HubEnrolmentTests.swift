@@ -78,7 +78,7 @@ import Testing
     }
     try table.hub.setState(.active, of: device)
     #expect(try table.hub.admit(token: token).number == device)
-    #expect(throws: Problem(.not_found, at: "99")) { try table.hub.setState(.revoked, of: 99) }
+    #expect(throws: Problem(.no_device, at: "99")) { try table.hub.setState(.revoked, of: 99) }
   }
 
   @Test func `what the hub acknowledged survives a power cut`() throws {

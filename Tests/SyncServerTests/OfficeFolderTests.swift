@@ -79,7 +79,7 @@ import Testing
     let error = #expect(throws: Problem.self) {
       _ = try office.furnishedHub().grant(for: guest(read: [.base(code)]))
     }
-    #expect(error?.code == .not_found)
+    #expect(error?.code == .no_base)
   }
 
   @Test(arguments: [

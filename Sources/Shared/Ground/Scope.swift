@@ -18,6 +18,11 @@ public struct Scope: Hashable, Sendable, Comparable, CustomStringConvertible {
     description = String(text)
   }
 
+  /// The code of the base whose scope this is.
+  package var base: String? {
+    self == .mission || self == .bamako ? nil : String(description.suffix(3))
+  }
+
   /// How many may read it: 0 Bamako alone, 1 one base, 2 the mission.
   public var width: Int {
     switch self {

@@ -6,10 +6,11 @@ extension Problem {
     case unknown_field, wrong_type, invalid_value, missing_field
     case bad_id, scope_not_granted, scope_widened, role_not_allowed
     case append_only, locked, going_back, stale_format
-    case erased, not_found, ambiguous_id, already_exists, already_settled, schema_invalid
-    case csv_invalid, rows_rejected, changes_refused, file_missing
-    case not_a_replica, damaged, invitation_invalid, offline, stalled
-    case overloaded, `internal`, cannot_write, disk_full
+    case erased, not_found, no_base, no_conflict, no_device, no_refusal
+    case ambiguous_id, already_exists, already_settled
+    case schema_invalid, csv_invalid, missing_column, rows_rejected, changes_refused, file_missing
+    case not_a_file, not_a_replica, damaged, invitation_invalid, offline, stalled
+    case overloaded, hub_unable, `internal`, cannot_write, disk_full, not_shown
     case already_hub, already_enrolled, already_running, busy
     case file_exists, interrupted, clock, cursor, digest_mismatch
     case not_understood, too_large, unsupported_media, protocol_old, wrong_method
@@ -198,6 +199,42 @@ extension Problem.Code {
         hint: Label(
           fr: "Vérifiez l'identifiant avec : djoliba liste TYPE.",
           en: "Check the id with: djoliba list TYPE."))
+    case .no_base:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Cette base n'est pas dans la liste des bases.",
+          en: "This base is not in the list of bases."),
+        hint: Label(
+          fr: "Voyez les codes avec : djoliba liste base.",
+          en: "See the codes with: djoliba list base."))
+    case .no_conflict:
+      Entry(
+        exit: 65, status: 404,
+        text: Label(
+          fr: "Aucun conflit n'a ce numéro.",
+          en: "No conflict has this number."),
+        hint: Label(
+          fr: "Voyez les numéros avec : djoliba-server conflicts.",
+          en: "See the numbers with: djoliba-server conflicts."))
+    case .no_device:
+      Entry(
+        exit: 65, status: 404,
+        text: Label(
+          fr: "Aucun appareil n'a ce numéro.",
+          en: "No device has this number."),
+        hint: Label(
+          fr: "Voyez les numéros avec : djoliba-server device list.",
+          en: "See the numbers with: djoliba-server device list."))
+    case .no_refusal:
+      Entry(
+        exit: 65, status: 404,
+        text: Label(
+          fr: "Aucun refus n'a ce numéro.",
+          en: "No refusal has this number."),
+        hint: Label(
+          fr: "Voyez les numéros avec : djoliba refused.",
+          en: "See the numbers with: djoliba refused."))
     case .already_settled:
       Entry(
         exit: 65, status: 409,
@@ -243,6 +280,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Corrigez le fichier, ou enregistrez-le en CSV UTF-8.",
           en: "Correct the file, or save it as CSV UTF-8."))
+    case .missing_column:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Il manque une colonne obligatoire au tableau.",
+          en: "The table lacks a required column."),
+        hint: Label(
+          fr: "Ajoutez cette colonne, puis importez de nouveau.",
+          en: "Add this column, then import again."))
     case .rows_rejected:
       Entry(
         exit: 65, status: 422,
@@ -270,6 +316,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Vérifiez le chemin.",
           en: "Check the path."))
+    case .not_a_file:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "C'est un dossier, et il faut un fichier.",
+          en: "This is a folder, and a file is needed."),
+        hint: Label(
+          fr: "Donnez le chemin d'un fichier.",
+          en: "Give the path of a file."))
     case .not_a_replica:
       Entry(
         exit: 65, status: 422,
@@ -315,6 +370,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Réessayez dans quelques minutes.",
           en: "Try again in a few minutes."))
+    case .hub_unable:
+      Entry(
+        exit: 69, status: 503,
+        text: Label(
+          fr: "Bamako ne peut rien enregistrer pour l'instant. Rien n'est perdu.",
+          en: "The hub cannot save anything at the moment. Nothing is lost."),
+        hint: Label(
+          fr: "Réessayez plus tard ; si cela dure, prévenez Bamako.",
+          en: "Try again later; if it goes on, tell Bamako."))
     case .internal:
       Entry(
         exit: 70, status: 500,
@@ -342,6 +406,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Libérez de la place, puis recommencez.",
           en: "Free some space, then run again."))
+    case .not_shown:
+      Entry(
+        exit: 73, status: 507,
+        text: Label(
+          fr: "C'est enregistré, mais le résultat n'a pas pu être affiché.",
+          en: "It was saved, but the result could not be shown."),
+        hint: Label(
+          fr: "N'enregistrez pas de nouveau : djoliba liste TYPE montre la fiche.",
+          en: "Do not save it again: djoliba list TYPE shows the record."))
     case .already_hub:
       Entry(
         exit: 73, status: 409,

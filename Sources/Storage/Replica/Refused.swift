@@ -36,7 +36,7 @@ extension Replica {
     try db.row("SELECT count(*) FROM _refused WHERE part IS NULL")![0]
   }
 
-  /// Forgets a refused change. Throws `.not_found`.
+  /// Forgets a refused change. Throws `.no_refusal`.
   package func dropRefused(_ number: Int64) throws(Problem) {
     try write { db, _ in try Self.drop(number, db) }
   }
@@ -48,7 +48,7 @@ extension Replica {
     _ number: Int64, _ corrections: [String: Value], freshID: () -> RecordID
   ) throws(Problem) {
     guard let refused = try refused().first(where: { $0.number == number }) else {
-      throw Problem(.not_found, at: "\(number)")
+      throw Problem(.no_refusal, at: "\(number)")
     }
     try edit(freshID: freshID) { writer in
       try Self.drop(number, writer.db)
@@ -67,7 +67,7 @@ extension Replica {
 
   private static func drop(_ number: Int64, _ db: Database) throws {
     try db.run("DELETE FROM _refused WHERE n = ? AND part IS NULL", [number])
-    guard db.changesCount > 0 else { throw Problem(.not_found, at: "\(number)") }
+    guard db.changesCount > 0 else { throw Problem(.no_refusal, at: "\(number)") }
     try db.run("DELETE FROM _refused WHERE part = ?", [number])
   }
 }

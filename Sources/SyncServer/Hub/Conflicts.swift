@@ -43,7 +43,7 @@ extension Hub {
     _ id: Int64, _ transaction: any HubTransaction
   ) throws -> HubConflict {
     guard let conflict = try transaction.conflict(id) else {
-      throw Problem(.not_found, at: "conflict \(id)")
+      throw Problem(.no_conflict, at: "\(id)")
     }
     guard conflict.isUnsettled else { throw Problem(.already_settled, at: "conflict \(id)") }
     return conflict

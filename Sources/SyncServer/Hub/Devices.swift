@@ -76,7 +76,7 @@ extension Hub {
   package func setState(_ state: HubDevice.State, of number: UInt32) throws(Problem) {
     try store.write { transaction in
       guard var device = try transaction.devices().first(where: { $0.number == number }) else {
-        throw Problem(.not_found, at: "\(number)")
+        throw Problem(.no_device, at: "\(number)")
       }
       device.state = state
       try transaction.update(device)
@@ -90,7 +90,7 @@ extension Hub {
     return try store.read { transaction in
       guard let type = store.schema[type: "base"],
         let values = try transaction.referenced(type, base)
-      else { throw Problem(.not_found, at: "base \(base)") }
+      else { throw Problem(.no_base, at: base) }
       let isSub = values["kind"] == "sous_base"
       let scope = Scope.base(isSub ? values["parent_code"]?.text ?? base : base)
       return Grant(read: [.mission, scope], write: [.mission, scope])

@@ -21,7 +21,7 @@ package struct Guest: Sendable {
 extension HubFolder {
   /// Writes an invitation, readable by its owner alone, and returns its last day, ISO.
   ///
-  /// Errors: `not_found` for a base or scope that is not, `file_exists`, `cannot_write`.
+  /// Errors: `no_base` for a base or scope that is not, `file_exists`, `cannot_write`.
   package func invite(_ guest: Guest, hub: Hub, to file: String) throws(Problem) -> String {
     guard !PEMFile.exists(file) else { throw Problem(.file_exists, at: file) }
     let grant = try hub.grant(for: guest)
@@ -40,7 +40,7 @@ extension HubFolder {
 }
 
 extension Hub {
-  /// Throws `.not_found` for a base, or the scope of a base, that the hub does not hold.
+  /// Throws `.no_base` for a base, or the scope of a base, that the hub does not hold.
   package func grant(for guest: Guest) throws(Problem) -> Grant {
     let usual = try usualGrant(base: guest.base)
     if guest.read.isEmpty && guest.write.isEmpty { return usual }
@@ -51,13 +51,12 @@ extension Hub {
 
   /// A sub-base has no scope of its own, and a mistyped one would stay empty for ever.
   private func check(_ scope: Scope) throws(Problem) {
-    guard scope != .mission, scope != .bamako else { return }
-    let code = String(scope.description.suffix(3))
+    guard let code = scope.base else { return }
     let base = try store.read { transaction in
       try store.schema[type: "base"].flatMap { try transaction.referenced($0, code) }
     }
     guard let base, base["kind"] != "sous_base" else {
-      throw Problem(.not_found, at: scope.description)
+      throw Problem(.no_base, at: scope.description)
     }
   }
 }
