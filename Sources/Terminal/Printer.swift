@@ -24,7 +24,7 @@ package struct Printer: Sendable {
 
   /// A result for people, one line. With `--json` it goes to standard error.
   package func out(_ line: String) throws(Problem) {
-    try emit(line + "\n", on: json ? .error : .output)
+    try emit(line.printable + "\n", on: json ? .error : .output)
   }
 
   /// Several lines for people with their columns aligned.
@@ -48,7 +48,7 @@ package struct Printer: Sendable {
   }
 
   package func say(_ line: String) {
-    tell(line + "\n")
+    tell(line.printable + "\n")
   }
 
   /// What a `ProgressLine` wants shown, as it is.
@@ -78,8 +78,43 @@ package struct Printer: Sendable {
     try? write(text, .error)
   }
 
+  /// Tells about what is saved already: a failure to tell must not look like one to save.
+  package func afterSaving(_ tell: () throws(Problem) -> Void) throws(Problem) {
+    do {
+      try tell()
+    } catch {
+      throw Problem(.not_shown, at: error.place, cause: error.cause)
+    }
+  }
+
   package static let descriptors: @Sendable (String, Stream) throws -> Void = { text, stream in
-    let handle = stream == .output ? FileHandle.standardOutput : FileHandle.standardError
-    try handle.write(contentsOf: Data(text.utf8))
+    try put(text, on: stream == .output ? STDOUT_FILENO : STDERR_FILENO)
+  }
+}
+
+private func put(_ text: String, on descriptor: Int32) throws {
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count >= 0 {
+      bytes = bytes.dropFirst(count)
+    } else if errno != EINTR {
+      throw CocoaError(errno == ENOSPC ? .fileWriteOutOfSpace : .fileWriteUnknown)
+    }
+  }
+}
+
+extension String {
+  /// Without what commands a terminal: names and titles may come from any laptop. The ends of
+  /// lines stay.
+  var printable: String {
+    guard unicodeScalars.contains(where: \.commandsTerminals) else { return self }
+    return String(String.UnicodeScalarView(unicodeScalars.map { $0.commandsTerminals ? " " : $0 }))
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var commandsTerminals: Bool {
+    self != "\n" && properties.generalCategory == .control
   }
 }

@@ -38,7 +38,15 @@ extension RecordType {
   package func title(_ values: [String: Value], _ language: Language) -> String {
     title.compactMap { name in
       let text = self[field: name]?.spoken(values[name] ?? .null, language) ?? ""
-      return text.isEmpty ? nil : text
+      return text.isEmpty ? nil : text.onOneLine
     }.joined(separator: " · ")
+  }
+}
+
+extension String {
+  /// A title is part of a line, whatever it holds.
+  fileprivate var onOneLine: String {
+    contains(where: \.isNewline)
+      ? split(whereSeparator: \.isNewline).joined(separator: " ") : self
   }
 }

@@ -22,7 +22,7 @@ struct AddCommand: Command {
     let type = try client.type(type)
     let values = try Assignments(values).values(of: type, in: client)
     let id = try client.write { writer in try writer.add(type.name, values) }
-    try printer.out(id: id)
+    try printer.afterSaving { () throws(Problem) in try printer.out(id: id) }
   }
 }
 

@@ -22,7 +22,9 @@ struct DeleteCommand: Command {
     let type = try client.type(type)
     let record = try client.record(type.name, id)
     try client.write { writer in try writer.delete(type.name, record.id.description) }
-    if json { return try printer.out(id: record.id) }
+    if json {
+      return try printer.afterSaving { () throws(Problem) in try printer.out(id: record.id) }
+    }
     let title = type.title(record.values, global.language)
     printer.say(fr: "Supprimé ici : \(title)", en: "Deleted here: \(title)")
   }

@@ -23,7 +23,8 @@ struct SetCommand: Command {
     let record = try client.record(type.name, id)
     let values = try Assignments(values).values(of: type, in: client, record: record.values)
     try client.write { writer in try writer.set(type.name, record.id, values) }
-    try tell(try client.record(type.name, record.id.description), was: record, of: type)
+    let written = try client.record(type.name, record.id.description)
+    try printer.afterSaving { () throws(Problem) in try tell(written, was: record, of: type) }
   }
 
   private func tell(_ record: Record, was before: Record, of type: RecordType) throws(Problem) {

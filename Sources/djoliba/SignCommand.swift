@@ -49,7 +49,9 @@ struct SignPackCommand: Command {
     let values = try values(pack: pack, person: person, type)
     let title = try client.type("security_pack").title(pack.values, global.language)
     let id = try sign(values, in: client)
-    try tell(id: id ?? type.id(values), isNew: id != nil, title)
+    try printer.afterSaving { () throws(Problem) in
+      try tell(id: id ?? type.id(values), isNew: id != nil, title)
+    }
   }
 
   /// The new signature's id; nil when this person has signed this version before.

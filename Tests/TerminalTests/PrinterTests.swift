@@ -58,6 +58,23 @@ import Testing
     #expect(table.lines == ["t", " [2Jline break x"])
   }
 
+  @Test func `nor can a name or a title in a sentence`() throws {
+    let said = Said()
+    try said.printer(.en).out("a\u{1B}[2J\r\u{9B}b\nc")
+    said.printer(.en).say("\u{7}d")
+    #expect(said.output == ["a [2J  b\nc\n"] && said.error == [" d\n"])
+    let type = try #require(Schema.mission[type: "contact"])
+    #expect(type.title(["display_name": "A\nB"], .en).hasPrefix("A B"))
+  }
+
+  @Test func `a failure to tell what was saved is told as such`() {
+    let printer = Printer(language: .en) { _, _ in throw CocoaError(.fileWriteUnknown) }
+    let problem = #expect(throws: Problem.self) {
+      try printer.afterSaving { () throws(Problem) in try printer.out("id") }
+    }
+    #expect(problem?.code == .not_shown)
+  }
+
   @Test func `a moment is local time in French and ISO in English`() throws {
     let zone = try #require(TimeZone(secondsFromGMT: 2 * 3600))
     let evening: Int64 = 1_783_293_000_000
