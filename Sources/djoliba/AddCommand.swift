@@ -23,6 +23,20 @@ struct AddCommand: Command {
     let values = try Assignments(values).values(of: type, in: client)
     let id = try client.write { writer in try writer.add(type.name, values) }
     try printer.afterSaving { () throws(Problem) in try printer.out(id: id) }
+    try tellHandedOver(try client.record(type.name, id.description), client)
+  }
+
+  private func tellHandedOver(_ record: Record, _ client: FieldClient) throws(Problem) {
+    guard let scope = record.scope, try client.status().holds(scope) == false else { return }
+    if scope == .bamako {
+      printer.say(
+        fr: "Cette fiche est pour Bamako seul : elle quittera cet ordinateur à la synchronisation.",
+        en: "This record is for Bamako alone: it leaves this computer with the next sync.")
+    } else {
+      printer.say(
+        fr: "La portée \(scope) n'est pas ouverte à cet appareil : Bamako refusera cette fiche.",
+        en: "The scope \(scope) is not granted to this device: Bamako will refuse this record.")
+    }
   }
 }
 

@@ -8,7 +8,7 @@ extension SyncReport {
       "complete": .bool(complete), "requests": .int(Int64(requests)), "sent": .int(Int64(sent)),
       "admitted": .int(Int64(admitted)), "superseded": .int(Int64(superseded)),
       "conflicts": .int(Int64(conflicts)), "refused": .int(Int64(refused)),
-      "received": .int(Int64(received)), "left": .int(Int64(left)),
+      "received": .int(Int64(received)), "left": .int(Int64(left + handedOver)),
       "pending": .int(Int64(pending)), "bytes_sent": .int(Int64(bytesSent)),
       "bytes_received": .int(Int64(bytesReceived)), "round_trips": .int(Int64(requests)),
       "seconds": .real(seconds), "clock_error_ms": .int(clockError),
@@ -45,7 +45,8 @@ extension SyncReport {
   /// The report in words, what did not happen left out.
   fileprivate var lines: [Label] {
     [
-      sentLine, receivedLine, pendingLine, clockLine, restampedLine, repairedLine, trafficLine,
+      sentLine, handedOverLine, receivedLine, pendingLine, clockLine, restampedLine,
+      repairedLine, trafficLine,
     ]
     .compactMap(\.self)
   }
@@ -66,6 +67,14 @@ extension SyncReport {
     return Label(
       fr: "Fiches envoyées à Bamako : \(sent) (\(fr)).",
       en: "Records sent to Bamako: \(sent) (\(en)).")
+  }
+
+  private var handedOverLine: Label? {
+    handedOver == 0
+      ? nil
+      : Label(
+        fr: "Confiées à Bamako, qui seul les garde ; elles ne sont plus ici : \(handedOver).",
+        en: "Handed over to Bamako, which alone keeps them; no longer here: \(handedOver).")
   }
 
   private var receivedLine: Label {

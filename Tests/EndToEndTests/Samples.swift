@@ -8,6 +8,16 @@ enum Samples {
     ]
   }
 
+  /// An incident that belongs to Bamako alone.
+  static func kidnapping(reportedBy person: String) -> [String] {
+    [
+      "occurred_on=2026-07-01", "base_code=GAO", "locality=Exercice", "place_kind=domicile",
+      "exposure=zone", "nature=surete", "category=enlevement", "severity=3",
+      "targeting=autre_ong", "actor_type=forces_etat", "staff_safe=oui", "program_impact=aucun",
+      "summary=Exercice", "reported_by=\(person)", "source_type=equipe",
+    ]
+  }
+
   static let contactColumns = [
     "display_name", "function_title", "contact_type", "base_code", "relationship",
     "consent_basis", "last_verified_on",

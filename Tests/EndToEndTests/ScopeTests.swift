@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// A base holds and changes what is its own and the mission's, whatever it tries.
@@ -53,6 +54,25 @@ import Testing
     try succeed(mission.at(.kidal, "refused", "drop", "\(number)"))
     #expect(try mission.status(.kidal)["refused"] == 0)
     #expect(try mission.sync(.kidal)["refused"] == 0)
+  }
+
+  @Test func `a base reports a kidnapping, is told, and holds it no longer`() throws {
+    let mission = try Mission()
+    let person = try mission.id(.gao, "person", where: "base_code=GAO")
+    let added = try succeed(
+      mission.device("gao", ["add", "incident"] + Samples.kidnapping(reportedBy: person)))
+    #expect(
+      added.words == [
+        "This record is for Bamako alone: it leaves this computer with the next sync."
+      ])
+    let id = added.out.trimmingCharacters(in: .newlines)
+    let report = try mission.sync(.gao)
+    #expect((report["admitted"], report["refused"], report["left"]) == (1, 0, 1))
+    #expect(try mission.at(.gao, "show", "incident", id).code == 65)
+    #expect(try succeed(mission.at(.gao, "refused", "--json")).out == "")
+    try mission.sync(.bamako)
+    #expect(try mission.show(.bamako, "incident", id)["scope"] == "bamako")
+    #expect(try mission.sync(.kidal)["received"] == 0)
   }
 
   @Test func `a base cannot give its record away to another one`() throws {

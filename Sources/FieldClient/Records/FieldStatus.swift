@@ -16,6 +16,8 @@ public struct FieldStatus: Sendable {
   public let deviceName: String
   public let role: Role?
   public let scopes: [Scope: ScopeStatus]
+  /// Whether this device may hold every scope, also those that come later.
+  public let everything: Bool
   /// Records with changes that Bamako has not acknowledged.
   public let pending: Int
   public let refused: Int
@@ -30,6 +32,13 @@ public struct FieldStatus: Sendable {
   /// When Bamako last saw another machine with this identity, or this one restored from a copy;
   /// milliseconds since 1970.
   public let sharedAt: Int64?
+}
+
+extension FieldStatus {
+  /// Whether records of a scope stay on this device; nobody knows before the first sync.
+  public func holds(_ scope: Scope) -> Bool? {
+    scopes.isEmpty ? nil : everything || scopes[scope] != nil
+  }
 }
 
 /// A change that Bamako did not admit.
@@ -56,9 +65,9 @@ extension FieldClient {
       scopes: status.scopes.mapValues {
         FieldStatus.ScopeStatus(
           records: $0.records, seq: $0.seq, digest: $0.digest, isWritable: $0.isWritable)
-      }, pending: status.pending, refused: status.refused, conflicts: status.openConflicts,
-      lastSync: status.lastSync, clockError: status.clockError, size: replica.size,
-      sharedAt: status.sharedAt)
+      }, everything: status.everything, pending: status.pending, refused: status.refused,
+      conflicts: status.openConflicts, lastSync: status.lastSync, clockError: status.clockError,
+      size: replica.size, sharedAt: status.sharedAt)
   }
 
   /// Changes that Bamako refused and that nobody has corrected or dropped, oldest first.
@@ -72,7 +81,7 @@ extension FieldClient {
     }
   }
 
-  /// Gives up a refused change. Throws `.not_found`.
+  /// Gives up a refused change. Throws `.no_refusal`.
   public func dropRefusal(_ number: Int64) throws(Problem) { try replica.dropRefused(number) }
 
   /// Writes a refused change again with these values corrected; it is sent at the next sync.

@@ -16,6 +16,9 @@ public struct SyncReport: Sendable, Equatable {
   public var received = 0
   /// Records that left this device's scopes.
   public var left = 0
+  /// New records of this device that only Bamako may hold: they were admitted, and are no longer
+  /// here.
+  public var handedOver = 0
   /// Records that still wait to be sent.
   public var pending = 0
   /// Bytes as libcurl counted them, headers included.

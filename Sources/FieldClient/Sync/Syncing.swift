@@ -124,6 +124,7 @@ struct SyncRun {
     report.clockError = clockError
     report.received += applied.received
     report.left += applied.left
+    report.handedOver += applied.handedOver
     report.refused += page.setAside
     if answer.examined { count(answer, page) }
     if applied.compared > 0 { report.digestsEqual = applied.unequal.isEmpty }

@@ -9,6 +9,26 @@ public indirect enum ScopeRule: Sendable, Hashable {
   case byValue(field: String, [String: ScopeRule], otherwise: ScopeRule)
 }
 
+extension Kind {
+  /// Whether its values are codes of bases, from which scopes follow.
+  package var isBase: Bool {
+    if case .reference("base", by: "code") = self { true } else { false }
+  }
+}
+
+extension ScopeRule {
+  /// The fields that it looks at.
+  package var fields: Set<String> {
+    switch self {
+    case .fixed: []
+    case .base(let field): [field]
+    case .same(let field, let otherwise): (otherwise?.fields ?? []).union([field])
+    case .byValue(let field, let rules, let otherwise):
+      rules.values.reduce(otherwise.fields.union([field])) { $0.union($1.fields) }
+    }
+  }
+}
+
 extension RecordType {
   /// The scope a new record gets.
   ///

@@ -6,6 +6,8 @@ package import Shared
 package struct ApplyReport: Sendable {
   package var received = 0
   package var left = 0
+  /// New records of this device that only others may hold.
+  package var handedOver = 0
   package var refused = 0
   /// Records of which nothing may be readable any more, not even in unused parts of the file.
   package var purged = 0
@@ -27,7 +29,8 @@ extension Replica {
       return try db.withoutCapture {
         var acknowledging = Acknowledging(state: state, page: page, answer: answer)
         var applying = try Applying(state: try acknowledging.run(), answer: answer)
-        return try applying.run()
+        let report = try applying.run()
+        return report.telling(page.created(answer), apartFrom: answer.leaves)
       }
     }
     if report.purged > 0 { try emptyLog() }
@@ -42,6 +45,32 @@ extension Replica {
         try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
       }
     }
+  }
+}
+
+extension PendingPage {
+  /// The handles that an answer gives to the new records of this page, by type.
+  fileprivate func created(_ answer: SyncAnswer) -> [String: Set<Int64>] {
+    var handles = answer.handles.makeIterator()
+    var created: [String: Set<Int64>] = [:]
+    for group in changeset.groups {
+      for record in group.records where record.kind == .create {
+        if let handle = handles.next() { created[group.type, default: []].insert(handle) }
+      }
+    }
+    return created
+  }
+}
+
+extension ApplyReport {
+  /// Counts the records that leave as they come to be known apart from the others that leave.
+  fileprivate func telling(
+    _ created: [String: Set<Int64>], apartFrom leaves: [Leave]
+  ) -> ApplyReport {
+    var report = self
+    report.handedOver = leaves.count { created[$0.type]?.contains($0.handle) ?? false }
+    report.left = max(0, left - report.handedOver)
+    return report
   }
 }
 
@@ -249,7 +278,8 @@ struct Applying {
       return try dropHidden(id)
     }
     let scope = try state.confirmedScope(table, row: row[1], id: row[0])
-    guard scope == leave.scope.description else { return }
+    // A new record whose scope this device could not tell has none until it is known.
+    guard scope == leave.scope.description || scope.isEmpty else { return }
     try drop(row, table)
     report.left += 1
   }

@@ -17,7 +17,8 @@ struct ScopeLedger {
   }
 
   func save(_ db: Database) throws {
-    for (scope, change) in changed {
+    // What came and went, as a record that was handed over, leaves nothing behind.
+    for (scope, change) in changed where change.digest != Digest() || change.records != 0 {
       try db.run("INSERT OR IGNORE INTO _scope(name) VALUES (?)", [scope])
       let row = try db.row("SELECT high, low FROM _scope WHERE name = ?", [scope])!
       var digest = Digest(storedHigh: row[0], storedLow: row[1])

@@ -11,6 +11,8 @@ package struct ReplicaStatus: Sendable {
   }
 
   package let scopes: [Scope: ScopeStatus]
+  /// Whether every scope may be read and written, also those that come later.
+  package let everything: Bool
   /// Records with changes that the hub has not acknowledged.
   package let pending: Int
   package let refused: Int
@@ -30,9 +32,10 @@ extension Replica {
   package func status() throws(Problem) -> ReplicaStatus {
     try settled { db, _ in
       let device = try ReplicaState.device.number(db) ?? 0
+      let everything = try ReplicaState.everything.number(db) == 1
       let role = String.fromDatabaseValue(try ReplicaState.role.get(db))
       return ReplicaStatus(
-        scopes: try Self.scopes(db),
+        scopes: try Self.scopes(db, everything: everything), everything: everything,
         pending: try db.row("SELECT count(DISTINCT id) FROM _pending")![0],
         refused: try Self.refusedCount(db),
         openConflicts: try db.row(
@@ -53,13 +56,15 @@ extension Replica {
     }
   }
 
-  private static func scopes(_ db: Database) throws -> [Scope: ReplicaStatus.ScopeStatus] {
+  private static func scopes(
+    _ db: Database, everything: Bool
+  ) throws -> [Scope: ReplicaStatus.ScopeStatus] {
     var scopes: [Scope: ReplicaStatus.ScopeStatus] = [:]
     for row in try db.rows("SELECT name, records, seq, high, low, writable FROM _scope") {
       guard let scope = Scope(row[0] as String) else { continue }
       scopes[scope] = ReplicaStatus.ScopeStatus(
         records: row[1], seq: row[2], digest: Digest(storedHigh: row[3], storedLow: row[4]),
-        isWritable: row[5])
+        isWritable: everything || row[5])
     }
     return scopes
   }

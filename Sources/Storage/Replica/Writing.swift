@@ -62,6 +62,17 @@ package struct RecordWriter {
     try db.run("DELETE FROM \(table.name) WHERE _row = ?", [row[1] as Int64])
   }
 
+  /// Throws `.no_base` for a base that is not in the list; without a list any code is taken.
+  private func checkBase(_ value: Value?, _ field: Field) throws {
+    guard field.kind.isBase, let code = value?.text, let bases = shape.tables["base"],
+      bases.type[field: "code"] != nil
+    else { return }
+    let row = try db.row(
+      "SELECT EXISTS(SELECT 1 FROM \(bases.name) WHERE code = ?), EXISTS(SELECT 1 FROM \(bases.name))",
+      [code])!
+    if row[0] == false && row[1] == true { throw Problem(.no_base, at: field.name) }
+  }
+
   /// A record that another program left incomplete may be repaired one field at a time: what was
   /// wrong before is no reason to refuse.
   private func check(
@@ -74,6 +85,7 @@ package struct RecordWriter {
       if let code = field.check(values[field.name] ?? .null, today: Self.anyDay) {
         throw Problem(code, at: field.name)
       }
+      if values[field.name] != before[field.name] { try checkBase(values[field.name], field) }
     }
     let known = before.isEmpty ? [] : table.type.checkRules(before)
     let problems = table.type.checkRules(values)

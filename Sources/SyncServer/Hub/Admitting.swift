@@ -44,6 +44,9 @@ extension HubWriting {
     }
     witness(entry.change.stamp)
     if let current { entry.handle = current.handle }
+    if let current, try wasHandedOver(entry, current, type, writer) {
+      return try handOverAgain(&entry, current, type, writer)
+    }
     if let current, !writer.grant.mayWrite(current.scope) {
       let mayKnow = writer.grant.mayRead(current.scope)
       if !mayKnow { entry.handle = 0 }
@@ -100,6 +103,10 @@ extension HubWriting {
     var stamps = FieldStamps(record: change.stamp)
     for fieldChange in change.fields {
       guard let field = entry.check(fieldChange, type, today) else { continue }
+      if let problem = try unknownBase(fieldChange.value, field, type, writer) {
+        entry.refuse(fieldChange, problem)
+        continue
+      }
       let incoming = IncomingChange(
         value: fieldChange.value, stamp: fieldChange.stamp, seen: .never,
         role: writer.role(for: field), creates: true)
@@ -139,10 +146,16 @@ extension HubWriting {
       entry.refuseWhole(Problem(.scope_widened, at: scope.description))
       return nil
     }
-    guard writer.grant.mayWrite(scope) else {
+    if let problem = try unknownBase(of: scope, writer) {
+      entry.refuseWhole(problem)
+      return nil
+    }
+    if writer.grant.mayWrite(scope) { return scope }
+    guard scope == usual, writer.mayHandOver(to: scope) else {
       entry.refuseWhole(Problem(.scope_not_granted, at: scope.description))
       return nil
     }
+    entry.handedOverTo = scope
     return scope
   }
 

@@ -18,6 +18,7 @@ extension HubWriting {
       try decide(change, field, &merged, &entry, type, writer)
     }
     refuseBroken(&merged, &entry, current, type)
+    followDefault(&merged, &entry, current, type, writer)
     if current.isDeleted { try settleRevival(&merged, &entry, type) }
     if current.isDeleted && merged.written.isEmpty {
       entry.mustResend = true
@@ -72,13 +73,16 @@ extension HubWriting {
     {
       return Problem(.locked, at: field.name)
     }
-    guard field.name == "scope" else { return nil }
+    guard field.name == "scope" else {
+      return try unknownBase(change.value, field, type, writer)
+    }
     guard let scope = change.value.text.flatMap({ Scope($0) }) else {
       return Problem(.invalid_value, at: "scope")
     }
     if scope.width > current.scope.width && !writer.role.isIn(type.wideners) {
       return Problem(.scope_widened, at: scope.description)
     }
+    if let problem = try unknownBase(of: scope, writer) { return problem }
     return writer.grant.mayWrite(scope)
       ? nil : Problem(.scope_not_granted, at: scope.description)
   }

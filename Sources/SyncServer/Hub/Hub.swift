@@ -40,6 +40,7 @@ package final class Hub: Sendable {
       }
       answer.handles = admission.handles
       answer.verdicts = admission.verdicts
+      answer.leaves = admission.handedOver
       var collecting = Collecting(transaction, store.schema, device, request, admission)
       try collecting.fill(&answer)
       try note(request, of: device, time, &answer, transaction)
@@ -132,6 +133,9 @@ package struct Writer: Sendable {
     gatedRole = device.role
   }
 
+  /// What is Bamako's alone by its nature can be reported by those who may not hold it.
+  func mayHandOver(to scope: Scope) -> Bool { scope == .bamako && !grant.mayRead(scope) }
+
   /// As whom it writes a field.
   func role(for field: Field) -> Role {
     if case .gated = field.policy { return gatedRole }
@@ -144,6 +148,8 @@ package struct Admission: Sendable {
   package var handles: [Int64] = []
   package var verdicts: [Verdict] = []
   package var admitted = 0
+  /// New records that their writer may not hold.
+  var handedOver: [Leave] = []
   /// Fields that this changeset brought and that stand, by record: the answer skips them.
   var brought: [RecordKey: Set<String>] = [:]
   /// For a record that this changeset changed within its scope, its sequence number before: a

@@ -14,6 +14,8 @@ struct RecordEntry {
   var broughtWhole = false
   /// The record's sequence number before this change, where it stayed in its scope.
   var before: Int64?
+  /// Where a new record went that its writer may not hold.
+  var handedOverTo: Scope?
   /// The writer's picture of the record may differ from the hub's now.
   var mustResend = false
   private(set) var verdicts: [Verdict] = []
@@ -72,10 +74,13 @@ struct RecordEntry {
     proposals.append(fieldChange)
   }
 
-  /// Whether the change gives the field a value.
-  func brings(_ field: String) -> Bool {
-    change.fields.contains { group.fields[$0.field] == field && !$0.value.isNull }
+  /// What the change gives the field; nil when it does not speak of it.
+  func value(of field: String) -> Value? {
+    change.fields.first { group.fields[$0.field] == field }?.value
   }
+
+  /// Whether the change gives the field a value.
+  func brings(_ field: String) -> Bool { value(of: field).map { !$0.isNull } ?? false }
 
   mutating func addWhole(_ kind: Verdict.Kind) {
     verdicts.append(Verdict(group: groupIndex, record: recordIndex, field: nil, kind: kind))
@@ -98,7 +103,12 @@ struct RecordEntry {
     }
     admission.verdicts += verdicts.map { $0.withSentence(language) }
     if isAdmitted { admission.admitted += 1 }
-    if mustResend { admission.resend.insert(key) }
+    if let handedOverTo {
+      admission.handedOver.append(
+        Leave(scope: handedOverTo, type: group.type, handle: handle))
+    } else if mustResend {
+      admission.resend.insert(key)
+    }
     if let before { admission.before[key] = before }
     admission.brought[key, default: []].formUnion(
       broughtWhole ? ["*"] : Set(change.fields.map { group.fields[$0.field] }))

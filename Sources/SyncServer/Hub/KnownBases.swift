@@ -1,0 +1,27 @@
+import Shared
+
+// A mistyped base would give birth to a scope that nobody reads. A hub that holds no base at all,
+// as one without a list, takes every code.
+
+extension HubWriting {
+  /// Why a field may not name this base.
+  func unknownBase(
+    _ value: Value, _ field: Field, _ type: RecordType, _ writer: Writer
+  ) throws -> Problem? {
+    guard field.kind.isBase, type.name != "base", !writer.isGiver, let code = value.text
+    else { return nil }
+    return try isUnknown(base: code) ? Problem(.no_base, at: field.name) : nil
+  }
+
+  /// Why no record may stand in this scope.
+  func unknownBase(of scope: Scope, _ writer: Writer) throws -> Problem? {
+    guard !writer.isGiver, let code = scope.base, try isUnknown(base: code) else { return nil }
+    return Problem(.no_base, at: scope.description)
+  }
+
+  private func isUnknown(base code: String) throws -> Bool {
+    guard let bases = schema[type: "base"] else { return false }
+    if try transaction.referenced(bases, code) != nil { return false }
+    return try !transaction.list(bases, limit: 1).isEmpty
+  }
+}
