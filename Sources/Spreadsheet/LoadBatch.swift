@@ -12,6 +12,8 @@ package struct LoadBatch {
   package struct Outcome: Sendable {
     package var records: [LoadedRecord] = []
     package var rejections: [Rejection] = []
+    /// Rows that say what an earlier one said.
+    package var repeated = 0
   }
 
   /// Finds a record that is not in the batch by the text a file names it with.
@@ -66,6 +68,7 @@ package struct LoadBatch {
           guard earlier.type == record.type, earlier.values == record.values else {
             throw Refused([Problem(.invalid_value, at: "id")])
           }
+          outcome.repeated += 1
           continue
         }
         taken[record.id] = record

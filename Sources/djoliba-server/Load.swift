@@ -17,6 +17,11 @@ struct Load: Command {
       fr: "Dossier des fichiers TYPE.csv.", en: "Folder of the TYPE.csv files.",
       valueName: Label(fr: "dossier", en: "dir")))
   var source: String
+  @Flag(
+    help: .init(
+      fr: "Remplacer aussi ce que les bases ont écrit depuis.",
+      en: "Replace also what the bases wrote since."))
+  var overwrite = false
 
   func perform() throws {
     let hub = try openHub()
@@ -24,10 +29,10 @@ struct Load: Command {
     let outcome = try read(&files, hub)
     let report = try hub.load(
       outcome.records.map { LoadRow(type: $0.type, id: $0.id, values: $0.values) },
-      language: global.language)
+      overwrite: overwrite, language: global.language)
     tellStrangers(files)
     let rejected = try tellRejected(files, outcome, report)
-    try tell(report, rejected: rejected)
+    try tell(report, repeated: outcome.repeated, rejected: rejected)
     guard rejected == 0 else { throw ExitCode(Problem.Code.rows_rejected.exitCode) }
   }
 
@@ -78,13 +83,19 @@ struct Load: Command {
     printer.say(fr: "\(place) : \(sentence)", en: "\(place): \(sentence)")
   }
 
-  private func tell(_ report: LoadReport, rejected: Int) throws {
+  private func tell(_ report: LoadReport, repeated: Int, rejected: Int) throws {
     let (created, updated) = (report.created, report.updated)
+    let unchanged = report.unchanged + repeated
     try printer.out(
       Label(
-        fr: "\(created) nouveaux, \(updated) modifiés, \(report.unchanged) inchangés.",
-        en: "\(created) new, \(updated) changed, \(report.unchanged) unchanged."
+        fr: "\(created) nouveaux, \(updated) modifiés, \(unchanged) inchangés.",
+        en: "\(created) new, \(updated) changed, \(unchanged) unchanged."
       )[global.language])
+    if report.kept > 0 {
+      printer.say(
+        fr: "Champs gardés tels que les bases les ont écrits : \(report.kept) (sinon --overwrite).",
+        en: "Fields kept as the bases wrote them: \(report.kept) (else --overwrite).")
+    }
     if report.deleted > 0 {
       printer.say(
         fr: "Supprimés depuis, et laissés ainsi : \(report.deleted).",

@@ -47,6 +47,7 @@ struct SpreadsheetImport {
   private func writeAll(_ writer: FieldWriter) throws -> Done {
     var done = Done()
     done.counts.rejected = outcome.rejections.count
+    done.counts.unchanged = outcome.repeated
     for record in outcome.records {
       do {
         done.counts[keyPath: try write(record, writer)] += 1

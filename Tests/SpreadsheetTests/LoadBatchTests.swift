@@ -61,6 +61,13 @@ import Testing
     #expect(try load([("person", other)]).records.map(\.id) != first.records.map(\.id))
   }
 
+  @Test func `a row that stands there twice is one record and counted`() throws {
+    let row = "Awa;dp;BKO;true;false\n"
+    let header = "full_name;role;base_code;active;has_account\n"
+    let outcome = try load([("person", header + row + row)])
+    #expect(outcome.records.count == 1 && outcome.repeated == 1 && outcome.rejections == [])
+  }
+
   @Test func `a reference nothing answers to rejects its row alone`() throws {
     let outcome = try load([Self.people, ("pack_section", Self.sections.text)])
     #expect(outcome.records.map(\.type) == ["person"])

@@ -76,6 +76,40 @@ import Testing
     #expect(try hub.conflicts() == [])
   }
 
+  @Test func `what a base corrected stays, unless the file is to have its way`() throws {
+    let hub = try OfficeFolder().furnishedHub()
+    _ = try hub.load([person("A"), pack("BKS"), contact("+22300000001")], language: .fr)
+    let before = try #require(try record(contact(nil), hub))
+    let stamp = Stamp(clock: before.stamps.latest.clock + 1, device: 1)
+    let correction = RecordChange(
+      kind: .update, id: nil, handle: before.handle, stamp: stamp,
+      fields: [
+        FieldChange(
+          field: 0, value: "+22300000009", stamp: stamp, seen: before.stamps.latest)
+      ])
+    try hub.store.write { transaction in
+      var writing = try HubWriting(
+        transaction, hub.store.schema, now: OfficeFolder.noon, language: .fr)
+      _ = try writing.admit(
+        Changeset(groups: [
+          ChangeGroup(
+            type: "emergency_contact", fields: ["phone_orange"], records: [correction])
+        ]), by: Writer(device: 1, role: .resp_base, grant: .all))
+      try writing.finish { 7 }
+    }
+    let rows = [
+      row("emergency_contact", 3, ["phone_orange": "+22300000001", "role_label": "Chef"])
+    ]
+    let report = try hub.load(rows, language: .fr)
+    #expect([report.updated, report.kept] == [1, 1])
+    let kept = try #require(try record(rows[0], hub))
+    #expect(kept.values["phone_orange"] == "+22300000009" && kept.values["role_label"] == "Chef")
+    let again = try hub.load(rows, language: .fr)
+    #expect([again.updated, again.unchanged, again.kept] == [0, 1, 1])
+    #expect(try hub.load(rows, overwrite: true, language: .fr).updated == 1)
+    #expect(try record(rows[0], hub)?.values["phone_orange"] == "+22300000001")
+  }
+
   @Test func `a row that is refused leaves the others alone and names no value`() throws {
     let hub = try OfficeFolder().furnishedHub()
     let report = try hub.load(

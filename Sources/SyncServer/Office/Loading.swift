@@ -3,7 +3,8 @@ package import Shared
 // What comes from files takes the road of every change: stamped by the hub's own clock, admitted
 // by the same rules, numbered in its scope, kept in the history. The hub has seen whatever
 // stands, so a load never makes a conflict, and a row that says what stands already is no
-// change: loading a folder twice changes nothing.
+// change. What a device wrote into a field is newer than the file, which the office may load again
+// for other reasons: it stays, unless somebody asks for the file's word.
 
 /// A record as a file says it.
 package struct LoadRow: Sendable {
@@ -33,6 +34,8 @@ package struct LoadReport: Sendable {
   package var created = 0
   package var updated = 0
   package var unchanged = 0
+  /// Fields that stay as a device wrote them.
+  package var kept = 0
   /// Records that somebody deleted since: a file does not bring them back.
   package var deleted = 0
   package var refusals: [Refusal] = []
@@ -43,14 +46,19 @@ extension Hub {
   private static let page = 1_000
 
   /// Writes records as the hub. Types must be the schema's.
-  package func load(_ rows: [LoadRow], language: Language) throws(Problem) -> LoadReport {
+  ///
+  /// - Parameter overwrite: take also the place of what devices wrote.
+  package func load(
+    _ rows: [LoadRow], overwrite: Bool = false, language: Language
+  ) throws(Problem) -> LoadReport {
     var report = LoadReport()
     let order = store.schema.loadingOrder(rows)
     for start in stride(from: 0, to: order.count, by: Self.page) {
       let page = order[start..<min(start + Self.page, order.count)]
       report = try store.write { transaction in
         let writing = try HubWriting(transaction, store.schema, now: now(), language: language)
-        var loading = Loading(transaction: transaction, writing: writing, report: report)
+        var loading = Loading(
+          transaction: transaction, overwrite: overwrite, writing: writing, report: report)
         for index in page { try loading.load(rows[index], at: index) }
         try loading.writing.finish(mark: random)
         return loading.report
@@ -63,6 +71,7 @@ extension Hub {
 /// A load inside one transaction.
 private struct Loading {
   let transaction: any HubTransaction
+  let overwrite: Bool
   var writing: HubWriting
   var report: LoadReport
 
@@ -92,11 +101,13 @@ private struct Loading {
   private mutating func update(
     _ row: LoadRow, _ current: StoredRecord, _ type: RecordType, _ index: Int
   ) throws {
-    let changed = type.fields.filter { field in
+    let different = type.fields.filter { field in
       guard let value = row.values[field.name] else { return false }
       if value.isNull && field.hasDefault { return false }
       return value != current.values[field.name] ?? .null
     }
+    let changed = different.filter { overwrite || current.isTheHubs($0.name) }
+    report.kept += different.count - changed.count
     guard !changed.isEmpty else { return report.unchanged += 1 }
     let stamp = writing.stamp(above: current.stamps.latest)
     let change = RecordChange(
@@ -120,6 +131,11 @@ private struct Loading {
     report.refusals += refused.map { LoadReport.Refusal(row: index, sentence: $0.sentence) }
     return !refused.contains { $0.field == nil } && refused.count < fields.count
   }
+}
+
+extension StoredRecord {
+  /// Whether no device wrote what stands in a field.
+  fileprivate func isTheHubs(_ field: String) -> Bool { state(of: field).stamp.device == 0 }
 }
 
 extension Field {
