@@ -29,8 +29,8 @@ struct ImportCommand: Command {
 
   @Option(
     help: .init(
-      fr: "Où écrire les lignes rejetées (sinon FICHIER.rejets.csv à côté).",
-      en: "Where to write rejected rows (else FILE.rejets.csv beside it).",
+      fr: "Où écrire les lignes rejetées (sinon FICHIER.rejets.csv à côté, ou -2, -3…).",
+      en: "Where to write rejected rows (else FILE.rejets.csv beside it, or -2, -3…).",
       valueName: Label(fr: "fichier", en: "file")))
   var rejects: String?
 
@@ -38,7 +38,9 @@ struct ImportCommand: Command {
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
-    if URL(filePath: rejectsFile).standardizedFileURL == URL(filePath: file).standardizedFileURL {
+    if let rejects,
+      URL(filePath: rejects).standardizedFileURL == URL(filePath: file).standardizedFileURL
+    {
       throw ValidationError(
         spoken(
           fr: "--rejects : un autre fichier que celui qui est importé.",
@@ -47,23 +49,38 @@ struct ImportCommand: Command {
   }
 
   func perform() throws {
+    let rejectsFile = try freeRejectsFile()
     let client = try client()
     let type = try client.type(type)
     let table = try Table.parse(try Spreadsheet.decode(bytes: try read(file: file)))
     let rows = try SpreadsheetImport(
       table: table, type: type, client: client, today: LocalDay.iso(Date()))
     let done = try rows.run()
-    try tell(done.counts)
+    try printer.afterSaving { () throws(Problem) in try tell(done.counts, rejectsFile) }
     guard done.counts.rejected > 0 else { return }
     try NewFile.make(rejectsFile) { file in try file.write(rows.rejects(done, global.language)) }
     throw Problem(.rows_rejected, at: rejectsFile)
   }
 
-  private var rejectsFile: String {
-    rejects ?? URL(filePath: file).deletingPathExtension().path + ".rejets.csv"
+  /// The file asked for, or the first of its kind that is not there: an earlier one may be half
+  /// corrected. Throws `.file_exists`.
+  private func freeRejectsFile() throws(Problem) -> String {
+    if let rejects {
+      guard !NewFile.exists(rejects) else { throw Problem(.file_exists, at: rejects) }
+      return rejects
+    }
+    let stem = URL(filePath: file).deletingPathExtension().path + ".rejets"
+    var (name, number) = (stem + ".csv", 1)
+    while NewFile.exists(name) {
+      number += 1
+      name = "\(stem)-\(number).csv"
+    }
+    return name
   }
 
-  private func tell(_ counts: SpreadsheetImport.Counts) throws(Problem) {
+  private func tell(
+    _ counts: SpreadsheetImport.Counts, _ rejectsFile: String
+  ) throws(Problem) {
     if json {
       return try printer.out([
         "imported": .int(Int64(counts.imported)), "changed": .int(Int64(counts.changed)),

@@ -9,10 +9,11 @@ struct NewFile {
   private let fresh: String
   private let file: FileHandle
 
-  /// Writes a file through `body`; an older one stays when that throws.
+  /// Writes a file through `body`; nothing is left of it when that throws.
   ///
-  /// - Throws: `.cannot_write`, `.disk_full`, and what `body` throws.
+  /// - Throws: `.file_exists`, `.cannot_write`, `.disk_full`, and what `body` throws.
   static func make(_ path: String, _ body: (NewFile) throws -> Void) throws {
+    guard !exists(path) else { throw Problem(.file_exists, at: path) }
     let new = try NewFile(path)
     do {
       try body(new)
@@ -23,13 +24,18 @@ struct NewFile {
     }
   }
 
+  static func exists(_ path: String) -> Bool {
+    // Also a link that leads nowhere: writing would go where nobody looks.
+    (try? FileManager.default.attributesOfItem(atPath: path)) != nil
+  }
+
   private init(_ path: String) throws(Problem) {
     let fresh = path + ".\(ProcessInfo.processInfo.processIdentifier).tmp"
     guard
       FileManager.default.createFile(
         atPath: fresh, contents: nil, attributes: [.posixPermissions: 0o600]),
       let file = FileHandle(forWritingAtPath: fresh)
-    else { throw Problem(.cannot_write, at: path) }
+    else { throw Problem(errno == ENOSPC ? .disk_full : .cannot_write, at: path) }
     (self.path, self.fresh, self.file) = (path, fresh, file)
   }
 
@@ -48,6 +54,7 @@ struct NewFile {
     } catch {
       throw failure(error)
     }
+    guard !Self.exists(path) else { throw Problem(.file_exists, at: path) }
     guard rename(fresh, path) == 0 else { throw Problem(.cannot_write, at: path) }
   }
 

@@ -68,10 +68,38 @@ import Testing
     #expect(try mission.sync(.kidal)["received"] == 4)
   }
 
+  @Test func `no file that is there already is written over`() throws {
+    let mission = try Mission(serving: false)
+    let wrong = Array(Samples.contactTable(["A"]).replacing("media", with: "roi").utf8)
+    try mission.write("corrigé à moitié", to: "table.rejets.csv")
+    let ended = try load(mission, wrong)
+    #expect(try ended.json()["rejects_file"].text?.hasSuffix("table.rejets-2.csv") == true)
+    #expect(ended.err.contains("table.rejets-2.csv"))
+    #expect(try mission.read("table.rejets.csv") == "corrigé à moitié")
+    #expect(try mission.read("table.rejets-2.csv").contains("roi"))
+
+    let out = try mission.write("à garder", to: "out.csv")
+    try Sentence.fileExists.expect {
+      try mission.at(.gao, "export", "contact", "--out", out, locale: $0)
+    }
+    try Sentence.fileExists.expect {
+      try mission.at(
+        .gao, "import", "contact", mission.path("table.csv"), "--rejects", out, locale: $0)
+    }
+    #expect(try mission.read("out.csv") == "à garder")
+  }
+
+  @Test func `rows that stand there twice are counted`() throws {
+    let mission = try Mission(serving: false)
+    let counts = try succeed(load(mission, Array(Samples.contactTable(["A", "A", "B"]).utf8)))
+      .json()
+    #expect((counts["imported"], counts["unchanged"], counts["rejected"]) == (2, 1, 0))
+  }
+
   @Test func `a table without a required column, or with a strange one, is not begun`() throws {
     let mission = try Mission(serving: false)
     let wrong: [(Sentence, String)] = [
-      (.missingField, "display_name;contact_type\nA;media\n"),
+      (.missingColumn, "display_name;contact_type\nA;media\n"),
       (.unknownField, Samples.contactTable(["A"]).replacing("last_verified_on", with: "couleur")),
     ]
     for (sentence, text) in wrong {
