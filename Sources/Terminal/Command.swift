@@ -17,6 +17,7 @@ extension Command {
 
   package mutating func run() async throws {
     do {
+      try GivenArguments.check()
       try await perform()
     } catch {
       throw printer.exit(with: error)

@@ -55,8 +55,9 @@ struct Assignments {
     guard text.hasPrefix("@") else { return text }
     let rest = String(text.dropFirst())
     if rest.hasPrefix("@") { return rest }
-    guard let content = String(validating: try read(file: rest), as: UTF8.self) else {
-      throw Problem(.wrong_type, at: "\(field), \(rest)", cause: "not UTF-8")
+    let bytes = try read(file: rest)
+    guard !bytes.contains(0), let content = String(validating: bytes, as: UTF8.self) else {
+      throw Problem(.wrong_type, at: "\(field), \(rest)", cause: "no UTF-8 text")
     }
     return content
   }

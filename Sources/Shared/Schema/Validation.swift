@@ -31,6 +31,8 @@ extension Field {
   }
 
   private func check(_ text: String, today: String) -> Problem.Code? {
+    // SQLite and what reads its files take a zero for the end.
+    if text.utf8.contains(0) { return .invalid_value }
     let fine =
       switch kind {
       case .int, .real, .bool: nil as Bool?
