@@ -39,6 +39,47 @@ struct FaultDiskTests {
     #expect(try place.digests("kidal") == place.digests("gao"))
   }
 
+  /// Reads a replica with unsettled writes of another program on a full disk, then in a folder
+  /// that is for reading alone.
+  private static let noRoom = """
+    set -u
+    mkdir -p "$2/small" "$2/closed"
+    mount -t tmpfs -o size=1200k none "$2/small"
+    cp -a "$2/gao" "$2/small/"
+    cat /dev/zero >"$2/small/rest" 2>/dev/null
+    mount --bind "$2/gao" "$2/closed"
+    mount -o remount,ro,bind "$2/closed"
+    for place in small/gao closed; do
+      "$1" list contact --json --data "$2/$place" | grep -c '"Urgence"'
+      "$1" search urgence --json --data "$2/$place" | grep -c '"Urgence"'
+      "$1" status --json --data "$2/$place" >&2; echo "code $?"
+      "$1" set contact "$3" locality=X --data "$2/$place"; echo "code $?"
+    done
+    "$1" status --json --data "$2/gao" >"$2/small/more"; echo "code $?"
+    """
+
+  @Test func `reading goes on where nothing can be written`() throws {
+    let place = try FaultPlace()
+    try place.enroll("gao")
+    let fields = ["add", "contact", "display_name=Avant"] + FaultPlace.contactFields
+    let id = try place.start("gao", fields).finish().succeeding().out
+      .trimmingCharacters(in: .newlines)
+    try place.at("gao", "sync").succeeding()
+    try place.sql("gao", FaultPlace.insert("Urgence"))
+    let end = try Running(
+      "/usr/bin/unshare",
+      [
+        "-rm", "bash", "-c", Self.noRoom, "closed", Running.folder + "/djoliba", place.folder, id,
+      ]
+    ).finish()
+    let lines = end.out.split(separator: "\n").map(String.init)
+    #expect(
+      lines == ["1", "1", "code 0", "code 73", "1", "1", "code 0", "code 73", "code 73"],
+      "\(lines) \(end.sentences)")
+    #expect(end.sentences.filter { $0.contains("disk is full") }.count == 2, "\(end.sentences)")
+    #expect(end.sentences.filter { $0.hasPrefix("Cannot write") }.count == 1, "\(end.sentences)")
+  }
+
   private static let damages: [(name: String, script: String)] = [
     ("garbage", "open(f, 'wb').write(os.urandom(20000))"),
     ("text", "open(f, 'wb').write(b'Bonjour' * 3000)"),

@@ -44,6 +44,16 @@ import Testing
     try again.write { db, _ throws in #expect(try pragma("synchronous", db) == 2.databaseValue) }
   }
 
+  @Test func `the file and those beside it are their owner's alone`() throws {
+    let desk = try Desk()
+    _ = try desk.write { try $0.insert("contact", Desk.contact) }
+    for suffix in ["", "-wal", "-shm"] {
+      let path = desk.replica.path + suffix
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600, "\(suffix)")
+    }
+  }
+
   @Test func `another program's connection finds the log on`() throws {
     let desk = try Desk()
     let queue = try DatabaseQueue(path: desk.replica.path)

@@ -7,7 +7,8 @@ extension Problem {
     switch error {
     case let problem as Problem: self = problem
     case let error as DatabaseError:
-      self.init(error.problemCode, at: place, cause: error.sanitised)
+      let isFull = error.problemCode == .cannot_write && place.map(FreeSpace.isOut) ?? false
+      self.init(isFull ? .disk_full : error.problemCode, at: place, cause: error.sanitised)
     case is CancellationError: self.init(.interrupted, at: place)
     default: self.init(.internal, at: place, cause: "\(type(of: error))")
     }

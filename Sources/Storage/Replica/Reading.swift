@@ -60,23 +60,52 @@ extension Replica {
     _ body: (Database, ReplicaShape) throws -> T
   ) throws(Problem) -> T {
     let isSettled = try read { db, _ in try db.row("SELECT 1 FROM _journal LIMIT 1") == nil }
-    if !isSettled { try write { db, shape in _ = try Settling.run(db, shape, now: 0) } }
+    if !isSettled {
+      try unlessFull { () throws(Problem) in
+        try write { db, shape in _ = try Settling.run(db, shape, now: 0) }
+      }
+    }
     return try read(body)
+  }
+
+  /// Does what makes reading better, and goes on where nothing can be written: what is there can be
+  /// read all the same.
+  ///
+  /// Returns whether it could be done.
+  @discardableResult
+  private func unlessFull(_ body: () throws(Problem) -> Void) throws(Problem) -> Bool {
+    do {
+      try body()
+      return true
+    } catch {
+      guard error.isAboutRoom else { throw error }
+      return false
+    }
   }
 
   /// Every record that holds all these words, in any field, whatever their accents and case.
   package func search(_ text: String, limit: Int = 100) throws(Problem) -> [Shared.Record] {
-    let words = SearchIndex.words(text).map { "\"\($0)\"*" }
+    let words = SearchIndex.words(text)
     guard !words.isEmpty else { return [] }
-    try write { db, shape in
-      _ = try Settling.run(db, shape, now: 0)
-      try SearchIndex(db: db, shape: shape).update()
+    let isCurrent = try unlessFull { () throws(Problem) in
+      try write { db, shape in
+        _ = try Settling.run(db, shape, now: 0)
+        try SearchIndex(db: db, shape: shape).update()
+      }
     }
     return try read { db, shape in
-      let documents = try Int64.fetchAll(
-        db, sql: "SELECT rowid FROM _search WHERE _search MATCH ? ORDER BY rowid LIMIT ?",
-        arguments: [words.joined(separator: " "), limit])
-      return try documents.compactMap { document in
+      var documents = try Int64.fetchAll(
+        db,
+        sql: """
+          SELECT rowid FROM _search WHERE _search MATCH ?
+          AND rowid NOT IN (SELECT doc FROM _touched
+            UNION SELECT number << 40 | row FROM _journal JOIN _type ON name = type
+            WHERE row NOT NULL)
+          ORDER BY rowid LIMIT ?
+          """,
+        arguments: [words.map { "\"\($0)\"*" }.joined(separator: " "), limit])
+      if !isCurrent { documents += try SearchIndex(db: db, shape: shape).find(words) }
+      return try documents.prefix(limit).compactMap { document in
         try Self.record(document: document, db, shape)
       }
     }

@@ -10,7 +10,7 @@ import Synchronization
 /// survives a power cut.
 package final class Replica: Sendable {
   package let path: String
-  package let pool: DatabasePool
+  package let pool: any DatabaseWriter
   private let known: Mutex<ReplicaShape>
 
   /// Opens an existing replica. Throws `.not_enrolled` when there is none, `.not_a_replica`
@@ -20,11 +20,7 @@ package final class Replica: Sendable {
       throw Problem(.not_enrolled, at: path)
     }
     self.path = path
-    let opened = try storing(at: path) {
-      let pool = try DatabasePool.durable(path: path, configuration: Replica.configuration)
-      let shape = try pool.read { db in try ReplicaShape(db) }
-      return (pool, shape)
-    }
+    let opened = try Self.open(path)
     pool = opened.0
     known = Mutex(opened.1)
   }
@@ -34,6 +30,11 @@ package final class Replica: Sendable {
     guard !FileManager.default.fileExists(atPath: path) else {
       throw Problem(.already_enrolled, at: path)
     }
+    // SQLite gives the files beside it the same mode.
+    guard
+      FileManager.default.createFile(
+        atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+    else { throw Problem(.cannot_write, at: path) }
     try storing(at: path) {
       let pool = try DatabasePool.durable(path: path, configuration: configuration)
       try pool.write { db in
@@ -86,6 +87,37 @@ package final class Replica: Sendable {
     }
   }
 
+  /// Opens the file, for reading alone where nothing can be written: an emergency number is on the
+  /// laptop also when its disk is full.
+  private static func open(_ path: String) throws(Problem) -> (any DatabaseWriter, ReplicaShape) {
+    do throws(Problem) {
+      return try storing(at: path) {
+        let pool = try DatabasePool.durable(path: path, configuration: configuration)
+        return (pool, try pool.read { db in try ReplicaShape(db) })
+      }
+    } catch {
+      guard error.isAboutRoom, let opened = openForReading(path) else { throw error }
+      return opened
+    }
+  }
+
+  /// SQLite needs its log's index even to read, unless nobody can be writing: without a log nobody
+  /// is.
+  private static func openForReading(_ path: String) -> (any DatabaseWriter, ReplicaShape)? {
+    var configuration = configuration
+    configuration.readonly = true
+    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+    let hasLog = log?[.size] as? Int64 ?? 0 > 0
+    let alone = URL(fileURLWithPath: path).absoluteString + "?immutable=1"
+    for name in hasLog ? [path] : [path, alone] {
+      guard let queue = try? DatabaseQueue(path: name, configuration: configuration),
+        let shape = try? queue.read({ db in try ReplicaShape(db) })
+      else { continue }
+      return (queue, shape)
+    }
+    return nil
+  }
+
   private static var configuration: Configuration {
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
@@ -106,7 +138,8 @@ package struct ReplicaShape: Sendable {
   let version: Int
 
   init(_ db: Database) throws {
-    guard try db.tableExists("_state"),
+    // A hub's file has states, too, and journals nothing.
+    guard try db.tableExists("_state"), try db.tableExists("_journal"),
       let source = [UInt8].fromStored(try ReplicaState.schema.get(db))
     else { throw Problem(.not_a_replica) }
     schema = try Schema(json: source)
@@ -169,4 +202,9 @@ extension Database {
     try run("UPDATE _switch SET capturing = 1")
     return result
   }
+}
+
+extension Problem {
+  /// Whether the file is in order and only cannot be written.
+  var isAboutRoom: Bool { code == .disk_full || code == .cannot_write }
 }

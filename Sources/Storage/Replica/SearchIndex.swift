@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Shared
 
@@ -42,16 +43,44 @@ struct SearchIndex {
     try db.execute(sql: "INSERT INTO _search(_search) VALUES ('optimize')")
   }
 
+  /// The rows not indexed yet, or not even settled, that hold these words: a full disk takes
+  /// neither.
+  func find(_ words: [String]) throws -> [Int64] {
+    let types = Dictionary(uniqueKeysWithValues: shape.numbers.map { ($0.value, $0.key) })
+    let wanted = words.map(Self.plain)
+    let documents = try Int64.fetchAll(
+      db,
+      sql: """
+        SELECT doc FROM _touched UNION
+        SELECT number << 40 | row FROM _journal JOIN _type ON name = type WHERE row NOT NULL
+        """)
+    return try documents.filter { document in
+      guard let table = types[document >> 40].flatMap({ shape.tables[$0] }),
+        let text = try text(document, table)
+      else { return false }
+      let held = Self.words(text).map(Self.plain)
+      return wanted.allSatisfy { word in held.contains { $0.hasPrefix(word) } }
+    }
+  }
+
+  private static func plain(_ word: String) -> String {
+    word.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
+  }
+
   private func index(_ document: Int64, _ table: TypedTable) throws {
+    guard let text = try text(document, table) else { return }
+    try db.run("INSERT INTO _search(rowid, words) VALUES (?, ?)", [document, text])
+  }
+
+  /// What a row is found by; nil when it is gone.
+  private func text(_ document: Int64, _ table: TypedTable) throws -> String? {
     let row = document & (1 << 40 - 1)
-    guard let row = try db.row(table.select([], where: "_row = ?"), [row]) else { return }
+    guard let row = try db.row(table.select([], where: "_row = ?"), [row]) else { return nil }
     let values = table.values(row)
     let words = table.type.fields.compactMap { field in
       values[field.name].map { "\(field.text($0)) \(labels(field, $0))" }
     }
-    try db.run(
-      "INSERT INTO _search(rowid, words) VALUES (?, ?)",
-      [document, words.joined(separator: " ")])
+    return words.joined(separator: " ")
   }
 
   /// The French and English names of a choice, so that it is found by what people call it.
