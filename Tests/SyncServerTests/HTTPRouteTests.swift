@@ -2,6 +2,8 @@ import Foundation
 import Shared
 import Testing
 
+@testable import SyncServer
+
 private let binary = "Content-Type: application/vnd.djoliba.sync"
 private let json = "Content-Type: application/json"
 private let token = "Authorization: Bearer abc"
@@ -83,13 +85,29 @@ private let token = "Authorization: Bearer abc"
   ) async throws {
     try await LiveHub.run(FakeHub(problem: Problem(code))) { hub in
       let answer = try await hub.post("/v1/enroll", "-H", json, "-d", "{}")
-      let status = code == .untrusted_hub ? 403 : code.httpStatus
+      let told = Problem(code).asDevicesHear.code
+      let status = told == .untrusted_hub ? 403 : told.httpStatus
       #expect(answer.status == status)
       #expect(try problem(answer).status == status)
-      #expect(try problem(answer).code == code.rawValue)
-      #expect(try problem(answer).title == code.text[.fr])
+      #expect(try problem(answer).code == told.rawValue)
+      #expect(try problem(answer).title == told.text[.fr])
       #expect((answer.header("retry-after") != nil) == [429, 503].contains(status))
       #expect(answer.header("www-authenticate") == (status == 401 ? "Bearer" : nil))
+    }
+  }
+
+  @Test(arguments: [
+    (Problem.Code.disk_full, Problem.Code.hub_unable), (.cannot_write, .hub_unable),
+    (.busy, .overloaded), (.internal, .internal),
+  ])
+  func `what ails the hub is told as the hub's, without its paths`(
+    code: Problem.Code, told: Problem.Code
+  ) async throws {
+    let hub = FakeHub(problem: Problem(code, at: "/srv/djoliba/hub.sqlite", cause: "SQLite"))
+    try await LiveHub.run(hub) { hub in
+      let answer = try await hub.post("/v1/enroll", "-H", json, "-d", "{}")
+      #expect(try problem(answer).code == told.rawValue)
+      #expect(!answer.text.contains("srv") && !answer.text.contains("SQLite"))
     }
   }
 
