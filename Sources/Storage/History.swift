@@ -22,9 +22,11 @@ package struct HistoryLine: Sendable {
 
 package enum History {
   /// Every value that each field had, oldest first.
+  ///
+  /// - Parameter created: when the record came, in milliseconds since 1970; nil when unknown.
   package static func entries(
     _ lines: [HistoryLine], now values: [String: Value], _ stamps: FieldStamps?,
-    fields: [String], names: [UInt32: String]
+    fields: [String], names: [UInt32: String], created: Int64? = nil
   ) -> [HistoryEntry] {
     func name(_ stamp: Stamp) -> String { names[stamp.device] ?? "\(stamp.device)" }
     var entries: [HistoryEntry] = []
@@ -36,7 +38,8 @@ package enum History {
       if first.1 != .never {
         entries.append(
           HistoryEntry(
-            field: field, value: first.0, stamp: first.1, device: name(first.1), received: nil,
+            field: field, value: first.0, stamp: first.1, device: name(first.1),
+            received: created,
             replaced: .null))
       }
       for (index, line) in own.enumerated() {

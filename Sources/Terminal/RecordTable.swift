@@ -64,9 +64,10 @@ extension TextTable {
         let field = schema[type: conflict.type]?[field: conflict.field]
         return [
           "\(conflict.id)", conflict.type + " " + conflict.record.description,
-          field?.label[language] ?? conflict.field,
+          field?.label[language] ?? Self.fieldWord(conflict.field, language),
           Self.status(conflict.status)?[language] ?? conflict.status,
-          Self.side(conflict.winner, field, language), Self.side(conflict.loser, field, language),
+          Self.side(conflict.winner, of: conflict, field, language),
+          Self.side(conflict.loser, of: conflict, field, language),
         ]
       })
   }
@@ -79,10 +80,24 @@ extension TextTable {
   }
 
   private static func side(
-    _ side: ConflictRecord.Side, _ field: Field?, _ language: Language
+    _ side: ConflictRecord.Side, of conflict: ConflictRecord, _ field: Field?,
+    _ language: Language
   ) -> String {
     let written = written(side.stamp, language)
-    return value(side.value, field, language) + " (\(side.device), \(written))"
+    let what =
+      conflict.isAboutDeletion
+      ? lifeWord(side.value, language) : value(side.value, field, language)
+    return what + " (\(side.device), \(written))"
+  }
+
+  private static func fieldWord(_ field: String, _ language: Language) -> String {
+    field == "*" ? Label(fr: "suppression", en: "deletion")[language] : field
+  }
+
+  private static func lifeWord(_ value: Value, _ language: Language) -> String {
+    value == 1
+      ? Label(fr: "fiche supprimée", en: "record deleted")[language]
+      : Label(fr: "fiche conservée", en: "record kept")[language]
   }
 
   private static func value(_ value: Value, _ field: Field?, _ language: Language) -> String {
@@ -117,4 +132,9 @@ extension TextTable {
     default: nil
     }
   }
+}
+
+extension ConflictRecord {
+  /// Whether somebody deleted the record while somebody else wrote in it.
+  package var isAboutDeletion: Bool { field == "*" }
 }

@@ -35,10 +35,17 @@ struct ConflictRestore: Command {
   @Argument(help: .conflict) var id: Int64
 
   func perform() throws {
-    try openHub().restoreConflict(id, language: global.language)
-    printer.say(
-      fr: "Conflit \(id) : la valeur écartée est rétablie.",
-      en: "Conflict \(id): the overwritten value is restored.")
+    let hub = try openHub()
+    let conflict = try hub.conflicts().first { $0.id == id }
+    try hub.restoreConflict(id, language: global.language)
+    if conflict?.isAboutDeletion ?? false {
+      printer.say(
+        fr: "Conflit \(id) : la fiche est supprimée.", en: "Conflict \(id): the record is deleted.")
+    } else {
+      printer.say(
+        fr: "Conflit \(id) : la valeur écartée est rétablie.",
+        en: "Conflict \(id): the overwritten value is restored.")
+    }
   }
 }
 

@@ -28,12 +28,25 @@ struct Conflicts: Command {
     }
   }
 
+  /// What restoring a value means is plain; of a deletion it is not.
+  private func tellDeletions(_ deletions: [ConflictRecord]) {
+    for conflict in deletions {
+      let command = "djoliba-server conflict restore \(conflict.id)"
+      if conflict.loser.value == 1 {
+        printer.say(fr: "\(command) supprime la fiche.", en: "\(command) deletes the record.")
+      } else {
+        printer.say(fr: "\(command) rétablit la fiche.", en: "\(command) brings the record back.")
+      }
+    }
+  }
+
   private func tell(_ all: [ConflictRecord], _ schema: Schema) throws {
     let waiting = all.filter { $0.status == "open" || $0.status == "proposal" }
     if waiting.isEmpty {
       printer.say(fr: "Aucun conflit à relire.", en: "No conflict to review.")
     } else {
       try printer.out(TextTable(waiting, schema: schema, global.language))
+      tellDeletions(waiting.filter(\.isAboutDeletion))
     }
     let others = all.count - waiting.count
     if others > 0 {

@@ -32,7 +32,9 @@ extension Hub {
       let admission = try writing.admit(
         Changeset(groups: [change]), by: Writer(device: 0, role: .hub, grant: .all))
       if let refused = admission.verdicts.first(where: { $0.kind == .refused }) {
-        throw Problem(Problem.Code(rawValue: refused.code) ?? .internal, at: "conflict \(id)")
+        throw Problem(
+          Problem.Code(rawValue: refused.code) ?? .internal,
+          at: conflict.field == "*" ? conflict.type : conflict.field)
       }
       try writing.finish(mark: random)
       try settle(id, .restored, transaction)
@@ -62,8 +64,11 @@ extension Hub {
     try store.read { transaction in
       guard let type = store.schema[type: type] else { throw Problem(.unknown_type, at: type) }
       let record = try Self.one(type, prefix, transaction)
-      let lines = try transaction.history(type.name, record.handle)
-        .filter { !$0.field.isEmpty && $0.field != "*" }
+      let all = try transaction.history(type.name, record.handle)
+      let created =
+        try all.last { $0.field.isEmpty }?.received
+        ?? transaction.received(record.scope, at: record.entered)
+      let lines = all.filter { !$0.field.isEmpty && $0.field != "*" }
         .map {
           HistoryLine(
             field: $0.field, replaced: $0.replaced, replacedStamp: $0.replacedStamp,
@@ -71,7 +76,7 @@ extension Hub {
         }
       return History.entries(
         lines, now: record.values, record.stamps, fields: type.fields.map(\.name),
-        names: try transaction.deviceNames(from: 0))
+        names: try transaction.deviceNames(from: 0), created: created)
     }
   }
 
