@@ -42,7 +42,13 @@ extension FieldClient {
   private static func begin(
     _ invitation: Invitation, _ directory: String, _ surroundings: Surroundings
   ) throws(Problem) -> DeviceFile {
-    if let begun = try DeviceFile.load(directory), begun.code == invitation.code { return begun }
+    if var begun = try DeviceFile.load(directory), begun.code == invitation.code {
+      // The office may have corrected where the hub is.
+      begun.addresses = invitation.addresses
+      begun.authority = invitation.authority
+      try begun.save(directory)
+      return begun
+    }
     let token = (0..<4).map { _ in
       let digits = String(surroundings.random(), radix: 16)
       return String(repeating: "0", count: 16 - digits.count) + digits
