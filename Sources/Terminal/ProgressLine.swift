@@ -17,6 +17,7 @@ package struct ProgressLine: Sendable {
   private let started: Double
   private var drawn: Double?
   private var told = 0
+  private var hasEnded = false
 
   /// - Parameter columns: the width of the terminal; the line never wraps.
   package init(
@@ -34,7 +35,7 @@ package struct ProgressLine: Sendable {
     guard terminal else { return nil }
     if let drawn, seconds - drawn < Self.redraw { return nil }
     drawn = seconds
-    return "\r" + fitted(text(done: done, of: total, at: seconds)) + "\u{1B}[K"
+    return "\r" + fitted(done: done, of: total, at: seconds) + "\u{1B}[K"
   }
 
   /// A page of the exchange has been accepted.
@@ -47,24 +48,36 @@ package struct ProgressLine: Sendable {
 
   /// Leaves the line, so that what follows starts on its own.
   package mutating func end(done: Int, at seconds: Double) -> String? {
+    hasEnded = true
     guard terminal else { return page(done: done, of: done, at: seconds) }
     guard drawn != nil else { return nil }
     drawn = nil
-    return "\r" + fitted(text(done: done, of: done, at: seconds)) + "\u{1B}[K\n"
+    return "\r" + fitted(done: done, of: done, at: seconds) + "\u{1B}[K\n"
   }
 
-  private func text(done: Int, of total: Int?, at seconds: Double) -> String {
+  /// How much is said, from all to the bare numbers.
+  private enum Detail: Int, CaseIterable {
+    case all, noBar, noTitle, noRate, shareAlone
+  }
+
+  private func text(
+    done: Int, of total: Int?, at seconds: Double, _ detail: Detail = .all
+  ) -> String {
     let elapsed = seconds - started
     let rate = elapsed > 0 ? Double(done) / elapsed : 0
-    var parts = [title[language]]
+    var parts = detail.rawValue < Detail.noTitle.rawValue ? [title[language]] : []
     if let total, total > 0 {
       let share = min(1, Double(done) / Double(total))
-      if terminal { parts.append(Self.bar(share)) }
-      parts.append("\(Int(share * 100))" + (language == .fr ? " %" : "%"))
+      // More may come after what is known of: all is done at the end alone.
+      let percent = min(Int(share * 100), hasEnded ? 100 : 99)
+      if terminal && detail == .all { parts.append(Self.bar(share)) }
+      parts.append("\(percent)" + (language == .fr ? " %" : "%"))
+      if detail == .shareAlone { return parts[0] }
       parts.append(Amounts.bytes(done, language) + " / " + Amounts.bytes(total, language))
     } else {
       parts.append(Amounts.bytes(done, language))
     }
+    if detail.rawValue >= Detail.noRate.rawValue { return parts.joined(separator: "  ") }
     if rate > 0 { parts.append(Amounts.rate(rate, language)) }
     if let total, rate > 0, done < total {
       parts.append(remaining(seconds: Double(total - done) / rate))
@@ -83,5 +96,11 @@ package struct ProgressLine: Sendable {
       + String(repeating: "-", count: barWidth - full) + "]"
   }
 
-  private func fitted(_ text: String) -> String { String(text.prefix(max(0, columns - 1))) }
+  /// As much as the terminal has room for: the bar goes first, the numbers last.
+  private func fitted(done: Int, of total: Int?, at seconds: Double) -> String {
+    let room = max(0, columns - 1)
+    let texts = Detail.allCases.lazy.map { text(done: done, of: total, at: seconds, $0) }
+    return texts.first { $0.displayWidth <= room }
+      ?? String(text(done: done, of: total, at: seconds, .shareAlone).prefix(room))
+  }
 }

@@ -35,7 +35,25 @@ import Testing
   @Test func `the line never wraps`() {
     var line = ProgressLine(
       title: Label(fr: "Envoi", en: "Sending"), language: .en, terminal: true, columns: 20, at: 0)
-    #expect(line.update(done: 10, of: 20, at: 1) == "\rSending  [#########\u{1B}[K")
+    #expect(line.update(done: 10, of: 20, at: 1) == "\r50%  10 B / 20 B\u{1B}[K")
+  }
+
+  @Test(arguments: [
+    (60, "Sending  50%  10 B / 20 B  10 B/s  1 s left"),
+    (40, "50%  10 B / 20 B  10 B/s  1 s left"), (20, "50%  10 B / 20 B"), (10, "50%"), (3, "50"),
+  ])
+  func `a narrow terminal loses the bar before the numbers`(columns: Int, text: String) {
+    var line = ProgressLine(
+      title: Label(fr: "Envoi", en: "Sending"), language: .en, terminal: true, columns: columns,
+      at: 0)
+    #expect(line.update(done: 10, of: 20, at: 1) == "\r\(text)\u{1B}[K")
+  }
+
+  @Test func `all is done at the end alone`() {
+    var line = ProgressLine(
+      title: Label(fr: "Envoi", en: "Sending"), language: .en, terminal: true, at: 0)
+    #expect(line.update(done: 20, of: 20, at: 1)?.contains(" 99%") == true)
+    #expect(line.end(done: 20, at: 1)?.contains(" 100%") == true)
   }
 
   @Test func `elsewhere each page gives one plain line and bytes alone give none`() {
