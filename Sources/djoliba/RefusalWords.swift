@@ -4,7 +4,7 @@ import Terminal
 
 extension Refusal {
   /// `number`, `type`, `record`, `field`, `values`, `code`, `sentence`, `refused`.
-  func json(of type: RecordType?) -> JSONValue {
+  func json(of type: RecordType?, _ language: Language) -> JSONValue {
     let values = values.filter { !$0.value.isNull }.map { name, value in
       (name, JSONValue(value, in: type?[field: name]))
     }
@@ -12,8 +12,16 @@ extension Refusal {
       "number": .int(number), "type": .text(self.type), "record": .text(record),
       "field": field.map { .text($0) } ?? .null,
       "values": .object(Dictionary(uniqueKeysWithValues: values)),
-      "code": .text(code), "sentence": .text(sentence), "refused": JSONValue(moment: refused),
+      "code": .text(code), "sentence": .text(reason(language)),
+      "refused": JSONValue(moment: refused),
     ]
+  }
+
+  /// Why, in the language asked for now: the hub's sentence is in that of the sync.
+  fileprivate func reason(_ language: Language) -> String {
+    guard let code = Problem.Code(rawValue: code) else { return sentence }
+    let place = sentence.wholeMatch(of: #/.*\(([^()]+)\)/#).map { String($0.1) }
+    return Problem(code, at: place ?? (field == "*" ? nil : field)).sentence(language)
   }
 
   /// What was refused, in words.
@@ -45,7 +53,7 @@ extension TextTable {
         let type = schema[type: refusal.type]
         return [
           "\(refusal.number)", refusal.type + " " + refusal.record, refusal.what(type, language),
-          refusal.value(type, language), refusal.sentence,
+          refusal.value(type, language), refusal.reason(language),
         ]
       })
   }

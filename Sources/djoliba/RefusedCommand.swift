@@ -29,7 +29,7 @@ struct RefusedListCommand: Command {
     let refusals = try client.refusals()
     if json {
       for refusal in refusals {
-        try printer.out(refusal.json(of: client.schema[type: refusal.type]))
+        try printer.out(refusal.json(of: client.schema[type: refusal.type], global.language))
       }
       return
     }

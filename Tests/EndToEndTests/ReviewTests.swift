@@ -90,7 +90,9 @@ import Testing
       ])
     #expect(refusal["record"].text == id)
     #expect(refusal["code"] == "invalid_value")
-    #expect(refusal["sentence"].text?.hasPrefix(Sentence.invalidValue.fr.0) ?? false)
+    // In the language of who asks now, whatever the sync spoke.
+    #expect(refusal["sentence"].text?.hasPrefix(Sentence.invalidValue.en.0) ?? false)
+    #expect(refusal["sentence"].text?.hasSuffix("(last_verified_on)") ?? false)
     #expect(try mission.pending(.gao) == 0)
 
     let number = try #require(refusal["number"].int)
