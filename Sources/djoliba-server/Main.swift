@@ -8,8 +8,11 @@ import Terminal
     abstract: spoken(
       fr: "Le serveur de Bamako : il reçoit et redistribue ce que les bases écrivent.",
       en: "The hub in Bamako: it admits and hands on what the bases write."),
+    version: ProgramVersion.text,
     subcommands: [
       Init.self, Run.self, Invite.self, Device.self, Load.self, Conflicts.self,
       ConflictCommand.self, History.self, Erase.self, Status.self, Verify.self,
     ])
+
+  static func main() async { await begin() }
 }

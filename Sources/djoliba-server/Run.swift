@@ -57,5 +57,11 @@ struct Run: Command {
           fr: "--behind-proxy ne va qu'avec --plain-http.",
           en: "--behind-proxy goes with --plain-http only."))
     }
+    if let listen, (try? ListenAddress(listen)) == nil {
+      throw ValidationError(
+        spoken(
+          fr: "--listen : un hôte et un port, par exemple 0.0.0.0:8443.",
+          en: "--listen: a host and a port, such as 0.0.0.0:8443."))
+    }
   }
 }

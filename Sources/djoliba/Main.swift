@@ -31,7 +31,9 @@ struct Djoliba: AsyncParsableCommand {
         subcommands: [ImportCommand.self, ExportCommand.self]),
     ])
 
-  static let version = "0.1.0"
+  static let version = ProgramVersion.text
+
+  static func main() async { await begin() }
 }
 
 extension Surroundings {
