@@ -85,7 +85,7 @@ in_scope() {
 
 start_hub() {
   : >"$dir/serveur.log"
-  "$server" run --data "$dir/serveur" 2>"$dir/serveur.log" &
+  "$server" run --data "$dir/serveur" >"$dir/serveur.log" 2>&1 </dev/null &
   hub_pid=$!
   until grep -q 'listens on' "$dir/serveur.log"; do
     kill -0 "$hub_pid" 2>/dev/null || {
