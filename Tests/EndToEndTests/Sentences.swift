@@ -111,6 +111,10 @@ extension Sentence {
     en: (
       "This base is not in the list of bases.", "See the codes with: djoliba list base."
     ))
+  static let notAFile = Sentence(
+    code: 65,
+    fr: ("C'est un dossier, et il faut un fichier.", "Donnez le chemin d'un fichier."),
+    en: ("This is a folder, and a file is needed.", "Give the path of a file."))
   static let noConflict = Sentence(
     code: 65,
     fr: (

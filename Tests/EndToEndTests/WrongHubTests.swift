@@ -117,6 +117,16 @@ import Testing
     #expect(try succeed(mission.hub("status", "--json")).json()["devices"] == 5)
   }
 
+  @Test func `an invitation whose address was corrected goes on where it stopped`() throws {
+    let mission = try Mission()
+    let file = try mission.invite("new", base: "GAO", role: "resp_base")
+    let right = try mission.read("new.invitation")
+    let wrong = try mission.write(
+      right.replacing("127.0.0.1:\(mission.port.number)", with: "127.0.0.1:9"), to: "wrong")
+    #expect(try mission.device("new", ["enroll", wrong]).code == 69)
+    try succeed(mission.device("new", ["enroll", file]))
+  }
+
   @Test func `an invitation that is damaged is told, and makes no folder`() throws {
     let mission = try Mission(serving: false)
     let whole = try String(

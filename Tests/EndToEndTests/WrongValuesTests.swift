@@ -6,6 +6,7 @@ import Testing
   @Test func `a type, field or value that is not one is told, and nothing waits`() throws {
     let mission = try Mission(serving: false)
     let contact = Samples.contact("Faux")
+    let zero = try mission.write("a\0b", to: "zero.txt")
     let wrong: [(Sentence, [String])] = [
       (.unknownType, ["add", "visiteur", "nom=A"]),
       (.unknownType, ["list", "visiteur", "--json"]),
@@ -19,6 +20,10 @@ import Testing
       (.notFound, ["show", "contact", "ffffffff", "--json"]),
       (.notFound, ["delete", "contact", "ffffffff"]),
       (.fileMissing, ["import", "contact", mission.path("absent.csv")]),
+      (.noBase, ["add", "contact"] + contact.map { $0.replacing("GAO", with: "ZZZ") }),
+      (.wrongType, ["add", "contact"] + contact + ["locality=@" + zero]),
+      (.notAFile, ["add", "contact"] + contact + ["locality=@" + mission.folder]),
+      (.notAFile, ["import", "contact", mission.folder]),
     ]
     for (sentence, arguments) in wrong {
       try sentence.expect { try mission.device("gao", arguments, locale: $0) }
@@ -26,6 +31,29 @@ import Testing
     #expect(try mission.pending(.gao) == 0)
     try mission.startHub()
     #expect(try mission.sync(.gao)["sent"] == 0)
+  }
+
+  /// Without a word between the shell and the program that would repair it.
+  private static let latin = #"exec "$1" add contact "locality=$(printf 'G\351o')" --data "$2""#
+
+  @Test func `an argument that is no UTF-8 is refused, not repaired`() throws {
+    let mission = try Mission(serving: false)
+    let ended = try Running(
+      "/bin/sh", ["-c", Self.latin, "sh", Running.folder + "/djoliba", mission.path("gao")]
+    ).finish()
+    #expect(ended.code == 65 && ended.err.contains("(argument 3)"), "\(ended.err)")
+  }
+
+  @Test func `what was saved is saved, though nobody could be told`() throws {
+    let mission = try Mission(serving: false)
+    let add = #"exec "$1" add contact "${@:3}" --data "$2" >&-"#
+    let ended = try Running(
+      "/usr/bin/bash",
+      ["-c", add, "bash", Running.folder + "/djoliba", mission.path("gao")]
+        + Samples.contact("Muet")
+    ).finish()
+    #expect(ended.code == 73 && ended.err.contains("It was saved"), "\(ended.err)")
+    #expect(try mission.ids(.gao, "contact", where: "display_name=Muet").count == 1)
   }
 
   @Test func `a beginning that several ids have asks for more of it`() throws {
@@ -87,6 +115,16 @@ import Testing
       try Sentence.notAReplica.expect { try mission.device("gao", arguments, locale: $0) }
     }
     #expect(try mission.read("gao/replica.sqlite") == garbage)
+  }
+
+  @Test func `a hub's file is no replica`() throws {
+    let mission = try Mission(serving: false)
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: mission.replica(.gao) + suffix)
+    }
+    try FileManager.default.copyItem(
+      atPath: mission.path("hub/hub.sqlite"), toPath: mission.replica(.gao))
+    try Sentence.notAReplica.expect { try mission.at(.gao, "status", locale: $0) }
   }
 
   @Test func `a folder that was never linked says how to link it`() throws {

@@ -86,7 +86,8 @@ private struct Salvaging {
   func copy(into db: Database, _ shape: ReplicaShape) throws {
     try db.withoutCapture {
       for (table, key) in [
-        ("_state", "key"), ("_pending", "n"), ("_hidden", "id"), ("_was", "id"), ("_refused", "n"),
+        ("_state", "key"), ("_pending", "n"), ("_hidden", "id"), ("_was", "id"),
+        ("_withheld", "id"), ("_refused", "n"),
         ("_conflict", "id"), ("_device", "number"), ("_deleted", "id"), ("_journal", "n"),
       ] {
         for row in rows(of: table, key: key) { try insert(row, table, db) }
