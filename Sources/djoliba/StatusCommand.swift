@@ -44,7 +44,8 @@ extension FieldStatus {
   fileprivate var lines: [Label] {
     [
       Label(fr: "Non envoyées : \(pending)", en: "Unsent: \(pending)"), asOf, refusedLine,
-      conflictsLine, clockError.flatMap { ClockWords.line(error: $0) }, deviceLine, sharedLine, sizeLine,
+      conflictsLine, clockError.flatMap { ClockWords.line(error: $0) }, deviceLine, sharedLine,
+      sizeLine,
     ].compactMap(\.self)
   }
 
