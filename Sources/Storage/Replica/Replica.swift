@@ -10,8 +10,14 @@ import Synchronization
 /// survives a power cut.
 package final class Replica: Sendable {
   package let path: String
-  package let pool: any DatabaseWriter
-  private let known: Mutex<ReplicaShape>
+  private let opened: Mutex<Opened>
+
+  private struct Opened {
+    var pool: any DatabaseWriter
+    var shape: ReplicaShape
+    /// Because nothing could be written when it was opened.
+    var isForReading: Bool
+  }
 
   /// Opens an existing replica. Throws `.not_enrolled` when there is none, `.not_a_replica`
   /// when the file is something else.
@@ -20,9 +26,7 @@ package final class Replica: Sendable {
       throw Problem(.not_enrolled, at: path)
     }
     self.path = path
-    let opened = try Self.open(path)
-    pool = opened.0
-    known = Mutex(opened.1)
+    opened = Mutex(try Self.open(path))
   }
 
   /// Makes the file, empty, with the schema's tables.
@@ -46,8 +50,9 @@ package final class Replica: Sendable {
     }
   }
 
-  package var schema: Schema { known.withLock { $0.schema } }
-  package var shape: ReplicaShape { known.withLock { $0 } }
+  package var pool: any DatabaseWriter { opened.withLock { $0.pool } }
+  package var schema: Schema { shape.schema }
+  package var shape: ReplicaShape { opened.withLock { $0.shape } }
 
   /// Reads one consistent state.
   package func read<T>(_ body: (Database, ReplicaShape) throws -> T) throws(Problem) -> T {
@@ -57,6 +62,7 @@ package final class Replica: Sendable {
 
   /// Runs one durable transaction. Nothing of it remains when `body` throws.
   package func write<T>(_ body: (Database, ReplicaShape) throws -> T) throws(Problem) -> T {
+    try openForWriting()
     let shape = try refreshed()
     return try storing(at: path) { try pool.write { db in try body(db, shape) } }
   }
@@ -69,31 +75,39 @@ package final class Replica: Sendable {
         try ReplicaState.schema.set(db, schema.source.stored)
         return try ReplicaShape(db)
       }
-      known.withLock { $0 = shape }
+      opened.withLock { $0.shape = shape }
     }
+  }
+
+  /// There may be room again since the file was opened.
+  private func openForWriting() throws(Problem) {
+    guard opened.withLock({ $0.isForReading }) else { return }
+    let fresh = try Self.open(path)
+    opened.withLock { $0 = fresh }
   }
 
   /// Another program may have taken over a newer schema in the meantime.
   private func refreshed() throws(Problem) -> ReplicaShape {
-    let shape = known.withLock { $0 }
+    let shape = shape
     return try storing(at: path) {
       let current = try pool.read { db in
         try Int.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
       }
       guard current != shape.version else { return shape }
       let fresh = try pool.read { db in try ReplicaShape(db) }
-      known.withLock { $0 = fresh }
+      opened.withLock { $0.shape = fresh }
       return fresh
     }
   }
 
   /// Opens the file, for reading alone where nothing can be written: an emergency number is on the
   /// laptop also when its disk is full.
-  private static func open(_ path: String) throws(Problem) -> (any DatabaseWriter, ReplicaShape) {
+  private static func open(_ path: String) throws(Problem) -> Opened {
     do throws(Problem) {
       return try storing(at: path) {
         let pool = try DatabasePool.durable(path: path, configuration: configuration)
-        return (pool, try pool.read { db in try ReplicaShape(db) })
+        let shape = try pool.read { db in try ReplicaShape(db) }
+        return Opened(pool: pool, shape: shape, isForReading: false)
       }
     } catch {
       guard error.isAboutRoom, let opened = openForReading(path) else { throw error }
@@ -103,7 +117,7 @@ package final class Replica: Sendable {
 
   /// SQLite needs its log's index even to read, unless nobody can be writing: without a log nobody
   /// is.
-  private static func openForReading(_ path: String) -> (any DatabaseWriter, ReplicaShape)? {
+  private static func openForReading(_ path: String) -> Opened? {
     var configuration = configuration
     configuration.readonly = true
     let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
@@ -113,7 +127,7 @@ package final class Replica: Sendable {
       guard let queue = try? DatabaseQueue(path: name, configuration: configuration),
         let shape = try? queue.read({ db in try ReplicaShape(db) })
       else { continue }
-      return (queue, shape)
+      return Opened(pool: queue, shape: shape, isForReading: true)
     }
     return nil
   }
