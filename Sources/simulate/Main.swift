@@ -62,6 +62,7 @@ import Simulation
       """
       \(report.played) seeds in \(Int(seconds)) s by \(processes) processes: \(Int(pace)) a \
       second, \(Int(pace / Double(processes))) a second each.
+      Fingerprint \(String(report.fingerprint, radix: 16)): the same seeds give the same.
       """)
     for broken in report.broken { print("Seed \(broken.seed): \(broken.sentence)") }
     guard let first = report.broken.first else { return true }

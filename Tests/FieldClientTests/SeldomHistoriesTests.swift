@@ -52,6 +52,18 @@ import Testing
     #expect(records.map { $0["obstacles"] } == ["seen"])
   }
 
+  @Test func `of two rows of one key the one edited last stays`() async throws {
+    let world = try World()
+    let gao = try world.device("GAO")
+    try gao.sql(Self.insertProgress)
+    try gao.client.write { try $0.add("roadmap_progress", Self.progress(["comment": "later"])) }
+    try gao.sql("UPDATE roadmap_progress SET comment = 'last' WHERE comment = 'earlier'")
+    try await sync(gao)
+    try world.expectAgreement([gao])
+    #expect(
+      try gao.client.records(of: "roadmap_progress").map { $0["comment"] } == ["last"])
+  }
+
   @Test func `a row that is put in its own place twice is an edit`() async throws {
     let world = try World()
     let (gao, bamako) = (try world.device("GAO"), try world.device())
@@ -164,5 +176,20 @@ import Testing
     try await sync(gao, bamako)
     #expect(try bamako.client.record("contact", "\(id)")["locality"] == "Ansongo")
     try world.expectAgreement([gao, bamako])
+  }
+
+  @Test func `a record stamped in the future and deleted on its way holds nothing up`()
+    async throws
+  {
+    let world = try World()
+    let wall = Clock(world.time.now)
+    let gao = try world.device("GAO", clock: wall)
+    world.time.advance(-20 * 366 * 86_400_000)
+    let id = try gao.addContact("A")
+    gao.link.meanwhile { try gao.client.write { try $0.delete("contact", "\(id)") } }
+    let report = try await gao.client.sync()
+    #expect(report.restamped > 0)
+    #expect(report.pending == 0)
+    try world.expectAgreement([gao])
   }
 }

@@ -50,7 +50,8 @@ enum House {
       "Simulation",
       ["Shared", "Storage", "FieldClient", "SyncServer", "GRDB"],
       confined: [
-        "GRDBSQLite": ["Disk/"], "Foundation": ["Disk/", "World/Scaffold.swift", "World/Template.swift"],
+        "GRDBSQLite": ["Disk/"],
+        "Foundation": ["Disk/", "World/Scaffold.swift", "World/Template.swift"],
         "Synchronization": ["World/Scaffold.swift"],
       ]),
     Room("simulate", ["Simulation", "ArgumentParser", "Foundation"]),

@@ -55,7 +55,7 @@ extension World {
     case .dropRefused: dropRefused(on: laptop, &dice)
     case .correctRefused: correctRefused(on: laptop, &dice)
     case .sync: await sync(laptop, step, &dice)
-    case .syncLittle: await sync(laptop, step, &dice, bytes: 1024 + dice.below(3000))
+    case .syncLittle: await sync(laptop, step, &dice, bytes: 1024 + dice.below(600))
     case .strayArrives: strayArrives(&dice)
     case .clockJumps: laptop.clock = .any(&dice, time)
     case .clockStops: laptop.clock = .stopped(at: laptop.now)

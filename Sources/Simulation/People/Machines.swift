@@ -59,6 +59,7 @@ extension World {
       if laptop.disk.isDown {
         laptop.close()
         laptop.disk.start(loss(&dice), &dice)
+        laptop.starts += 1
         say("    \(laptop) starts again")
       }
       laptop.disk.goNoMore()

@@ -98,7 +98,7 @@ extension World {
     let verb = replacing ? "INSERT OR REPLACE" : "INSERT"
     let insert = ("\(verb) INTO \(type)(\(columns)) VALUES (\(places))", row)
     let delete = ("DELETE FROM \(type) WHERE id = ?", [shown.id] as StatementArguments)
-    write(on: laptop, shown.key, values.map(\.field)) {
+    write(on: laptop, shown.key, values.map(\.field) + [Book.deletion]) {
       try laptop.sql(replacing ? [insert] : [delete, insert])
     } noted: {
       $0.wrote(laptop.index, shown.key, values.map { ($0.field, $0.mark) }, whole: true)

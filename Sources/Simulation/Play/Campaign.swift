@@ -9,6 +9,8 @@ package struct Campaign: Sendable {
 
     package private(set) var played = 0
     package private(set) var tally = Tally()
+    /// Of all worlds together, in any order.
+    package private(set) var fingerprint: UInt64 = 0
     /// The worlds in which something did not hold.
     package private(set) var broken: [Broken] = []
 
@@ -17,6 +19,7 @@ package struct Campaign: Sendable {
     fileprivate mutating func add(_ outcome: Outcome) {
       played += 1
       tally.add(outcome.tally)
+      fingerprint ^= outcome.fingerprint
       if let violation = outcome.violation {
         broken.append(Broken(seed: outcome.plan.seed, sentence: "\(violation)"))
       }
@@ -25,6 +28,7 @@ package struct Campaign: Sendable {
     package mutating func add(_ other: Report) {
       played += other.played
       tally.add(other.tally)
+      fingerprint ^= other.fingerprint
       broken += other.broken
     }
   }

@@ -21,6 +21,8 @@ final class Laptop: @unchecked Sendable {
   /// A copy of the folder that somebody made, and how many writes there were then.
   var copy: (disk: Disk.Copy, entries: Int)?
   weak var world: World? { didSet { link.connect(self, world) } }
+  /// How often the machine was started. Since then its other clock has gone right.
+  var starts = 1
   private var opened: FieldClient?
 
   init(_ template: Template.Laptop, index: Int, folder: String) {
@@ -41,7 +43,7 @@ final class Laptop: @unchecked Sendable {
     if let opened { return opened }
     let surroundings = Surroundings(
       now: { [unowned self] in now }, random: { [unowned self] in world!.draw() },
-      program: "simulate")
+      uptime: { [unowned self] in ("\(starts)", world!.time) }, program: "simulate")
     let client = try FieldClient(
       directory: folder, surroundings: surroundings, token: token, transport: link)
     opened = client

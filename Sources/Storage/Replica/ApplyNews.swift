@@ -23,7 +23,7 @@ extension Applying {
     for row in try db.rows("SELECT name FROM _scope") {
       let scope: String = row[0]
       guard !granted.contains(scope) else { continue }
-      for table in state.shape.tables.values {
+      for table in state.shape.tables.values.sorted(by: { $0.name < $1.name }) {
         let rows = try db.rows(
           "SELECT id, _row, _stamps, _handle, scope FROM \(table.name) WHERE scope = ? AND _stamps NOT NULL",
           [scope])

@@ -31,7 +31,7 @@ extension Applying {
 
   private mutating func drop(_ id: String) throws {
     if try state.hidden(id) != nil { try dropHidden(id) }
-    for table in state.shape.tables.values {
+    for table in state.shape.tables.values.sorted(by: { $0.name < $1.name }) {
       guard let row = try find(id, or: 0, table), !(row[2] as DatabaseValue).isNull else {
         continue
       }

@@ -29,7 +29,7 @@ extension ConfirmedState {
     _ body: (ConfirmedCopy) throws -> Void
   ) throws {
     let bounds = [range.first.description, range.end?.description ?? "g"]
-    for table in shape.tables.values {
+    for table in shape.tables.values.sorted(by: { $0.name < $1.name }) {
       let sql = table.select(
         ["_handle", "_stamps"], where: "id >= ? AND id < ? AND _stamps NOT NULL")
       let rows = try Row.fetchCursor(

@@ -46,7 +46,9 @@ extension Replica {
       }
       for (row, time) in zip(rows, times) {
         let seen = try FieldStamps(row[2] as DatabaseValue)?.latest.clock ?? 0
-        let stamp = clock.tick(milliseconds: time, above: seen)
+        // Its own creation, stamped in a future that the hub has never admitted, holds nothing up.
+        let isKnown = seen <= HybridClock.reading(hubTime + Limits.clockTolerance)
+        let stamp = clock.tick(milliseconds: time, above: isKnown ? seen : 0)
         try db.run(
           "UPDATE _pending SET clock = ? WHERE n = ?", [Int64(bitPattern: stamp), row[0] as Int64])
       }

@@ -244,7 +244,7 @@ struct Settling {
     for (position, field) in table.type.fields.enumerated() {
       let new: DatabaseValue = row[position + 1]
       let old: DatabaseValue = twin[position + 3]
-      guard !new.isNull, new != old, !isWrittenLater(field.name, number, event.type, old)
+      guard !new.isNull, new != old, !isTwinsLater(field.name, event.row, number, event.type, old)
       else { continue }
       try db.run(table.update([field.name], where: "_row = ?"), [new, number])
       let seen =
@@ -255,18 +255,20 @@ struct Settling {
     try state.touch(table.type.name, number)
   }
 
-  /// Whether a row's field got the value it shows after the event that is being settled.
-  private func isWrittenLater(
-    _ field: String, _ row: Int64, _ type: String, _ value: DatabaseValue
+  /// Whether of two rows for one record the twin's field was written last, as far as the rest of
+  /// the journal tells.
+  private func isTwinsLater(
+    _ field: String, _ own: Int64, _ twin: Int64, _ type: String, _ twinsValue: DatabaseValue
   ) -> Bool {
-    later.contains { event in
-      guard event.row == row, event.type == type else { return false }
+    var isTwins = false
+    for event in later where event.type == type && (event.row == own || event.row == twin) {
       switch event.what {
-      case .inserted: return !value.isNull
-      case .updated(let name, _): return name == field
-      case .deleted, .displaced: return false
+      case .updated(field, _): isTwins = event.row == twin
+      case .inserted where event.row == twin && !twinsValue.isNull: isTwins = true
+      case .inserted, .updated, .deleted, .displaced: break
       }
     }
+    return isTwins
   }
 
   // MARK: Pending changes

@@ -37,7 +37,7 @@ extension HubWriting {
       merged.written.isEmpty
       ? current
       : try update(current, to: merged.record, fields: Array(merged.written.keys), type)
-    for (field, before) in merged.written {
+    for (field, before) in merged.written.sorted(by: { $0.key < $1.key }) {
       var replaced = before
       if let arrived = merged.restamped[field] {
         try remember(

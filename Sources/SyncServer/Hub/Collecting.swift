@@ -38,7 +38,10 @@ struct Collecting {
       let cursor = cursors[scope] ?? Cursor(scope: scope)
       answer.pages.append(try collect(scope, cursor, state, &answer))
     }
-    for key in admission.resend.subtracting(sent) { try resend(key) }
+    let left = admission.resend.subtracting(sent)
+    for key in left.sorted(by: { ($0.type, $0.handle) < ($1.type, $1.handle) }) {
+      try resend(key)
+    }
     answer.pull = draft.changeset
     try fillNews(&answer)
   }
