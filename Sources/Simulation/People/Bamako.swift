@@ -24,7 +24,7 @@ extension World {
           ? RecordID.v7(milliseconds: UInt64(time), random: (draw(), draw())) : dice.pick(known))
       let report = try hub.hub().load([LoadRow(type: type, id: id, values: given)], language: .en)
       let key = RecordKey(type: type, id: id.description)
-      let isTaken = report.refusals.isEmpty && report.deleted == 0
+      let isTaken = report.refusals.isEmpty && report.deleted == 0 && report.kept == 0
       // What it leaves as it was is in no need of a place.
       book.wrote(-1, key, values.map { ($0.field, isTaken ? $0.mark : nil) })
       say("    Bamako \(key) \(values.map(\.field)) \(isTaken)")

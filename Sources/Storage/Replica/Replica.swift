@@ -82,7 +82,7 @@ package final class Replica: Sendable {
   /// There may be room again since the file was opened.
   private func openForWriting() throws(Problem) {
     guard opened.withLock({ $0.isForReading }) else { return }
-    let fresh = try Self.open(path)
+    let fresh = try Self.openForWriting(path)
     opened.withLock { $0 = fresh }
   }
 
@@ -104,14 +104,18 @@ package final class Replica: Sendable {
   /// laptop also when its disk is full.
   private static func open(_ path: String) throws(Problem) -> Opened {
     do throws(Problem) {
-      return try storing(at: path) {
-        let pool = try DatabasePool.durable(path: path, configuration: configuration)
-        let shape = try pool.read { db in try ReplicaShape(db) }
-        return Opened(pool: pool, shape: shape, isForReading: false)
-      }
+      return try openForWriting(path)
     } catch {
       guard error.isAboutRoom, let opened = openForReading(path) else { throw error }
       return opened
+    }
+  }
+
+  private static func openForWriting(_ path: String) throws(Problem) -> Opened {
+    try storing(at: path) {
+      let pool = try DatabasePool.durable(path: path, configuration: configuration)
+      let shape = try pool.read { db in try ReplicaShape(db) }
+      return Opened(pool: pool, shape: shape, isForReading: false)
     }
   }
 
