@@ -18,5 +18,10 @@ struct SyncLock {
     }
   }
 
-  func release() { close(descriptor) }
+  /// Unlocks before closing: a program that this one is just starting holds the file open until it
+  /// runs, and would hold the lock with it.
+  func release() {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
