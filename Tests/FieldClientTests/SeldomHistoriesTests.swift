@@ -192,4 +192,34 @@ import Testing
     #expect(report.pending == 0)
     try world.expectAgreement([gao])
   }
+
+  @Test func `what was moved here goes with the scope that the hub has it in`() async throws {
+    let world = try World()
+    let gao = try world.device("GAO")
+    let (moved, stays) = (try gao.addContact("A", ["scope": "base:GAO"]), try gao.addContact("B"))
+    try await sync(gao)
+    try gao.sql("UPDATE contact SET scope = 'mission' WHERE id = '\(moved)'")
+    try gao.sql("UPDATE contact SET scope = 'base:GAO' WHERE id = '\(stays)'")
+    try world.hub.setGrant(Grant(read: [.mission], write: [.mission]), role: nil, of: 1)
+    _ = try await gao.client.sync()
+    #expect(try gao.contacts() == ["B"])
+    let status = try gao.client.status()
+    #expect(status.scopes.keys.sorted() == [.mission])
+    #expect(status.scopes[.mission]?.records == 1)
+  }
+
+  @Test func `a hub that was restored gives no version to another grant`() async throws {
+    let world = try World()
+    let gao = try world.device("GAO")
+    try gao.addContact("A")
+    let copy = try world.backUp()
+    try world.hub.setGrant(.all, role: nil, of: 1)
+    try await sync(gao)
+    try world.restore(copy)
+    world.time.advance(1000)
+    try world.hub.setGrant(Grant(read: [], write: []), role: nil, of: 1)
+    try await sync(gao)
+    #expect(try gao.contacts() == [])
+    #expect(try gao.client.status().scopes.isEmpty)
+  }
 }

@@ -23,15 +23,26 @@ extension Applying {
     for row in try db.rows("SELECT name FROM _scope") {
       let scope: String = row[0]
       guard !granted.contains(scope) else { continue }
-      for table in state.shape.tables.values.sorted(by: { $0.name < $1.name }) {
-        let rows = try db.rows(
-          "SELECT id, _row, _stamps, _handle, scope FROM \(table.name) WHERE scope = ? AND _stamps NOT NULL",
-          [scope])
-        for row in rows { try drop(row, table) }
-        report.left += rows.count
-      }
+      try dropRecords(of: scope)
+      state.ledger.forget(scope)
       try db.run("DELETE FROM _scope WHERE name = ?", [scope])
     }
+  }
+
+  /// By where the hub has them: people may have moved or deleted them here since.
+  private mutating func dropRecords(of scope: String) throws {
+    for table in state.shape.tables.values.sorted(by: { $0.name < $1.name }) {
+      let rows = try db.rows(
+        """
+        SELECT t.id, t._row, t._stamps, t._handle, t.scope FROM \(table.name) t
+          LEFT JOIN _pending p ON p.id = t.id AND p.field = 'scope'
+        WHERE t._stamps NOT NULL AND CASE WHEN p.id IS NULL THEN t.scope ELSE p.base END = ?
+        """, [scope])
+      for row in rows { try drop(row, table) }
+      report.left += rows.count
+    }
+    let hidden = try db.rows("SELECT id FROM _was WHERE field = 'scope' AND value = ?", [scope])
+    for row in hidden { try dropHidden(row[0]) }
   }
 
   func takeNotices() throws {

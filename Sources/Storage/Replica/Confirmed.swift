@@ -16,6 +16,9 @@ struct ScopeLedger {
     changed[scope]!.records -= 1
   }
 
+  /// The scope is not held any more.
+  mutating func forget(_ scope: String) { changed[scope] = nil }
+
   func save(_ db: Database) throws {
     // What came and went, as a record that was handed over, leaves nothing behind.
     for (scope, change) in changed where change.digest != Digest() || change.records != 0 {

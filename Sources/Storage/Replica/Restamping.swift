@@ -47,7 +47,7 @@ extension Replica {
       for (row, time) in zip(rows, times) {
         let seen = try FieldStamps(row[2] as DatabaseValue)?.latest.clock ?? 0
         // Its own creation, stamped in a future that the hub has never admitted, holds nothing up.
-        let isKnown = seen <= HybridClock.reading(hubTime + Limits.clockTolerance)
+        let isKnown = seen <= latest
         let stamp = clock.tick(milliseconds: time, above: isKnown ? seen : 0)
         try db.run(
           "UPDATE _pending SET clock = ? WHERE n = ?", [Int64(bitPattern: stamp), row[0] as Int64])

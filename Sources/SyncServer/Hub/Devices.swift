@@ -68,7 +68,8 @@ extension Hub {
       }
       device.grant = grant ?? device.grant
       device.role = role ?? device.role
-      device.grantVersion += 1
+      // By the time, so that a hub that was restored gives no version to another grant.
+      device.grantVersion = max(device.grantVersion + 1, now())
       try transaction.update(device)
     }
   }
