@@ -40,6 +40,7 @@ struct Book {
 
   static let deletion = "*"
   private(set) var entries: [Entry] = []
+  private var erasedKeys: Set<RecordKey> = []
 
   var count: Int { entries.count }
 
@@ -79,8 +80,12 @@ struct Book {
   /// refusals, and its people know; except what the hub has.
   mutating func wentBack(_ laptop: Int, to count: Int, except hubs: Set<String>) {
     for index in entries.indices.dropFirst(count) where entries[index].laptop == laptop {
-      if let value = entries[index].value, hubs.contains(value) { continue }
-      entries[index].state = .unsure
+      let isAtHub = entries[index].value.map(hubs.contains) ?? false
+      if !isAtHub {
+        entries[index].state = .unsure
+      } else if entries[index].state == .open {
+        entries[index].state = .owed
+      }
     }
   }
 
@@ -91,6 +96,12 @@ struct Book {
       guard let value = entry.value, entry.laptop < 0 || entry.state != .open else { continue }
       if isGone(value) { entries[index].state = .unsure }
     }
+  }
+
+  /// What was ever written of a record goes, and what will be.
+  mutating func erased(_ key: RecordKey) {
+    erasedKeys.insert(key)
+    for index in entries.indices where entries[index].key == key { entries[index].state = .unsure }
   }
 
   /// What its people gave up themselves.
@@ -106,7 +117,9 @@ struct Book {
 
   private mutating func add(_ laptop: Int, _ key: RecordKey, _ field: String, _ value: String?) {
     entries.append(
-      Entry(number: entries.count, laptop: laptop, key: key, field: field, value: value))
+      Entry(
+        number: entries.count, laptop: laptop, key: key, field: field, value: value,
+        state: erasedKeys.contains(key) ? .unsure : .open))
   }
 
   private mutating func change(

@@ -14,6 +14,7 @@ package enum Action: String, CaseIterable, Sendable {
   case diesWriting, diesSyncing, fullWriting, fullSyncing, restarts, folderGoesBack, yearPasses
   // Bamako
   case hubEdits, hubKeeps, hubRestores, hubRestarts, hubUpgrades, hubGoesBack
+  case hubGrants, hubErases
 
   /// How often it happens, against the others.
   var weight: Int {
@@ -70,6 +71,8 @@ extension World {
     case .hubEdits: hubEdits(&dice)
     case .hubUpgrades: hubUpgrades()
     case .hubGoesBack: hubGoesBack(&dice)
+    case .hubGrants: hubGrants(laptop, &dice)
+    case .hubErases: hubErases(&dice)
     case .hubKeeps: hubSettles(&dice, restoring: false)
     case .hubRestores: hubSettles(&dice, restoring: true)
     case .hubRestarts: restartHub(&dice)

@@ -71,6 +71,35 @@ extension World {
       let left = try hubsValues().union(held.intersection(current))
       book.lost { !left.contains($0) }
       graves = [:]
+      for device in try hub.store().read({ try $0.devices() }) {
+        laptops.first { $0.device == device.number }?.grant = device.grant
+      }
+    }
+  }
+
+  /// A device may read and write other scopes from now on.
+  func hubGrants(_ laptop: Laptop, _ dice: inout Dice) {
+    let scopes = Vocabulary.scopes.compactMap { Scope($0) }
+    let read = scopes.filter { _ in !dice.once(in: 2) }
+    let write = read.filter { _ in !dice.once(in: 3) }
+    let grant = Grant(read: Set(read), write: Set(write), everything: dice.once(in: 4))
+    atHub {
+      try hub.hub().setGrant(grant, role: nil, of: laptop.device)
+      laptop.grant = grant
+      say("    \(laptop) may read \(grant.everything ? "all" : "\(read)")")
+    }
+  }
+
+  /// Somebody's right: a record and all that was written of it goes, whoever else wrote it.
+  func hubErases(_ dice: inout Dice) {
+    atHub {
+      let type = dice.pick(Vocabulary.types)
+      let known = try ids(type)
+      guard !known.isEmpty else { return }
+      let key = RecordKey(type: type, id: dice.pick(known).description)
+      say("    Bamako erases \(key)")
+      book.erased(key)
+      _ = try hub.hub().erase(type, key.id, language: .en)
     }
   }
 
@@ -86,7 +115,8 @@ extension World {
     } catch {
       let problem = Problem(anything: error)
       say("    Bamako: \(problem.code)")
-      let isPeoples = [.not_found, .already_settled, .invalid_value, .locked].contains(problem.code)
+      let isPeoples = [.not_found, .already_settled, .invalid_value, .locked, .erased].contains(
+        problem.code)
       if !isPeoples && !hub.disk.isDown {
         broken.append(
           Violation(.progress, "Bamako could not work: \(problem.code) \(problem.cause ?? "")"))
