@@ -30,6 +30,12 @@ public struct FieldStamps: Hashable, Sendable {
     exceptions.first { $0.field.utf8.elementsEqual(field.utf8) }?.stamp
   }
 
+  /// What stands in a field of a record with these values.
+  package func state(of field: String, in values: [String: Value]) -> FieldState {
+    let value = values[field] ?? .null
+    return FieldState(value: value, stamp: stamp(of: field, isEmpty: value.isNull))
+  }
+
   /// Notes that a field was written. At the record's own stamp there is nothing to note.
   public mutating func set(_ field: String, _ stamp: Stamp) {
     guard stamp != record else {

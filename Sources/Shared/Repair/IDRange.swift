@@ -11,8 +11,10 @@ package struct IDRange: Hashable, Sendable {
 
   package static let all = IDRange(first: RecordID(high: 0, low: 0), end: nil)
 
-  package func contains(_ id: RecordID) -> Bool {
-    id >= first && end.map { id < $0 } ?? true
+  /// The bounds for whoever compares ids as texts: from `first` up to, but without, `end`.
+  package var texts: (first: String, end: String) {
+    // No id begins with a letter behind f.
+    (first.description, end?.description ?? "g")
   }
 }
 

@@ -121,9 +121,7 @@ struct Acknowledging {
   private func spreadReentry(
     _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable, _ row: Row
   ) throws {
-    guard try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ''", [id]) != nil else {
-      return
-    }
+    guard try state.isCreationPending(id) else { return }
     try db.run("UPDATE _pending SET sent = 0 WHERE id = ? AND field = ''", [id])
     var sent: [String: FieldChange] = [:]
     for field in change.fields { sent[group.fields[field.field]] = field }

@@ -173,9 +173,7 @@ struct Applying {
   /// This device entered a record that the hub knows from elsewhere: each field entered here is
   /// now an edit of that record.
   private func spreadCreation(_ id: String, _ number: Int64, _ table: TypedTable) throws {
-    guard try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ''", [id]) != nil else {
-      return
-    }
+    guard try state.isCreationPending(id) else { return }
     let row = try db.row(table.select([], where: "_row = ?"), [number])!
     let values = table.values(row)
     for field in table.type.fields where values[field.name] != nil {

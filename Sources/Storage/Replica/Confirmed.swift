@@ -86,6 +86,10 @@ struct ConfirmedState {
     return try db.row(sql, [id, row])?[0] ?? ""
   }
 
+  func isCreationPending(_ id: String) throws -> Bool {
+    try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ''", [id]) != nil
+  }
+
   /// Makes one field of a pending creation a pending edit of its own, made and sent when the
   /// creation was.
   func pendOfCreation(

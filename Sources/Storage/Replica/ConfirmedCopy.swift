@@ -12,8 +12,7 @@ package struct ConfirmedCopy: Sendable {
   package var scope: String { values["scope"]?.text ?? "" }
 
   package func state(of field: String) -> FieldState {
-    let value = values[field] ?? .null
-    return FieldState(value: value, stamp: stamps.stamp(of: field, isEmpty: value.isNull))
+    stamps.state(of: field, in: values)
   }
 }
 
@@ -28,17 +27,17 @@ extension ConfirmedState {
     _ range: IDRange, _ under: [String: [String: DatabaseValue]],
     _ body: (ConfirmedCopy) throws -> Void
   ) throws {
-    let bounds = [range.first.description, range.end?.description ?? "g"]
+    let bounds: StatementArguments = [range.texts.first, range.texts.end]
     for table in shape.tables.values.sorted(by: { $0.name < $1.name }) {
       let sql = table.select(
         ["_handle", "_stamps"], where: "id >= ? AND id < ? AND _stamps NOT NULL")
       let rows = try Row.fetchCursor(
-        db.cachedStatement(sql: sql), arguments: StatementArguments(bounds))
+        db.cachedStatement(sql: sql), arguments: bounds)
       while let row = try rows.next() {
         if let copy = try copy(row, table, under) { try body(copy) }
       }
     }
-    for row in try db.rows("SELECT id FROM _hidden WHERE id >= ? AND id < ?", bounds.arguments) {
+    for row in try db.rows("SELECT id FROM _hidden WHERE id >= ? AND id < ?", bounds) {
       if let copy = try hidden(row[0]).flatMap(ConfirmedCopy.init) { try body(copy) }
     }
   }
@@ -89,8 +88,4 @@ extension RecordID {
     if low < .max { return RecordID(high: high, low: low + 1) }
     return high < .max ? RecordID(high: high + 1, low: 0) : nil
   }
-}
-
-extension [String] {
-  fileprivate var arguments: StatementArguments { StatementArguments(self) }
 }

@@ -32,7 +32,9 @@ struct Collecting {
     let cursors = Dictionary(
       request.cursors.map { ($0.scope, $0) }, uniquingKeysWith: { first, _ in first })
     // Also of scopes that are not there: a hub that lost them must not look complete.
-    for cursor in request.cursors where device.grant.mayRead(cursor.scope) { try check(cursor) }
+    for cursor in request.cursors where device.grant.mayRead(cursor.scope) {
+      try check(cursor, states[cursor.scope])
+    }
     for scope in readable(states) {
       let state = states[scope] ?? ScopeState()
       let cursor = cursors[scope] ?? Cursor(scope: scope)
@@ -51,8 +53,8 @@ struct Collecting {
   }
 
   /// A mark that is not the hub's own: the hub was restored from an older copy.
-  private mutating func check(_ cursor: Cursor) throws {
-    switch try transaction.standing(of: cursor) {
+  private mutating func check(_ cursor: Cursor, _ state: ScopeState?) throws {
+    switch try transaction.standing(of: cursor, in: state) {
     case .known: break
     case .midway: midway.insert(cursor.scope)
     case .unknown, .tooOld: throw Problem(.cursor, at: cursor.scope.description)
@@ -178,11 +180,12 @@ enum CursorStanding {
 }
 
 extension HubTransaction {
-  func standing(of cursor: Cursor) throws -> CursorStanding {
+  /// - Parameter state: of the cursor's scope; nil where the hub has none.
+  func standing(of cursor: Cursor, in state: ScopeState?) throws -> CursorStanding {
     guard cursor.seq > 0 else { return .known }
     guard let mark = try mark(cursor.scope, at: cursor.seq) else { return .unknown }
     guard mark == cursor.mark || ~mark == cursor.mark else { return .unknown }
-    if try cursor.seq < scopes()[cursor.scope]?.compacted ?? 0 { return .tooOld }
+    if let state, cursor.seq < state.compacted { return .tooOld }
     return mark == cursor.mark ? .known : .midway
   }
 }

@@ -13,21 +13,27 @@ package struct HubGate: HubService {
   package func sync(
     _ body: [UInt8], token: String, language: Language
   ) throws(Problem) -> [UInt8] {
-    let device = try hub.admit(token: token)
-    let request = try SyncRequest(
-      encoded: Compression.expand(body, limit: Limits.expandedBody))
-    let answer = try hub.answer(request, for: device, language: language)
-    return Compression.compress(answer.encoded)
+    try converse(body, token) { device, message throws(Problem) in
+      try hub.answer(SyncRequest(encoded: message), for: device, language: language).encoded
+    }
   }
 
   package func repair(
     _ body: [UInt8], token: String, language: Language
   ) throws(Problem) -> [UInt8] {
+    try converse(body, token) { device, message throws(Problem) in
+      try hub.repair(RepairRequest(encoded: message), for: device, language: language).encoded
+    }
+  }
+
+  /// Lets the device in, then opens its message and closes the answer's.
+  private func converse(
+    _ body: [UInt8], _ token: String,
+    _ answer: (HubDevice, [UInt8]) throws(Problem) -> [UInt8]
+  ) throws(Problem) -> [UInt8] {
     let device = try hub.admit(token: token)
-    let request = try RepairRequest(
-      encoded: Compression.expand(body, limit: Limits.expandedBody))
-    let answer = try hub.repair(request, for: device, language: language)
-    return Compression.compress(answer.encoded)
+    let message = try Compression.expand(body, limit: Limits.expandedBody)
+    return Compression.compress(try answer(device, message))
   }
 
   /// Says that the hub is alive after one real read.

@@ -112,8 +112,7 @@ package struct StoredRecord: Sendable {
 
   /// What stands in a field, for the merge.
   package func state(of field: String) -> FieldState {
-    let value = values[field] ?? .null
-    return FieldState(value: value, stamp: stamps.stamp(of: field, isEmpty: value.isNull))
+    stamps.state(of: field, in: values)
   }
 }
 

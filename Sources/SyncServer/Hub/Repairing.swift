@@ -22,7 +22,7 @@ extension Hub {
     }
     return try store.write { transaction in
       let time = now()
-      guard try transaction.standing(of: request.cursor) == .unknown else {
+      guard try isUnknown(request.cursor, transaction) else {
         throw Problem(.forbidden)
       }
       guard request.give.latestStamp.milliseconds <= time + Limits.clockTolerance else {
@@ -44,7 +44,7 @@ extension Hub {
     let seq = try transaction.scopes()[scope]?.seq ?? 0
     let mark = try seq == 0 ? 0 : transaction.mark(scope, at: seq) ?? 0
     var answer = RepairAnswer(
-      hubClock: now(), isKnown: try transaction.standing(of: request.cursor) != .unknown,
+      hubClock: now(), isKnown: try !isUnknown(request.cursor, transaction),
       cursor: Cursor(scope: scope, seq: seq, mark: mark))
     answer.parts = try request.ranges.map { range in
       RangeComparison.parts(of: try fingerprints(scope, range, transaction)[...], in: range)
@@ -56,6 +56,12 @@ extension Hub {
     }
     answer.pull = draft.changeset
     return answer
+  }
+
+  private func isUnknown(
+    _ cursor: Cursor, _ transaction: any HubTransaction
+  ) throws -> Bool {
+    try transaction.standing(of: cursor, in: transaction.scopes()[cursor.scope]) == .unknown
   }
 
   private func fingerprints(

@@ -9,8 +9,6 @@ struct SQLiteHubTransaction: HubTransaction {
 
   private static let bookkeeping = ["_handle", "_stamps", "_seq", "_entered", "_deleted"]
 
-  private static let behindAllIDs = "g"
-
   // MARK: Records
 
   func record(_ type: RecordType, id: RecordID) throws -> StoredRecord? {
@@ -41,9 +39,9 @@ struct SQLiteHubTransaction: HubTransaction {
     let sql = table(type).select(
       Self.bookkeeping,
       where: "id >= ? AND id < ? AND scope = ? AND NOT _deleted ORDER BY id")
-    let end = range.end?.description ?? Self.behindAllIDs
     let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: sql), arguments: [range.first.description, end, scope.description])
+      db.cachedStatement(sql: sql),
+      arguments: [range.texts.first, range.texts.end, scope.description])
     while let row = try rows.next() { try body(record(row, type)) }
   }
 
