@@ -39,7 +39,10 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Storage",
-      dependencies: ["Shared", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Shared", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       swiftSettings: strict),
     .target(
       name: "Spreadsheet",

@@ -26,7 +26,9 @@ enum House {
         "Crypto": ["Ground/RecordID.swift", "Merge/", "Repair/"], "CZstd": ["Wire/Zstd.swift"],
         "Foundation": ["Schema/SchemaNode.swift", "Wire/Enrolment.swift"],
       ]),
-    Room("Storage", ["Shared", "GRDB", "Foundation", "Synchronization"]),
+    Room(
+      "Storage", ["Shared", "GRDB", "Foundation", "Synchronization"],
+      confined: ["GRDBSQLite": ["Layout/Statements.swift"]]),
     Room("Spreadsheet", ["Shared"], confined: ["Foundation": ["RowReader.swift"]]),
     Room("Terminal", ["Shared", "ArgumentParser", "Foundation"]),
     Room(

@@ -1,4 +1,4 @@
-package import GRDB
+import GRDB
 package import Shared
 
 /// The ordinary table of one record type, and the statements that reach it.
@@ -47,7 +47,7 @@ package struct TypedTable: Sendable {
   }
 
   /// The fields that are not empty, of a row selected as `id`, bookkeeping, then every field.
-  package func values(_ row: Row, from first: Int = 1) -> [String: Shared.Value] {
+  package func values(_ row: StoredRow, from first: Int = 1) -> [String: Shared.Value] {
     var values: [String: Shared.Value] = [:]
     for (position, field) in type.fields.enumerated() {
       let stored: DatabaseValue = row[position + first]

@@ -103,7 +103,8 @@ struct Acknowledging {
   /// A creation does not name what was empty when it was sent: what was emptied before is settled
   /// with it, what was filled since has replaced nothing.
   private func settleEmptied(
-    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable, _ row: Row
+    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ row: StoredRow
   ) throws {
     let sent = Set(change.fields.map { group.fields[$0.field] })
     for (position, field) in table.type.fields.enumerated() where !sent.contains(field.name) {
@@ -119,7 +120,8 @@ struct Acknowledging {
   /// The record was entered again after it was sent: what differs from what the hub now has is
   /// an edit.
   private func spreadReentry(
-    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable, _ row: Row
+    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ row: StoredRow
   ) throws {
     guard try state.isCreationPending(id) else { return }
     try db.run("UPDATE _pending SET sent = 0 WHERE id = ? AND field = ''", [id])

@@ -148,7 +148,7 @@ struct Applying {
     var values = [DatabaseValue](repeating: .null, count: group.fields.count)
     for field in change.fields { values[field.field] = field.value.stored }
     let arguments = [text.databaseValue, change.handle.databaseValue, stamps.stored] + values
-    try db.run(statement.sql, StatementArguments(arguments))
+    try db.run(statement.sql, Bindings(arguments))
     try state.touch(table.type.name, db.lastInsertedRowID)
     let scope = statement.scope.flatMap { String.fromDatabaseValue(values[$0]) } ?? ""
     state.ledger.add(scope, id, stamps)
@@ -156,7 +156,7 @@ struct Applying {
 
   /// A whole record that this device has already: its confirmed state is what the hub says.
   private mutating func replace(
-    _ row: Row, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
+    _ row: StoredRow, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
   ) throws {
     let id: String = row[0]
     let number: Int64 = row[1]
@@ -214,14 +214,14 @@ struct Applying {
 
   /// With nothing pending, what is confirmed is what is visible: one statement writes all.
   private mutating func write(
-    _ change: RecordChange, _ names: [String], _ stamps: FieldStamps, to row: Row,
+    _ change: RecordChange, _ names: [String], _ stamps: FieldStamps, to row: StoredRow,
     _ table: TypedTable
   ) throws {
     let id: String = row[0]
     let number: Int64 = row[1]
     let values = change.fields.map(\.value.stored) + [stamps.stored, number.databaseValue]
     try db.run(
-      table.update(names + ["_stamps"], where: "_row = ?"), StatementArguments(values))
+      table.update(names + ["_stamps"], where: "_row = ?"), Bindings(values))
     let moved = names.firstIndex(of: "scope").map { change.fields[$0].value.text ?? "" }
     state.ledger.add(moved ?? row[4], RecordID(id)!, stamps)
     try state.touch(table.type.name, number)
@@ -243,7 +243,7 @@ struct Applying {
 
   /// Takes a deleted record out of its table, unless something of it is pending: an edit by
   /// somebody who did not know of the deletion.
-  mutating func remove(_ row: Row, _ table: TypedTable) throws {
+  mutating func remove(_ row: StoredRow, _ table: TypedTable) throws {
     let id: String = row[0]
     let number: Int64 = row[1]
     try forgetConfirmed(row, table)
@@ -288,7 +288,7 @@ struct Applying {
   /// id or its handle.
   func find(
     _ id: String?, or handle: Int64, _ table: TypedTable, with fields: [String] = []
-  ) throws -> Row? {
+  ) throws -> StoredRow? {
     let columns = ["id", "_row", "_stamps", "_handle", "scope"] + fields.map(TypedTable.quote)
     let select = "SELECT \(columns.joined(separator: ", ")) FROM \(table.name)"
     if let id { return try db.row("\(select) WHERE id = ?", [id]) }
@@ -305,7 +305,7 @@ struct Applying {
 
   /// Takes the record's confirmed state out of its scope's digest.
   @discardableResult
-  mutating func forgetConfirmed(_ row: Row, _ table: TypedTable) throws -> FieldStamps? {
+  mutating func forgetConfirmed(_ row: StoredRow, _ table: TypedTable) throws -> FieldStamps? {
     guard let stamps = try FieldStamps(row[2] as DatabaseValue) else { return nil }
     let visible: String? = row[4]
     let scope =
@@ -339,7 +339,7 @@ struct Applying {
 
   /// Removes a record that this device may no longer hold. What was written here and not yet
   /// sent goes to the refused list, so that it is not lost.
-  mutating func drop(_ row: Row, _ table: TypedTable) throws {
+  mutating func drop(_ row: StoredRow, _ table: TypedTable) throws {
     let id: String = row[0]
     try forgetConfirmed(row, table)
     if hasPending { try refusePending(id, row[1], table) }

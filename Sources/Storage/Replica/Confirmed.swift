@@ -178,7 +178,7 @@ struct ConfirmedState {
     let fields = table.type.fields.map(\.name).filter { hidden.values[$0] != nil }
     try db.run(
       table.insert(["_handle", "_stamps"], fields: fields),
-      StatementArguments(
+      Bindings(
         [hidden.id.databaseValue, hidden.handle, hidden.stamps]
           + fields.map { hidden.values[$0]! }))
     try touch(hidden.type, db.lastInsertedRowID)

@@ -27,13 +27,11 @@ extension ConfirmedState {
     _ range: IDRange, _ under: [String: [String: DatabaseValue]],
     _ body: (ConfirmedCopy) throws -> Void
   ) throws {
-    let bounds: StatementArguments = [range.texts.first, range.texts.end]
+    let bounds: Bindings = [range.texts.first, range.texts.end]
     for table in shape.tables.values.sorted(by: { $0.name < $1.name }) {
       let sql = table.select(
         ["_handle", "_stamps"], where: "id >= ? AND id < ? AND _stamps NOT NULL")
-      let rows = try Row.fetchCursor(
-        db.cachedStatement(sql: sql), arguments: bounds)
-      while let row = try rows.next() {
+      try db.visit(sql, bounds) { row in
         if let copy = try copy(row, table, under) { try body(copy) }
       }
     }
@@ -49,7 +47,7 @@ extension ConfirmedState {
   }
 
   private func copy(
-    _ row: Row, _ table: TypedTable, _ under: [String: [String: DatabaseValue]]
+    _ row: StoredRow, _ table: TypedTable, _ under: [String: [String: DatabaseValue]]
   ) throws -> ConfirmedCopy? {
     guard let id = RecordID(row[0] as String), let stamps = try FieldStamps(row[2] as DatabaseValue)
     else { return nil }

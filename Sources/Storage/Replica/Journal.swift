@@ -22,7 +22,15 @@ struct CapturedEvent {
   let uptime: Uptime?
 }
 
+/// A place in a typed table, where one record may live after another.
+struct RowPlace: Hashable {
+  let type: String
+  let row: Int64
+}
+
 extension CapturedEvent {
+  var place: RowPlace { RowPlace(type: type, row: row) }
+
   /// The whole journal in the order it was written.
   ///
   /// Row numbers are used again after a deletion, so a line's record is found from the end:
@@ -30,17 +38,19 @@ extension CapturedEvent {
   /// its deletion, which carries the id.
   static func all(_ db: Database, _ shape: ReplicaShape) throws -> [CapturedEvent] {
     var events = try unnamed(db)
-    var names: [String: String] = [:]
+    var names: [RowPlace: String] = [:]
     for index in events.indices.reversed() {
       let event = events[index]
-      let life = "\(event.type):\(event.row)"
-      if event.id.isEmpty {
-        events[index].id = try names[life] ?? idInTable(db, shape, event) ?? ""
-        names[life] = events[index].id
-      } else {
-        names[life] = event.id
+      var id = event.id
+      if id.isEmpty {
+        id = try names[event.place] ?? idInTable(db, shape, event) ?? ""
+        events[index].id = id
       }
-      if case .inserted = event.what { names[life] = nil }
+      if case .inserted = event.what {
+        names[event.place] = nil
+      } else {
+        names[event.place] = id
+      }
     }
     return events.filter { !$0.id.isEmpty }
   }
@@ -56,17 +66,17 @@ extension CapturedEvent {
     var events: [CapturedEvent] = []
     var was: [String: DatabaseValue] = [:]
     var reading: (from: Int64, uptime: Uptime)?
-    let lines = try db.rows(
-      "SELECT type, row, kind, field, old, stamps, handle, wall, n FROM _journal ORDER BY n DESC")
-    for line in lines {
-      guard let kind = JournalKind(rawValue: line[2]) else { continue }
+    try db.visit(
+      "SELECT type, row, kind, field, old, stamps, handle, wall, n FROM _journal ORDER BY n DESC"
+    ) { line in
+      guard let kind = JournalKind(rawValue: line[2]) else { return }
       if kind == .uptime {
         reading = (line[1], Uptime(boot: line[3], milliseconds: line[4]))
-        continue
+        return
       }
       if kind == .was {
         was[line[3]] = line[4]
-        continue
+        return
       }
       let what: What =
         switch kind {

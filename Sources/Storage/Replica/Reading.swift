@@ -16,7 +16,7 @@ extension Replica {
         table.select(["_row"], where: tests.joined(separator: " AND "))
         + " ORDER BY _row LIMIT ?"
       let arguments = conditions.map(\.value.stored) + [Int64(limit).databaseValue]
-      let rows = try Row.fetchAll(db, sql: sql, arguments: StatementArguments(arguments))
+      let rows = try db.rows(sql, Bindings(arguments))
       return try rows.compactMap { try Self.record($0, table, db) }
     }
   }
@@ -30,7 +30,7 @@ extension Replica {
   }
 
   /// Exactly one row, or a problem that says which of the two it was.
-  static func row(_ prefix: String, _ table: TypedTable, _ db: Database) throws -> Row {
+  static func row(_ prefix: String, _ table: TypedTable, _ db: Database) throws -> StoredRow {
     let prefix = prefix.lowercased()
     let condition = "id >= ? AND id < ? ORDER BY id LIMIT 2"
     let rows = try db.rows(
@@ -44,7 +44,7 @@ extension Replica {
     return first
   }
 
-  private static func record(_ row: Row, _ table: TypedTable, _ db: Database) throws -> Shared
+  private static func record(_ row: StoredRow, _ table: TypedTable, _ db: Database) throws -> Shared
     .Record?
   {
     let id: String = row[0]

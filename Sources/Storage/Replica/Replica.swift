@@ -199,20 +199,6 @@ package enum ReplicaState: String {
 }
 
 extension Database {
-  /// Runs a statement that is prepared once a connection.
-  package func run(_ sql: String, _ arguments: StatementArguments = []) throws {
-    try cachedStatement(sql: sql).execute(arguments: arguments)
-  }
-
-  /// The rows of a statement that is prepared once a connection.
-  package func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
-    try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments)
-  }
-
-  package func row(_ sql: String, _ arguments: StatementArguments = []) throws -> Row? {
-    try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
-  }
-
   /// Writes the typed tables without being captured.
   func withoutCapture<T>(_ body: () throws -> T) throws -> T {
     try run("UPDATE _switch SET capturing = 0")

@@ -60,7 +60,7 @@ extension Replica {
   /// When each edit was made, by the hub's clock. None is later than the one after it, so that
   /// one whose time is not known cannot push a known one out of its place.
   private static func times(
-    _ rows: [Row], _ earliest: Int64, _ hubTime: Int64, _ uptime: Uptime?
+    _ rows: [StoredRow], _ earliest: Int64, _ hubTime: Int64, _ uptime: Uptime?
   ) -> [Int64] {
     var limit = hubTime
     var times: [Int64] = []

@@ -20,21 +20,34 @@ struct Settling {
   /// Confirmed records whose row was entered again in this journal: what differs in the row as it
   /// is now waits already, later lines of the journal included.
   private var revived: Set<String> = []
-  /// What the journal tells after the event that is being settled.
-  private var later: ArraySlice<CapturedEvent> = []
+  /// The whole journal, where in it each row occurs, and the event that is being settled.
+  private let events: [CapturedEvent]
+  private let occurrences: [RowPlace: [Int]]
+  private var current = 0
+
+  private init(_ state: ConfirmedState, _ events: [CapturedEvent]) {
+    self.state = state
+    self.events = events
+    var occurrences: [RowPlace: [Int]] = [:]
+    for (index, event) in events.enumerated() {
+      occurrences[event.place, default: []].append(index)
+    }
+    self.occurrences = occurrences
+  }
 
   /// Settles everything captured so far. Returns the state for further work in the transaction.
   @discardableResult
   static func run(_ db: Database, _ shape: ReplicaShape, now: Int64) throws -> ConfirmedState {
-    var settling = Settling(state: try ConfirmedState(db, shape, now: now))
+    let state = try ConfirmedState(db, shape, now: now)
     let events = try CapturedEvent.all(db, shape)
     guard !events.isEmpty else {
       try db.run("DELETE FROM _journal")
-      return settling.state
+      return state
     }
+    var settling = Settling(state, events)
     try db.withoutCapture {
       for (index, event) in events.enumerated() {
-        settling.later = events[(index + 1)...]
+        settling.current = index
         try settling.settle(event)
       }
       try settling.state.refuseStrays(settling.written(events))
@@ -97,13 +110,16 @@ struct Settling {
   /// Whether the life of the row that an insertion began has ended: the row that is there now may
   /// have its number and its id, and be another one.
   private func isOver(_ insertion: CapturedEvent) -> Bool {
-    later.contains { event in
-      guard event.row == insertion.row, event.type == insertion.type else { return false }
-      switch event.what {
+    later(insertion.place).contains { index in
+      switch events[index].what {
       case .inserted, .deleted: return true
       case .updated, .displaced: return false
       }
     }
+  }
+
+  private func later(_ place: RowPlace) -> [Int] {
+    (occurrences[place] ?? []).filter { $0 > current }
   }
 
   private mutating func update(
@@ -198,7 +214,7 @@ struct Settling {
   // MARK: A new row
 
   /// Fills the scope and the initial values that whoever wrote the row left empty.
-  private func complete(_ row: Row, _ event: CapturedEvent, _ table: TypedTable) throws {
+  private func complete(_ row: StoredRow, _ event: CapturedEvent, _ table: TypedTable) throws {
     var values = table.values(row)
     var filled: [String] = []
     for (position, field) in table.type.fields.enumerated() {
@@ -214,15 +230,15 @@ struct Settling {
       filled.append("scope")
     }
     guard !filled.isEmpty else { return }
-    try db.execute(
-      sql: table.update(filled, where: "_row = ?"),
-      arguments: StatementArguments(filled.map { values[$0]!.stored } + [event.row.databaseValue]))
+    try db.run(
+      table.update(filled, where: "_row = ?"),
+      Bindings(filled.map { values[$0]!.stored } + [event.row.databaseValue]))
   }
 
   /// Gives the row the id of its natural key. Nil when that record was here already: then what
   /// was entered became an edit of it.
   private mutating func rename(
-    _ row: Row, _ event: CapturedEvent, _ table: TypedTable
+    _ row: StoredRow, _ event: CapturedEvent, _ table: TypedTable
   ) throws -> String? {
     let old: String = row[0]
     guard let id = table.type.properID(old, table.values(row))?.description, id != old
@@ -238,13 +254,13 @@ struct Settling {
   }
 
   private mutating func join(
-    _ row: Row, to twin: Row, _ event: CapturedEvent, _ table: TypedTable
+    _ row: StoredRow, to twin: StoredRow, _ event: CapturedEvent, _ table: TypedTable
   ) throws {
     let number: Int64 = twin[1]
     for (position, field) in table.type.fields.enumerated() {
       let new: DatabaseValue = row[position + 1]
       let old: DatabaseValue = twin[position + 3]
-      guard !new.isNull, new != old, !isTwinsLater(field.name, event.row, number, event.type, old)
+      guard !new.isNull, new != old, !isTwinsLater(field.name, event, number, old)
       else { continue }
       try db.run(table.update([field.name], where: "_row = ?"), [new, number])
       let seen =
@@ -258,10 +274,12 @@ struct Settling {
   /// Whether of two rows for one record the twin's field was written last, as far as the rest of
   /// the journal tells.
   private func isTwinsLater(
-    _ field: String, _ own: Int64, _ twin: Int64, _ type: String, _ twinsValue: DatabaseValue
+    _ field: String, _ own: CapturedEvent, _ twin: Int64, _ twinsValue: DatabaseValue
   ) -> Bool {
     var isTwins = false
-    for event in later where event.type == type && (event.row == own || event.row == twin) {
+    let twins = RowPlace(type: own.type, row: twin)
+    for index in (later(own.place) + later(twins)).sorted() {
+      let event = events[index]
       switch event.what {
       case .updated(field, _): isTwins = event.row == twin
       case .inserted where event.row == twin && !twinsValue.isNull: isTwins = true

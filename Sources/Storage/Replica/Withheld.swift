@@ -77,7 +77,7 @@ extension ConfirmedState {
     try db.run("DELETE FROM _withheld WHERE id = ? AND field = ?", [id, field])
   }
 
-  private func pendAgain(_ line: Row, on row: Row, _ table: TypedTable) throws {
+  private func pendAgain(_ line: StoredRow, on row: StoredRow, _ table: TypedTable) throws {
     let field: String = line["field"]
     let (value, base): (DatabaseValue, DatabaseValue) = (line["value"], row[1])
     guard value != base else { return }

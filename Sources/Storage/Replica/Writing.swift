@@ -33,7 +33,7 @@ package struct RecordWriter {
     guard given == nil || given == id else { throw Problem(.bad_id, at: type) }
     let row = table.type.fields.map { values[$0.name]?.stored ?? .null }
     do {
-      try db.run(table.insert([]), StatementArguments([id.description.databaseValue] + row))
+      try db.run(table.insert([]), Bindings([id.description.databaseValue] + row))
     } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
       throw Problem(.already_exists, at: "\(type) \(id)")
     }
@@ -50,10 +50,9 @@ package struct RecordWriter {
     try check(all, table, fields: Set(values.keys), before: before)
     let fields = values.keys.sorted()
     guard !fields.isEmpty else { return }
-    try db.execute(
-      sql: table.update(fields, where: "_row = ?"),
-      arguments: StatementArguments(
-        fields.map { values[$0]!.stored } + [(row[1] as Int64).databaseValue]))
+    try db.run(
+      table.update(fields, where: "_row = ?"),
+      Bindings(fields.map { values[$0]!.stored } + [row[1]]))
   }
 
   package func delete(_ type: String, _ prefix: String) throws {

@@ -59,7 +59,7 @@ extension SQLiteHubTransaction {
 }
 
 extension HubConflict {
-  fileprivate init?(_ row: Row) {
+  fileprivate init?(_ row: StoredRow) {
     guard let record = RecordID(row["record"] as String), let scope = Scope(row["scope"] as String)
     else { return nil }
     func side(_ name: String) -> FieldState {

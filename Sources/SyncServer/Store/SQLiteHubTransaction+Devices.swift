@@ -69,7 +69,7 @@ extension SQLiteHubTransaction {
 }
 
 extension HubDevice {
-  fileprivate var columns: StatementArguments {
+  fileprivate var columns: Bindings {
     [
       name, base, role.rawValue, grant.everything, grant.read.joined, grant.write.joined,
       grantVersion, tokenHash.stored, lastSync, waiting, clockError, program, state.rawValue,
@@ -77,7 +77,7 @@ extension HubDevice {
     ]
   }
 
-  fileprivate init(_ row: Row) {
+  fileprivate init(_ row: StoredRow) {
     self.init(
       number: UInt32(row["number"] as Int64), name: row["name"], base: row["base"],
       role: Role(rawValue: row["role"]) ?? .lecture, grant: Grant(row),
@@ -91,7 +91,7 @@ extension HubDevice {
 }
 
 extension Grant {
-  fileprivate init(_ row: Row) {
+  fileprivate init(_ row: StoredRow) {
     self.init(
       read: Set(scopes: row["readable"]), write: Set(scopes: row["writable"]),
       everything: row["everything"])

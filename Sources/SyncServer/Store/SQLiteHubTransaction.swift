@@ -39,10 +39,9 @@ struct SQLiteHubTransaction: HubTransaction {
     let sql = table(type).select(
       Self.bookkeeping,
       where: "id >= ? AND id < ? AND scope = ? AND NOT _deleted ORDER BY id")
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: sql),
-      arguments: [range.texts.first, range.texts.end, scope.description])
-    while let row = try rows.next() { try body(record(row, type)) }
+    try db.visit(sql, [range.texts.first, range.texts.end, scope.description]) { row in
+      try body(record(row, type))
+    }
   }
 
   func matching(_ type: RecordType, prefix: String) throws -> [StoredRecord] {
@@ -52,13 +51,13 @@ struct SQLiteHubTransaction: HubTransaction {
   }
 
   private func select(
-    _ type: RecordType, where condition: String, _ arguments: StatementArguments
+    _ type: RecordType, where condition: String, _ arguments: Bindings
   ) throws -> [StoredRecord] {
     return try db.rows(table(type).select(Self.bookkeeping, where: condition), arguments)
       .map { try record($0, type) }
   }
 
-  private func record(_ row: Row, _ type: RecordType) throws -> StoredRecord {
+  private func record(_ row: StoredRow, _ type: RecordType) throws -> StoredRecord {
     StoredRecord(
       handle: row[1], id: RecordID(row[0] as String)!, values: table(type).values(row, from: 6),
       stamps: try FieldStamps(row[2] as DatabaseValue)!, seq: row[3], entered: row[4],
@@ -74,7 +73,7 @@ struct SQLiteHubTransaction: HubTransaction {
       record.entered.databaseValue, record.life.databaseValue,
     ]
     let values = type.fields.map { record.values[$0.name]?.stored ?? .null }
-    try db.run(sql, StatementArguments(own + values))
+    try db.run(sql, Bindings(own + values))
     return db.lastInsertedRowID
   }
 
@@ -87,7 +86,7 @@ struct SQLiteHubTransaction: HubTransaction {
       record.life.databaseValue,
     ]
     let values = names.map { record.values[$0]?.stored ?? .null }
-    try db.run(sql, StatementArguments(own + values + [record.handle.databaseValue]))
+    try db.run(sql, Bindings(own + values + [record.handle.databaseValue]))
   }
 
   // MARK: Arrival

@@ -1,0 +1,108 @@
+package import GRDB
+import GRDBSQLite
+
+// One changed record takes some ten small statements. GRDB's `Statement.execute(arguments:)` and
+// `Row.fetchOne` copy the arguments and the row through several collections on their way, which
+// takes longer than SQLite needs for the statement. Here values are bound and read directly;
+// preparing, caching, transactions and observers remain GRDB's.
+
+/// What the parameters of a statement stand for, in their order.
+package struct Bindings: ExpressibleByArrayLiteral {
+  fileprivate let values: [DatabaseValue]
+
+  package init(_ values: [DatabaseValue]) { self.values = values }
+
+  package init(arrayLiteral elements: (any DatabaseValueConvertible)?...) {
+    values = elements.map { $0?.databaseValue ?? .null }
+  }
+
+  package static func + (first: Bindings, second: Bindings) -> Bindings {
+    Bindings(first.values + second.values)
+  }
+}
+
+/// A row that was read, by column number or name. A column that does not hold what is asked of it
+/// is the programmer's mistake.
+package struct StoredRow {
+  private let statement: Statement
+  private let values: [DatabaseValue]
+
+  fileprivate init(_ statement: Statement) {
+    self.statement = statement
+    let columns = CInt(statement.columnCount)
+    values = (0..<columns).map { column in
+      DatabaseValue(sqliteStatement: statement.sqliteStatement, index: column)
+    }
+  }
+
+  package subscript(column: Int) -> DatabaseValue { values[column] }
+
+  package subscript<T: DatabaseValueConvertible>(column: Int) -> T {
+    guard let value = T.fromDatabaseValue(values[column]) else {
+      preconditionFailure("column \(column) is no \(T.self)")
+    }
+    return value
+  }
+
+  package subscript<T: DatabaseValueConvertible>(name: String) -> T {
+    guard let column = statement.columnNames.firstIndex(of: name) else {
+      preconditionFailure("no column \(name)")
+    }
+    return self[column]
+  }
+}
+
+extension Database {
+  /// Runs a statement that is prepared once a connection.
+  package func run(_ sql: String, _ bindings: Bindings = []) throws {
+    try bound(sql, bindings).execute()
+  }
+
+  /// The rows of a statement that is prepared once a connection.
+  package func rows(_ sql: String, _ bindings: Bindings = []) throws -> [StoredRow] {
+    var rows: [StoredRow] = []
+    try visit(sql, bindings) { rows.append($0) }
+    return rows
+  }
+
+  /// The first row.
+  package func row(_ sql: String, _ bindings: Bindings = []) throws -> StoredRow? {
+    let statement = try bound(sql, bindings)
+    defer { sqlite3_reset(statement.sqliteStatement) }
+    return try next(statement)
+  }
+
+  /// One row after the other, as many as there are.
+  package func visit(
+    _ sql: String, _ bindings: Bindings = [], _ body: (StoredRow) throws -> Void
+  ) throws {
+    let statement = try bound(sql, bindings)
+    defer { sqlite3_reset(statement.sqliteStatement) }
+    while let row = try next(statement) { try body(row) }
+  }
+
+  private func bound(_ sql: String, _ bindings: Bindings) throws -> Statement {
+    let statement = try cachedStatement(sql: sql)
+    // Tells GRDB that what is bound now is valid, whatever it was.
+    statement.setUncheckedArguments(StatementArguments())
+    let handle = statement.sqliteStatement
+    precondition(sqlite3_bind_parameter_count(handle) == bindings.values.count, sql)
+    for (position, value) in bindings.values.enumerated() {
+      let code = value.bind(to: handle, at: CInt(position + 1))
+      guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    }
+    return statement
+  }
+
+  private func next(_ statement: Statement) throws -> StoredRow? {
+    let handle = statement.sqliteStatement
+    switch sqlite3_step(handle) {
+    case SQLITE_ROW: return StoredRow(statement)
+    case SQLITE_DONE: return nil
+    case let code:
+      throw DatabaseError(
+        resultCode: ResultCode(rawValue: code),
+        message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))), sql: statement.sql)
+    }
+  }
+}
