@@ -12,25 +12,30 @@ public struct RecordID: Hashable, Sendable {
   }
 
   /// Reads the canonical form, 36 characters in lower case; anything else is nil.
-  public init?(_ text: some StringProtocol) {
-    var digits: [UInt8] = []
-    digits.reserveCapacity(32)
-    var position = 0
+  public init?(_ text: String) {
+    var words: (high: UInt64, low: UInt64) = (0, 0)
+    var (position, digits) = (0, 0)
     for byte in text.utf8 {
+      let digit: UInt8
       switch byte {
-      case UInt8(ascii: "-"):
-        guard position == 8 || position == 13 || position == 18 || position == 23 else {
-          return nil
-        }
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.append(byte - UInt8(ascii: "0"))
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digits.append(byte - UInt8(ascii: "a") + 10)
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+      case UInt8(ascii: "-") where Self.isHyphen(position):
+        position += 1
+        continue
       default: return nil
       }
+      // 16 digits further up, the first ones have moved from one word into the other.
+      words = (words.high << 4 | words.low >> 60, words.low << 4 | UInt64(digit))
       position += 1
+      digits += 1
     }
-    guard position == 36, digits.count == 32 else { return nil }
-    high = digits[0..<16].reduce(0) { $0 << 4 | UInt64($1) }
-    low = digits[16..<32].reduce(0) { $0 << 4 | UInt64($1) }
+    guard position == 36, digits == 32 else { return nil }
+    self.init(high: words.high, low: words.low)
+  }
+
+  private static func isHyphen(_ position: Int) -> Bool {
+    position == 8 || position == 13 || position == 18 || position == 23
   }
 
   /// Reads 16 bytes, most significant first.

@@ -66,7 +66,7 @@ enum Capture {
         INSERT INTO _journal(type, row, kind, wall) VALUES ('\(type)', NEW._row, 0, \(wall));
       END;
       CREATE TRIGGER \(names[1]) BEFORE INSERT ON \(table.name)
-      WHEN EXISTS (SELECT 1 FROM \(table.name) WHERE id = NEW.id) AND \(on) BEGIN
+      WHEN \(on) AND EXISTS (SELECT 1 FROM \(table.name) WHERE id = NEW.id) BEGIN
         INSERT INTO _journal(type, row, kind, old, stamps, handle, wall)
         SELECT '\(type)', _row, 3, id, _stamps, _handle, \(wall) FROM \(table.name)
         WHERE id = NEW.id;

@@ -76,9 +76,35 @@ extension Database {
   package func visit(
     _ sql: String, _ bindings: Bindings = [], _ body: (StoredRow) throws -> Void
   ) throws {
+    try visit(sql, bindings) { row, _ in try body(row) }
+  }
+
+  /// One row after the other until it is enough.
+  package func visit(
+    _ sql: String, _ bindings: Bindings = [],
+    _ body: (_ row: StoredRow, _ isEnough: inout Bool) throws -> Void
+  ) throws {
     let statement = try bound(sql, bindings)
     defer { sqlite3_reset(statement.sqliteStatement) }
-    while let row = try next(statement) { try body(row) }
+    var isEnough = false
+    while !isEnough, let row = try next(statement) { try body(row, &isEnough) }
+  }
+
+  /// What no field takes in the first row, column by column: in a `StoredRow` the bytes of a text
+  /// cannot be told any more.
+  func strays(_ sql: String, _ bindings: Bindings) throws -> [String?] {
+    let statement = try bound(sql, bindings)
+    let handle = statement.sqliteStatement
+    defer { sqlite3_reset(handle) }
+    guard try next(statement) != nil else { return [] }
+    return (0..<CInt(statement.columnCount)).map { column in
+      if sqlite3_column_type(handle, column) == SQLITE_TEXT {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        let bytes = UnsafeBufferPointer(start: sqlite3_column_text(handle, column), count: count)
+        return StrayValue.readable(text: bytes)
+      }
+      return StrayValue.readable(DatabaseValue(sqliteStatement: handle, index: column))
+    }
   }
 
   private func bound(_ sql: String, _ bindings: Bindings) throws -> Statement {

@@ -12,25 +12,18 @@ struct StrayValue {
 }
 
 extension StrayValue {
-  /// The strays among the fields of a row, which must come straight from its statement: what is
-  /// wrong with a text shows in its bytes alone.
-  static func all(in row: Row, from first: Int, _ fields: [Field]) throws -> [StrayValue] {
-    try fields.enumerated().compactMap { position, field in
-      try readable(row, first + position).map { StrayValue(field: field.name, readable: $0) }
-    }
-  }
-
-  /// Nil for what a field may hold.
-  static func readable(_ row: Row, _ index: Int) throws -> String? {
-    switch (row[index] as DatabaseValue).storage {
-    case .null, .int64: return nil
+  /// Nil for what a field may hold. What is wrong with a text shows in its bytes alone.
+  static func readable(_ value: DatabaseValue) -> String? {
+    switch value.storage {
+    case .null, .int64, .string: return nil
     case .double(let number): return number.isFinite ? nil : "\(number)"
-    case .string: return try row.withUnsafeData(atIndex: index) { text(Array($0 ?? Data())) }
     case .blob(let data): return literal(Array(data))
     }
   }
 
-  private static func text(_ bytes: [UInt8]) -> String? {
+  /// Nil for a text that a field may hold.
+  static func readable(text bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    if bytes.allSatisfy({ $0 > 0 && $0 < 0x80 }) { return nil }
     if !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil { return nil }
     return String(decoding: bytes, as: UTF8.self).replacing("\0", with: "\u{FFFD}")
   }

@@ -86,17 +86,20 @@ struct Acknowledging {
     try db.run(
       "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
       [handle, stamps.stored, number])
+    var scope: String? = table.type.position(of: "scope").flatMap { row[2 + $0] }
     if try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) != nil {
       try spreadReentry(id, change, group, table, row)
       for field in change.fields { try settleField(id, field, group, table, number, verdict: nil) }
       try settleEmptied(id, change, group, table, row)
+      scope = nil
     }
     for (field, verdict) in rejected {
       try clear(id, group.fields[field.field], table, number)
       try reject(id, field, group, table, verdict)
+      scope = nil
     }
-    let scope = try state.confirmedScope(table, row: number, id: id)
-    state.ledger.add(scope, RecordID(id)!, stamps)
+    state.ledger.add(
+      try scope ?? state.confirmedScope(table, row: number, id: id), RecordID(id)!, stamps)
     try state.touch(table.type.name, number)
   }
 

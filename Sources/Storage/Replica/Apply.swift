@@ -127,7 +127,7 @@ struct Applying {
     let scope: Int?
 
     init(_ table: TypedTable, _ fields: [String]) {
-      sql = table.insert(["_handle", "_stamps"], fields: fields)
+      sql = table.insert(["_handle", "_stamps"], fields: fields) + " ON CONFLICT DO NOTHING"
       scope = fields.firstIndex(of: "scope")
     }
   }
@@ -141,16 +141,21 @@ struct Applying {
     if hasPending, let hidden = try state.hidden(text) {
       return try replaceHidden(hidden, change, group, table)
     }
-    if let row = try find(text, or: change.handle, table) {
+    let stamps = change.stamps(in: group)
+    var values = [text.databaseValue, change.handle.databaseValue, stamps.stored]
+    let first = values.count
+    values += repeatElement(.null, count: group.fields.count)
+    for field in change.fields { values[first + field.field] = field.value.stored }
+    try db.run(statement.sql, Bindings(values))
+    guard db.changesCount > 0 else {
+      // It is here already, by this id or this handle.
+      guard let row = try find(text, or: change.handle, table) else {
+        throw Problem(.not_understood, cause: "a handle twice")
+      }
       return try replace(row, change, group, table)
     }
-    let stamps = change.stamps(in: group)
-    var values = [DatabaseValue](repeating: .null, count: group.fields.count)
-    for field in change.fields { values[field.field] = field.value.stored }
-    let arguments = [text.databaseValue, change.handle.databaseValue, stamps.stored] + values
-    try db.run(statement.sql, Bindings(arguments))
     try state.touch(table.type.name, db.lastInsertedRowID)
-    let scope = statement.scope.flatMap { String.fromDatabaseValue(values[$0]) } ?? ""
+    let scope = statement.scope.flatMap { String.fromDatabaseValue(values[first + $0]) } ?? ""
     state.ledger.add(scope, id, stamps)
   }
 

@@ -46,6 +46,7 @@ private struct PendingCollector {
   let budget: Int
   private var groups: [Draft] = []
   private var spent = 0
+  private var firstSent: [Int64] = []
 
   init(state: ConfirmedState, budget: Int) {
     self.state = state
@@ -74,23 +75,16 @@ private struct PendingCollector {
     let total = try db.row("SELECT count(DISTINCT id) FROM _pending")![0] as Int
     guard total > 0 else { return PendingPage() }
     var taken: Set<String> = []
-    let cursor = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT type, id FROM _pending ORDER BY priority, n"))
-    while let row = try cursor.next() {
+    try db.visit("SELECT type, id FROM _pending ORDER BY priority, n") { row, isEnough in
       let id: String = row[1]
-      guard taken.insert(id).inserted else { continue }
-      if spent >= budget {
-        taken.remove(id)
-        break
-      }
+      guard !taken.contains(id) else { return }
+      isEnough = spent >= budget
+      guard !isEnough else { return }
+      taken.insert(id)
       try take(id, try state.shape.table(row[0]))
     }
-    var firstSent: [Int64] = []
-    for id in taken {
-      for row in try db.rows("SELECT n FROM _pending WHERE id = ? AND NOT sent", [id]) {
-        firstSent.append(row[0])
-      }
-      try db.run("UPDATE _pending SET sent = 1 WHERE id = ? AND NOT sent", [id])
+    for number in firstSent {
+      try db.run("UPDATE _pending SET sent = 1 WHERE n = ?", [number])
     }
     return PendingPage(
       changeset: Changeset(
@@ -118,10 +112,10 @@ private struct PendingCollector {
   private mutating func change(
     _ id: String, _ table: TypedTable, _ draft: Draft
   ) throws -> RecordChange? {
-    let pending = try db.rows("SELECT field, seen, clock FROM _pending WHERE id = ?", [id])
     var clocks: [String: Stamp] = [:]
     var seen: [String: FieldStamps] = [:]
-    for row in pending {
+    for row in try db.rows("SELECT field, seen, clock, n, sent FROM _pending WHERE id = ?", [id]) {
+      if row[4] == 0 { firstSent.append(row[3]) }
       clocks[row[0]] = Stamp(storedClock: row[2], device: Int64(state.device))
       seen[row[0]] = try FieldStamps(row[1] as DatabaseValue)
     }

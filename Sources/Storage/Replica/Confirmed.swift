@@ -51,6 +51,7 @@ struct ConfirmedState {
   let now: Int64
   var ledger = ScopeLedger()
   var clock: HybridClock
+  private let isIndexed: Bool
 
   init(_ db: Database, _ shape: ReplicaShape, now: Int64) throws {
     self.db = db
@@ -58,6 +59,7 @@ struct ConfirmedState {
     self.now = now
     device = UInt32(truncatingIfNeeded: try ReplicaState.device.number(db) ?? 0)
     clock = HybridClock(last: UInt64(bitPattern: try ReplicaState.clock.number(db) ?? 0))
+    isIndexed = try !SearchIndex.isEmpty(db)
   }
 
   func save() throws {
@@ -65,7 +67,9 @@ struct ConfirmedState {
     try ReplicaState.clock.set(db, Int64(bitPattern: clock.last))
   }
 
+  /// Notes a row that the search index has to look at again.
   func touch(_ type: String, _ row: Int64) throws {
+    guard isIndexed else { return }
     try db.run(
       "INSERT OR IGNORE INTO _touched(doc) VALUES (?)", [shape.document(type, row)])
   }

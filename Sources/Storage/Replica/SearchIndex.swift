@@ -3,7 +3,8 @@ import GRDB
 import Shared
 
 /// The words of every record, without accents and case. Writing and applying only note which
-/// rows they touched, so that neither waits for it; a search catches up first.
+/// rows they touched, so that neither waits for it; a search catches up first. The first one takes
+/// in every row: until then nothing is noted.
 struct SearchIndex {
   let db: Database
   let shape: ReplicaShape
@@ -23,8 +24,13 @@ struct SearchIndex {
     }
   }
 
+  /// Whether no row was ever taken in.
+  static func isEmpty(_ db: Database) throws -> Bool {
+    try db.row("SELECT 1 FROM _search_docsize LIMIT 1") == nil
+  }
+
   func update() throws {
-    let documents = try Int64.fetchAll(db, sql: "SELECT doc FROM _touched ORDER BY doc")
+    let documents = try self.documents(outdatedBy: "")
     guard !documents.isEmpty else { return }
     let types = Dictionary(uniqueKeysWithValues: shape.numbers.map { ($0.value, $0.key) })
     for document in documents {
@@ -38,7 +44,7 @@ struct SearchIndex {
   /// Leaves no word of what was removed in the index's file pages: removing a document only marks
   /// its words as gone, until the parts of the index are written anew.
   func purge() throws {
-    guard try db.row("SELECT 1 FROM _search LIMIT 1") != nil else { return }
+    guard try !Self.isEmpty(db) else { return }
     try update()
     try db.execute(sql: "INSERT INTO _search(_search) VALUES ('optimize')")
   }
@@ -48,19 +54,27 @@ struct SearchIndex {
   func find(_ words: [String]) throws -> [Int64] {
     let types = Dictionary(uniqueKeysWithValues: shape.numbers.map { ($0.value, $0.key) })
     let wanted = words.map(Self.plain)
-    let documents = try Int64.fetchAll(
-      db,
-      sql: """
-        SELECT doc FROM _touched UNION
-        SELECT number << 40 | row FROM _journal JOIN _type ON name = type WHERE row NOT NULL
-        """)
-    return try documents.filter { document in
+    let written = "SELECT number << 40 | row FROM _journal JOIN _type ON name = type WHERE row NOT NULL"
+    return try documents(outdatedBy: "UNION \(written)").filter { document in
       guard let table = types[document >> 40].flatMap({ shape.tables[$0] }),
         let text = try text(document, table)
       else { return false }
       let held = Self.words(text).map(Self.plain)
       return wanted.allSatisfy { word in held.contains { $0.hasPrefix(word) } }
     }
+  }
+
+  /// The rows that the index does not know as they are.
+  private func documents(outdatedBy more: String) throws -> [Int64] {
+    guard try !Self.isEmpty(db) else { return try allDocuments() }
+    return try Int64.fetchAll(db, sql: "SELECT doc FROM _touched \(more) ORDER BY doc")
+  }
+
+  private func allDocuments() throws -> [Int64] {
+    try shape.tables.values.flatMap { table in
+      try Int64.fetchAll(db, sql: "SELECT _row FROM \(table.name)")
+        .map { shape.document(table.type.name, $0) }
+    }.sorted()
   }
 
   private static func plain(_ word: String) -> String {

@@ -87,7 +87,7 @@ struct Settling {
 
   private mutating func insert(_ event: CapturedEvent, _ table: TypedTable) throws {
     let replaced = displaced.removeValue(forKey: event.id)
-    let selectRow = table.select([], where: "_row = ? AND id = ?")
+    let selectRow = table.select(["_handle", "_stamps"], where: "_row = ? AND id = ?")
     guard !isOver(event), let row = try db.row(selectRow, [event.row, event.id]) else {
       if let replaced { try remove(event, table, replaced) }
       // What came and went while a deletion waits changes nothing.
@@ -95,15 +95,17 @@ struct Settling {
       return try pend(event, table, Self.creation)
     }
     if let replaced, try !isPending(event.id, Self.creation) { try remove(event, table, replaced) }
-    try complete(row, event, table)
-    let id = try rename(row, event, table)
-    guard let id else { return }
+    let values = table.values(row, from: 3)
+    try complete(row, values, event, table)
+    guard let id = try rename(row, values, event, table) else { return }
     if let hidden = try state.hidden(id) {
       return try revive(hidden, event, table, id)
     }
-    try db.run(
-      "UPDATE \(table.name) SET _handle = NULL, _stamps = NULL WHERE _row = ? AND (_handle NOT NULL OR _stamps NOT NULL)",
-      [event.row])
+    let (handle, stamps): (DatabaseValue, DatabaseValue) = (row[1], row[2])
+    if !handle.isNull || !stamps.isNull {
+      try db.run(
+        "UPDATE \(table.name) SET _handle = NULL, _stamps = NULL WHERE _row = ?", [event.row])
+    }
     try pend(event.renamed(id), table, Self.creation)
   }
 
@@ -214,17 +216,19 @@ struct Settling {
   // MARK: A new row
 
   /// Fills the scope and the initial values that whoever wrote the row left empty.
-  private func complete(_ row: StoredRow, _ event: CapturedEvent, _ table: TypedTable) throws {
-    var values = table.values(row)
+  private func complete(
+    _ row: StoredRow, _ given: [String: Value], _ event: CapturedEvent, _ table: TypedTable
+  ) throws {
+    var values = given
     var filled: [String] = []
     for (position, field) in table.type.fields.enumerated() {
-      guard (row[position + 1] as DatabaseValue).isNull else { continue }
+      guard (row[position + 3] as DatabaseValue).isNull else { continue }
       let number = try table.nextNumber(field, values, db)
       guard let initial = field.initial ?? number.map({ .text($0) }) else { continue }
       values[field.name] = initial
       filled.append(field.name)
     }
-    let hasScope = table.type.position(of: "scope").map { !(row[$0 + 1] as DatabaseValue).isNull }
+    let hasScope = table.type.position(of: "scope").map { !(row[$0 + 3] as DatabaseValue).isNull }
     if hasScope != true, let scope = state.defaultScope(table.type, values) {
       values["scope"] = .text(scope.description)
       filled.append("scope")
@@ -238,10 +242,10 @@ struct Settling {
   /// Gives the row the id of its natural key. Nil when that record was here already: then what
   /// was entered became an edit of it.
   private mutating func rename(
-    _ row: StoredRow, _ event: CapturedEvent, _ table: TypedTable
+    _ row: StoredRow, _ values: [String: Value], _ event: CapturedEvent, _ table: TypedTable
   ) throws -> String? {
     let old: String = row[0]
-    guard let id = table.type.properID(old, table.values(row))?.description, id != old
+    guard let id = table.type.properID(old, values)?.description, id != old
     else { return old }
     renamed[old] = id
     guard let twin = try db.row(table.select(["_row", "_stamps"], where: "id = ?"), [id]) else {
@@ -258,7 +262,7 @@ struct Settling {
   ) throws {
     let number: Int64 = twin[1]
     for (position, field) in table.type.fields.enumerated() {
-      let new: DatabaseValue = row[position + 1]
+      let new: DatabaseValue = row[position + 3]
       let old: DatabaseValue = twin[position + 3]
       guard !new.isNull, new != old, !isTwinsLater(field.name, event, number, old)
       else { continue }
@@ -300,22 +304,33 @@ struct Settling {
     _ event: CapturedEvent, _ table: TypedTable, _ field: String, base: DatabaseValue = .null,
     seen: FieldStamps? = nil
   ) throws {
+    if try pend("IGNORE", event, table, field, base: base, seen: seen, sent: 0) { return }
     let earlier = try db.row(
-      "SELECT base, seen, sent FROM _pending WHERE id = ? AND field = ?", [event.id, field])
-    let above = try FieldStamps(earlier?[1] ?? .null) ?? seen
+      "SELECT base, seen, sent FROM _pending WHERE id = ? AND field = ?", [event.id, field])!
+    _ = try pend(
+      "REPLACE", event, table, field, base: earlier[0],
+      seen: FieldStamps(earlier[1] as DatabaseValue) ?? seen, sent: earlier[2])
+  }
+
+  /// Returns whether it was written.
+  private mutating func pend(
+    _ otherwise: String, _ event: CapturedEvent, _ table: TypedTable, _ field: String,
+    base: DatabaseValue, seen: FieldStamps?, sent: Int64
+  ) throws -> Bool {
     let clock = state.clock.tick(
-      milliseconds: event.wall, above: above.map(\.latest.clock) ?? 0)
+      milliseconds: event.wall, above: seen.map(\.latest.clock) ?? 0)
     try db.run(
       """
-      INSERT OR REPLACE INTO _pending(
+      INSERT OR \(otherwise) INTO _pending(
         priority, type, id, field, base, seen, wall, clock, sent, boot, uptime)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        table.type.priority, event.type, event.id, field, earlier?[0] ?? base,
-        earlier?[1] ?? seen?.stored ?? .null, event.wall, Int64(bitPattern: clock),
-        earlier?[2] ?? 0, event.uptime?.boot, event.uptime?.milliseconds,
+        table.type.priority, event.type, event.id, field, base, seen?.stored ?? .null,
+        event.wall, Int64(bitPattern: clock), sent, event.uptime?.boot,
+        event.uptime?.milliseconds,
       ])
+    return db.changesCount > 0
   }
 }
 

@@ -16,13 +16,10 @@ extension ConfirmedState {
   }
 
   private func strays(_ id: String, _ table: TypedTable) throws -> [StrayValue] {
-    let statement = try db.cachedStatement(sql: table.select([], where: "id = ?"))
-    let rows = try Row.fetchCursor(statement, arguments: [id])
-    var found: [StrayValue] = []
-    while let row = try rows.next() {
-      found = try StrayValue.all(in: row, from: 1, table.type.fields)
+    let columns = try db.strays(table.select([], where: "id = ?"), [id]).dropFirst()
+    return zip(table.type.fields, columns).compactMap { field, readable in
+      readable.map { StrayValue(field: field.name, readable: $0) }
     }
-    return found
   }
 
   private func refuse(
@@ -45,14 +42,11 @@ extension ConfirmedState {
 
   /// What stood in a field before its pending edits; nil when nothing did that it can hold.
   private func valueBefore(_ id: String, _ field: String) throws -> DatabaseValue? {
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: "SELECT base FROM _pending WHERE id = ? AND field = ?"),
-      arguments: [id, field])
-    var value: DatabaseValue?
-    while let row = try rows.next() {
-      value = try StrayValue.readable(row, 0) == nil ? row[0] : nil
-    }
-    return value.flatMap { $0.isNull ? nil : $0 }
+    let base = "SELECT base FROM _pending WHERE id = ? AND field = ?"
+    guard try db.strays(base, [id, field]).compactMap(\.self).isEmpty,
+      let value: DatabaseValue = try db.row(base, [id, field])?[0]
+    else { return nil }
+    return value.isNull ? nil : value
   }
 
   private func refuseWhole(
