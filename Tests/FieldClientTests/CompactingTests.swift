@@ -49,6 +49,33 @@ import Testing
     try world.expectAgreement([gao, kidal])
   }
 
+  @Test func `a first sync in many pages goes on as such after a compaction`() async throws {
+    for number in 0..<1500 { try gao.addContact("Personne \(number)") }
+    try delete("Un", gao)
+    for device in [gao, kidal, gao, kidal] { _ = try await device.client.sync() }
+    try gao.addContact("Quatre")
+    _ = try await gao.client.sync()
+    #expect(try world.hub.compact() == 1)
+    let new = try world.device()
+    #expect(try await new.client.sync(maximumBytes: 3_000).complete == false)
+    let report = try await new.client.sync()
+    #expect(report.received > 100)
+    #expect(report.repaired == 0)
+    try world.expectAgreement([gao, new])
+  }
+
+  @Test func `what a device that is on its way may hold is not dropped`() async throws {
+    for number in 0..<1500 { try gao.addContact("Personne \(number)") }
+    for device in [gao, kidal, gao, kidal] { _ = try await device.client.sync() }
+    let new = try world.device()
+    _ = try await new.client.sync(maximumBytes: 3_000)
+    try delete("Deux", gao)
+    for device in [gao, kidal, gao, kidal] { _ = try await device.client.sync() }
+    #expect(try world.hub.compact() == 0)
+    _ = try await new.client.sync()
+    try world.expectAgreement([gao, kidal, new])
+  }
+
   @Test func `who was silent for half a year brings nothing back and loses nothing`() async throws {
     try delete("Un", gao)
     _ = try await gao.client.sync()

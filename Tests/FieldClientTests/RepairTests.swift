@@ -172,6 +172,30 @@ import Testing
       try kidal.client.record("contact", new[1].description)["phone_orange"] == "+22370000003")
   }
 
+  @Test(arguments: [0, 400])
+  func `a hub restored in the middle of a long first sync gets back what it admitted in it`(
+    known: Int
+  ) async throws {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    try fill(gao, known)
+    if known > 0 { _ = try await gao.client.sync() }
+    let backup = try world.backUp()
+    try fill(gao, 1200)
+    _ = try await gao.client.sync()
+    // Kidal's records are admitted before it has seen the first of Gao's.
+    let own = try fill(kidal, 3)
+    _ = try await kidal.client.sync(maximumBytes: 3_000)
+    #expect(try kidal.client.status().pending == 0)
+    #expect(try kidal.client.records(of: "contact").count < 1200)
+    try world.restore(backup)
+    world.time.advance(1000)
+    for device in [kidal, gao, kidal] { _ = try await device.client.sync() }
+    try expectEqual(world, [gao, kidal])
+    for id in own { _ = try gao.client.record("contact", id.description) }
+    #expect(try gao.client.records(of: "contact").count == known + 1203)
+  }
+
   @Test func `who gave it back stands in the hub's history`() async throws {
     let world = try World()
     let (gao, kidal) = (try world.device(), try world.device())

@@ -54,7 +54,9 @@ struct SearchIndex {
   func find(_ words: [String]) throws -> [Int64] {
     let types = Dictionary(uniqueKeysWithValues: shape.numbers.map { ($0.value, $0.key) })
     let wanted = words.map(Self.plain)
-    let written = "SELECT number << 40 | row FROM _journal JOIN _type ON name = type WHERE row NOT NULL"
+    let written = """
+      SELECT number << 40 | row FROM _journal JOIN _type ON name = type WHERE row NOT NULL
+      """
     return try documents(outdatedBy: "UNION \(written)").filter { document in
       guard let table = types[document >> 40].flatMap({ shape.tables[$0] }),
         let text = try text(document, table)

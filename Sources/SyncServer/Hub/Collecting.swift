@@ -12,8 +12,9 @@ struct Collecting {
   private var sent: Set<Admission.RecordKey> = []
   /// Scopes whose collection went on over several answers. Meanwhile a change moves a record in
   /// the feed from before the cursor to behind it or leaves it behind, so that nobody can say
-  /// which records, and which of their fields, such a device has: it gets them whole. The
-  /// complement of a mark says that a cursor is on its way.
+  /// which records, and which of their fields, such a device has: it gets them whole. Its cursor
+  /// carries the complement of the newest mark that this hub had: the device may hold changes of
+  /// its own up to there, and a hub that was restored to before them does not know that mark.
   private var midway: Set<Scope> = []
 
   init(
@@ -29,11 +30,12 @@ struct Collecting {
 
   mutating func fill(_ answer: inout SyncAnswer) throws {
     let states = try transaction.scopes()
+    let reached = try transaction.reached(device.number)
     let cursors = Dictionary(
       request.cursors.map { ($0.scope, $0) }, uniquingKeysWith: { first, _ in first })
     // Also of scopes that are not there: a hub that lost them must not look complete.
     for cursor in request.cursors where device.grant.mayRead(cursor.scope) {
-      try check(cursor, states[cursor.scope])
+      try check(cursor, states[cursor.scope], isFollowed: reached[cursor.scope] != nil)
     }
     for scope in readable(states) {
       let state = states[scope] ?? ScopeState()
@@ -53,8 +55,10 @@ struct Collecting {
   }
 
   /// A mark that is not the hub's own: the hub was restored from an older copy.
-  private mutating func check(_ cursor: Cursor, _ state: ScopeState?) throws {
-    switch try transaction.standing(of: cursor, in: state) {
+  private mutating func check(
+    _ cursor: Cursor, _ state: ScopeState?, isFollowed: Bool
+  ) throws {
+    switch try transaction.standing(of: cursor, in: state, isFollowed: isFollowed) {
     case .known: break
     case .midway: midway.insert(cursor.scope)
     case .unknown, .tooOld: throw Problem(.cursor, at: cursor.scope.description)
@@ -80,8 +84,8 @@ struct Collecting {
     }
     isComplete = reached.seq >= state.seq
     if !isComplete { answer.hasMore = true }
-    if reached.seq != cursor.seq || isComplete {
-      let mark = try reached.seq == 0 ? 0 : transaction.mark(scope, at: reached.seq) ?? 0
+    if isComplete || reached.seq != cursor.seq || !request.push.isEmpty {
+      let mark = try state.seq == 0 ? 0 : transaction.mark(scope, at: state.seq) ?? 0
       reached.mark = isComplete ? mark : ~mark
     }
     let proof = ScopePage.Proof(digest: state.digest, records: state.records)
@@ -93,7 +97,7 @@ struct Collecting {
   ) throws {
     if entry.kind == .left {
       draft.spent += 12
-      if cursor.seq > 0 {
+      if cursor.seq > 0 || midway.contains(scope) {
         answer.leaves.append(Leave(scope: scope, type: entry.type, handle: entry.handle))
       }
       return
@@ -120,7 +124,7 @@ struct Collecting {
     let mustResend = admission.resend.contains(key)
     if record.isDeleted {
       // A device that has been here may hold an earlier life of the record.
-      guard mustResend || seq > 0 else { return }
+      guard mustResend || seq > 0 || midway.contains(record.scope) else { return }
       if record.isErased { return draft.addErasure(of: record, type) }
       let lines = try transaction.history(type.name, record.handle)
       return draft.addDeletion(
@@ -180,13 +184,19 @@ enum CursorStanding {
 }
 
 extension HubTransaction {
-  /// - Parameter state: of the cursor's scope; nil where the hub has none.
-  func standing(of cursor: Cursor, in state: ScopeState?) throws -> CursorStanding {
-    guard cursor.seq > 0 else { return .known }
-    guard let mark = try mark(cursor.scope, at: cursor.seq) else { return .unknown }
-    guard mark == cursor.mark || ~mark == cursor.mark else { return .unknown }
-    if let state, cursor.seq < state.compacted { return .tooOld }
-    return mark == cursor.mark ? .known : .midway
+  /// - Parameters:
+  ///   - state: of the cursor's scope; nil where the hub has none.
+  ///   - isFollowed: whether compaction left in place what was deleted after this cursor.
+  func standing(
+    of cursor: Cursor, in state: ScopeState?, isFollowed: Bool
+  ) throws -> CursorStanding {
+    guard cursor.seq > 0 || cursor.mark != 0 else { return .known }
+    let isExact = try mark(cursor.scope, at: cursor.seq) == cursor.mark
+    guard try isExact || hasMark(cursor.scope, ~cursor.mark, from: cursor.seq) else {
+      return .unknown
+    }
+    if let state, cursor.seq < state.compacted, !isFollowed { return .tooOld }
+    return isExact ? .known : .midway
   }
 }
 

@@ -69,8 +69,9 @@ package final class Hub: Sendable {
     answer.turn = device.turn
     answer.isShared = device.sharedAt == time
     let reached = try transaction.reached(device.number)
-    for cursor in request.cursors where reached[cursor.scope] != cursor.seq && cursor.seq > 0 {
-      try transaction.noteReached(device.number, cursor.scope, cursor.seq)
+    for scope in answer.pages.map(\.cursor.scope) {
+      let seq = request.cursors.first { $0.scope == scope }?.seq ?? 0
+      if reached[scope] != seq { try transaction.noteReached(device.number, scope, seq) }
     }
     device.lastSync = time
     device.waiting = request.waiting

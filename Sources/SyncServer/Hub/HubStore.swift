@@ -44,6 +44,8 @@ package protocol HubTransaction {
   func addMark(_ scope: Scope, seq: Int64, mark: UInt64, received: Int64) throws
   /// The mark that a cursor at `seq` must carry; nil when the scope has not come that far.
   func mark(_ scope: Scope, at seq: Int64) throws -> UInt64?
+  /// Whether a batch that ended at `seq` or later carries this mark.
+  func hasMark(_ scope: Scope, _ mark: UInt64, from seq: Int64) throws -> Bool
   /// When the batch with this sequence number came; nil when the scope has not come that far.
   func received(_ scope: Scope, at seq: Int64) throws -> Int64?
   func addFeed(_ run: FeedRun, _ scope: Scope) throws
@@ -54,7 +56,7 @@ package protocol HubTransaction {
   /// How far a device said it had come, by scope.
   func reached(_ device: UInt32) throws -> [Scope: Int64]
   func noteReached(_ device: UInt32, _ scope: Scope, _ seq: Int64) throws
-  /// Drops what only devices that have not come so far need: deleted records without an open
+  /// Drops what only devices that have not come so far need, and that they came so far: deleted records without an open
   /// conflict, leaves, and entries of the feed that no longer count. Handles are never given
   /// twice, and history stays. Returns how many records and leaves were dropped.
   func compact(_ scope: Scope, below seq: Int64) throws -> Int

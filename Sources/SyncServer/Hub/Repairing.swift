@@ -61,7 +61,7 @@ extension Hub {
   private func isUnknown(
     _ cursor: Cursor, _ transaction: any HubTransaction
   ) throws -> Bool {
-    try transaction.standing(of: cursor, in: transaction.scopes()[cursor.scope]) == .unknown
+    try transaction.standing(of: cursor, in: nil, isFollowed: true) == .unknown
   }
 
   private func fingerprints(

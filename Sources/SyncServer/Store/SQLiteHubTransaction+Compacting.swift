@@ -18,6 +18,8 @@ extension SQLiteHubTransaction {
   }
 
   func compact(_ scope: Scope, below seq: Int64) throws -> Int {
+    try db.run(
+      "DELETE FROM _reached WHERE scope = ? AND seq < ?", [scope.description, seq])
     var dropped = 0
     for table in tables.values {
       // The highest handle stays, so that SQLite never gives it again.

@@ -125,6 +125,12 @@ struct SQLiteHubTransaction: HubTransaction {
     try batch("mark", scope, seq).map { UInt64(bitPattern: $0) }
   }
 
+  func hasMark(_ scope: Scope, _ mark: UInt64, from seq: Int64) throws -> Bool {
+    try db.row(
+      "SELECT 1 FROM _mark WHERE scope = ? AND seq >= ? AND mark = ?",
+      [scope.description, seq, Int64(bitPattern: mark)]) != nil
+  }
+
   func received(_ scope: Scope, at seq: Int64) throws -> Int64? {
     try batch("received", scope, seq)
   }
