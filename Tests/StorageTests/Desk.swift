@@ -28,6 +28,13 @@ final class Desk {
     try queue.close()
   }
 
+  /// Brings the log into the file.
+  func checkpoint() throws {
+    _ = try replica.pool.writeWithoutTransaction { db in
+      try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+  }
+
   func rows(_ text: String) throws -> [Row] {
     try replica.read { db, _ in try Row.fetchAll(db, sql: text) }
   }

@@ -9,7 +9,7 @@ extension Problem {
     case erased, not_found, no_base, no_conflict, no_device, no_refusal
     case ambiguous_id, already_exists, already_settled
     case schema_invalid, csv_invalid, missing_column, rows_rejected, changes_refused, file_missing
-    case not_a_file, not_a_replica, damaged, invitation_invalid, offline, stalled
+    case not_a_file, not_a_replica, file_newer, damaged, invitation_invalid, offline, stalled
     case overloaded, hub_unable, `internal`, cannot_write, disk_full, not_shown
     case already_hub, already_enrolled, already_running, busy
     case file_exists, interrupted, clock, cursor, digest_mismatch
@@ -334,6 +334,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Gardez une copie du fichier et appelez Bamako avant toute autre commande.",
           en: "Keep a copy of the file and call Bamako before any other command."))
+    case .file_newer:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce fichier vient d'un programme plus récent.",
+          en: "This file is of a newer program."),
+        hint: Label(
+          fr: "Mettez le programme à jour. Rien n'est changé ni perdu.",
+          en: "Upgrade the program. Nothing is changed or lost."))
     case .invitation_invalid:
       Entry(
         exit: 65, status: 422,

@@ -3,6 +3,8 @@ import Shared
 
 /// The tables of a replica, and how they follow the schema.
 enum ReplicaLayout {
+  static let versions = FileLayout()
+
   /// Beside the typed tables, all begin with an underscore. `docs/protocol.md`, "The replica file".
   static let bookkeeping = """
     CREATE TABLE _state(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -46,6 +48,7 @@ enum ReplicaLayout {
 
   static func create(_ db: Database, _ schema: Schema) throws {
     try db.execute(sql: bookkeeping)
+    try versions.mark(db)
     try follow(db, schema)
   }
 

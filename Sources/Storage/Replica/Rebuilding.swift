@@ -72,7 +72,10 @@ private struct Salvaging {
 
   init(_ queue: DatabaseQueue) { self.queue = queue }
 
+  /// Throws `.file_newer` for what this program would leave things behind of.
   func identity() throws -> (device: UInt32, schema: Schema) {
+    let layout = try? queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") }
+    if let layout, layout > ReplicaLayout.versions.version { throw Problem(.file_newer) }
     let state = Dictionary(
       rows(of: "_state", key: "key").map { ($0["key"] as String, $0["value"] as DatabaseValue) }
     ) { first, _ in first }

@@ -19,8 +19,8 @@ package final class Replica: Sendable {
     var isForReading: Bool
   }
 
-  /// Opens an existing replica. Throws `.not_enrolled` when there is none, `.not_a_replica`
-  /// when the file is something else.
+  /// Opens an existing replica, one of an older program too. Throws `.not_enrolled` when there is
+  /// none, `.not_a_replica` when the file is something else, `.file_newer` for a newer program's.
   package init(path: String) throws(Problem) {
     guard FileManager.default.fileExists(atPath: path) else {
       throw Problem(.not_enrolled, at: path)
@@ -114,6 +114,7 @@ package final class Replica: Sendable {
   private static func openForWriting(_ path: String) throws(Problem) -> Opened {
     try storing(at: path) {
       let pool = try DatabasePool.durable(path: path, configuration: configuration)
+      if try pool.read(ReplicaShape.isThere) { try ReplicaLayout.versions.bring(pool) }
       let shape = try pool.read { db in try ReplicaShape(db) }
       return Opened(pool: pool, shape: shape, isForReading: false)
     }
@@ -156,8 +157,8 @@ package struct ReplicaShape: Sendable {
   let version: Int
 
   init(_ db: Database) throws {
-    // A hub's file has states, too, and journals nothing.
-    guard try db.tableExists("_state"), try db.tableExists("_journal"),
+    // A program that runs on while a newer one changes the layout notices it here.
+    guard try Self.isThere(db), try ReplicaLayout.versions.isCurrent(db),
       let source = [UInt8].fromStored(try ReplicaState.schema.get(db))
     else { throw Problem(.not_a_replica) }
     schema = try Schema(json: source)
@@ -166,6 +167,11 @@ package struct ReplicaShape: Sendable {
       uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT name, number FROM _type")
         .map { ($0[0], $0[1]) })
     version = try Int.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
+  }
+
+  /// A hub's file has states, too, and journals nothing.
+  static func isThere(_ db: Database) throws -> Bool {
+    try db.tableExists("_state") && db.tableExists("_journal")
   }
 
   /// The table of a type. Throws `.unknown_type`.

@@ -4,6 +4,8 @@ import Storage
 
 /// The hub's tables; `docs/protocol.md`, "The hub file".
 enum HubLayout {
+  static let versions = FileLayout()
+
   static let bookkeeping = """
     CREATE TABLE _state(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE _scope(
@@ -49,6 +51,7 @@ enum HubLayout {
 
   static func create(_ db: Database, _ schema: Schema) throws {
     try db.execute(sql: bookkeeping)
+    try versions.mark(db)
     try follow(db, schema)
   }
 

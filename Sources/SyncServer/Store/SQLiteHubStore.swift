@@ -22,7 +22,8 @@ package final class SQLiteHubStore: HubStore {
     }
   }
 
-  /// Opens a hub. A newer schema than the stored one is taken over. Throws `.no_hub`.
+  /// Opens a hub, one of an older program too. A newer schema than the stored one is taken over.
+  /// Throws `.no_hub`, `.not_a_replica`, `.file_newer` for a newer program's.
   package init(path: String, schema newest: Schema? = nil) throws(Problem) {
     guard FileManager.default.fileExists(atPath: path) else { throw Problem(.no_hub, at: path) }
     self.path = path
@@ -66,9 +67,12 @@ package final class SQLiteHubStore: HubStore {
   }
 
   private static func schema(_ pool: DatabasePool, _ newest: Schema?) throws -> Schema {
+    guard try pool.read({ db in try db.tableExists("_state") }) else {
+      throw Problem(.not_a_replica)
+    }
+    try HubLayout.versions.bring(pool)
     let source = try pool.read { db in
-      try db.tableExists("_state")
-        ? DatabaseValue.fetchOne(db, sql: "SELECT value FROM _state WHERE key = 'schema'") : nil
+      try DatabaseValue.fetchOne(db, sql: "SELECT value FROM _state WHERE key = 'schema'")
     }
     guard let source, let json = [UInt8].fromStored(source) else { throw Problem(.not_a_replica) }
     let stored = try Schema(json: json)
