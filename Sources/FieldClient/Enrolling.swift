@@ -75,11 +75,20 @@ extension FieldClient {
     return try EnrolmentAnswer(body: answer.body)
   }
 
+  private static func schema(of answer: EnrolmentAnswer) throws(Problem) -> Schema {
+    do throws(Problem) {
+      return try Schema(json: Array(answer.schema.utf8))
+    } catch {
+      // The invitation can be used again by this device once its program is newer.
+      throw Problem(.protocol_old, cause: error.place)
+    }
+  }
+
   /// Makes the replica beside its place and moves it there whole.
   private static func makeReplica(
     _ answer: EnrolmentAnswer, _ directory: String
   ) throws(Problem) {
-    let schema = try Schema(json: Array(answer.schema.utf8))
+    let schema = try schema(of: answer)
     let fresh = directory + "/replica.new.sqlite"
     for suffix in ["", "-wal", "-shm"] {
       try? FileManager.default.removeItem(atPath: fresh + suffix)

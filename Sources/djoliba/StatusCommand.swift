@@ -38,6 +38,7 @@ extension FieldStatus {
       "size": .int(size),
     ]
     if let sharedAt { members["identity_shared"] = JSONValue(moment: sharedAt) }
+    if awaitsProgram { members["program_outdated"] = .bool(true) }
     return .object(members)
   }
 
@@ -45,7 +46,7 @@ extension FieldStatus {
     [
       Label(fr: "Non envoyées : \(pending)", en: "Unsent: \(pending)"), asOf, refusedLine,
       conflictsLine, clockError.flatMap { ClockWords.line(error: $0) }, deviceLine, sharedLine,
-      sizeLine,
+      programLine, sizeLine,
     ].compactMap(\.self)
   }
 
@@ -88,6 +89,15 @@ extension FieldStatus {
         en: "Warning, \(Moments.text(milliseconds: moment, .en)): another machine uses the same "
           + "identity, or this folder comes from a copy. Nothing is lost; tell Bamako.")
     }
+  }
+
+  private var programLine: Label? {
+    awaitsProgram
+      ? Label(
+        fr: "Bamako a de nouveaux types ou champs que ce programme ne sait pas montrer. Rien n'est "
+          + "perdu : ils seront là quand le programme sera mis à jour.",
+        en: "Bamako has new types or fields that this program cannot show. Nothing is lost: they "
+          + "will be here when the program is upgraded.") : nil
   }
 
   private var sizeLine: Label {

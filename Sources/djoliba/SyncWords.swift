@@ -15,6 +15,7 @@ extension SyncReport {
       "restamped": .int(Int64(restamped)),
       "digests_equal": digestsEqual.map { .bool($0) } ?? .null,
     ]
+    if held > 0 { members["held"] = .int(Int64(held)) }
     if repaired > 0 { members["repaired"] = .int(Int64(repaired)) }
     return .object(members)
   }
@@ -45,7 +46,7 @@ extension SyncReport {
   /// The report in words, what did not happen left out.
   fileprivate var lines: [Label] {
     [
-      sentLine, handedOverLine, receivedLine, pendingLine, clockLine, restampedLine,
+      sentLine, handedOverLine, receivedLine, pendingLine, heldLine, clockLine, restampedLine,
       repairedLine, trafficLine,
     ]
     .compactMap(\.self)
@@ -65,8 +66,8 @@ extension SyncReport {
     let fr = counts.map { "\($0.1.fr) : \($0.0)" }.joined(separator: ", ")
     let en = counts.map { "\($0.1.en): \($0.0)" }.joined(separator: ", ")
     return Label(
-      fr: "Fiches envoyées à Bamako : \(sent) (\(fr)).",
-      en: "Records sent to Bamako: \(sent) (\(en)).")
+      fr: "Fiches envoyées à Bamako : \(sent)\(counts.isEmpty ? "" : " (\(fr))").",
+      en: "Records sent to Bamako: \(sent)\(counts.isEmpty ? "" : " (\(en))").")
   }
 
   private var handedOverLine: Label? {
@@ -86,6 +87,14 @@ extension SyncReport {
   private var pendingLine: Label? {
     pending == 0
       ? nil : Label(fr: "Encore non envoyées : \(pending).", en: "Still unsent: \(pending).")
+  }
+
+  private var heldLine: Label? {
+    held == 0
+      ? nil
+      : Label(
+        fr: "Elles attendent que le serveur de Bamako soit mis à jour : \(held).",
+        en: "They wait until the hub in Bamako is upgraded: \(held).")
   }
 
   private var clockLine: Label? { ClockWords.line(error: clockError) }

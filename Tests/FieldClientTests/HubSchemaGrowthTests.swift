@@ -9,46 +9,6 @@ import Testing
 
 /// A field or a record type more is a change of the schema's file and of nothing else.
 @Suite struct HubSchemaGrowthTests {
-  private static let newField = """
-    { "name": "blood_group", "fr": "Groupe sanguin", "en": "Blood group", "kind": "text", \
-    "policy": "review", "pattern": "(A|B|AB|O)[+-]" },
-    """
-
-  private static let newType = """
-    { "name": "vehicle", "fr": "Véhicule", "en": "Vehicle", "key": ["plate"], "title": ["plate"],
-      "scope": "mission", "priority": 2, "writers": ["staff"], "deleters": ["staff"],
-      "wideners": ["dp"], "fields": [
-        { "name": "plate", "fr": "Plaque", "en": "Plate", "kind": "text", "required": true,
-          "policy": "last" } ] },
-    """
-
-  /// The mission's schema with one field more in `contact` and one type more.
-  private static func grown() throws -> Schema {
-    var text = String(decoding: Schema.mission.source, as: UTF8.self)
-    let version = "\"version\": \(Schema.mission.version),"
-    text.replace(version, with: "\"version\": \(Schema.mission.version + 1),", maxReplacements: 1)
-    let type = try #require(text.range(of: "\"name\": \"contact\""))
-    let list = "\"fields\": ["
-    let fields = try #require(text[type.upperBound...].range(of: list))
-    text.insert(contentsOf: newField, at: fields.upperBound)
-    text.replace("\"types\": [", with: "\"types\": [" + newType, maxReplacements: 1)
-    return try Schema(json: Array(text.utf8))
-  }
-
-  private func gate(_ world: World, _ schema: Schema) throws -> Hub {
-    let store = try SQLiteHubStore(path: world.directory + "/hub.sqlite", schema: schema)
-    #expect(store.schema.version == schema.version)
-    let time = world.time
-    return Hub(store: store, now: { time.now }, random: { 77 })
-  }
-
-  /// A client of the same replica that speaks to another hub object.
-  private func client(_ device: Device, _ hub: Hub) throws -> FieldClient {
-    try FieldClient(
-      directory: device.client.directory, surroundings: device.client.surroundings,
-      token: device.client.token, transport: Link(gate: HubGate(hub)))
-  }
-
   @Test func `a new field and a new type reach old devices in the same exchange`() async throws {
     let world = try World()
     let devices = [try world.device("GAO"), try world.device()]
@@ -56,9 +16,9 @@ import Testing
     for device in devices { _ = try await device.client.sync() }
     let before = try world.scopes()[.mission]
     try devices[0].client.write { try $0.set("contact", id, ["email": "a@example.ml"]) }
-    let hub = try gate(world, try Self.grown())
-    #expect(try hub.store.read { try $0.scopes() }[.mission]?.digest == before?.digest)
-    let (gao, bamako) = (try client(devices[0], hub), try client(devices[1], hub))
+    let hub = try GrownHub(world)
+    #expect(try hub.hub.store.read { try $0.scopes() }[.mission]?.digest == before?.digest)
+    let (gao, bamako) = (try hub.client(devices[0]).client, try hub.client(devices[1]).client)
     let report = try await gao.sync()
     #expect(report.requests == 1 && report.admitted == 1 && report.digestsEqual == true)
     #expect(gao.schema.version == Schema.mission.version + 1)
@@ -93,7 +53,7 @@ import Testing
     _ = try await device.client.sync()
     try device.sql("UPDATE contact SET email = 'a@example.ml'")
     let digest = try device.client.status().scopes[.mission]?.digest
-    try device.client.replica.adopt(try Self.grown())
+    try device.client.replica.adopt(try GrownSchema.make())
     #expect(try device.client.status().scopes[.mission]?.digest == digest)
     #expect(try device.client.waiting() == ["contact": 1])
     #expect(try device.client.record("contact", "\(id)")["email"] == "a@example.ml")
@@ -103,22 +63,31 @@ import Testing
     #expect(fields == ["email"])
   }
 
-  @Test func `a device newer than the hub has its unknown field refused alone`() async throws {
+  @Test func `a required field that a device did not know is asked for, and can be filled`()
+    async throws
+  {
+    let required = """
+      { "name": "blood_group", "fr": "Groupe sanguin", "en": "Blood group", "kind": "text", \
+      "policy": "review", "required": true },
+      """
     let world = try World()
     let device = try world.device("GAO")
-    let id = try device.client.write { try $0.add("contact", HubSample.contact) }
+    let old = try device.client.write { try $0.add("contact", HubSample.contact) }
     _ = try await device.client.sync()
-    try device.client.replica.adopt(try Self.grown())
     try device.client.write { writer in
-      try writer.set("contact", id, ["blood_group": "O+", "email": "a@example.ml"])
-      try writer.add("vehicle", ["plate": "AB-1234"])
+      try writer.add("contact", HubSample.contact)
+      try writer.set("contact", old, ["email": "a@example.ml"])
     }
-    let report = try await device.client.sync()
-    #expect(report.refused == 2 && report.digestsEqual == true)
-    #expect(
-      try Set(device.client.refusals().map(\.code)) == ["unknown_field", "unknown_type"])
-    #expect(try device.client.record("contact", "\(id)")["email"] == "a@example.ml")
-    #expect(try device.client.status().pending == 0)
+    let new = try GrownHub(world, try GrownSchema.make(required)).client(device)
+    let report = try await new.client.sync()
+    #expect(report.refused == 1 && report.admitted == 1 && report.pending == 0)
+    let refusal = try #require(new.client.refusals().first)
+    #expect(refusal.code == "missing_field" && refusal.sentence.contains("blood_group"))
+    #expect(refusal.values["display_name"] == HubSample.contact["display_name"])
+    #expect(try new.client.record("contact", "\(old)")["email"] == "a@example.ml")
+    try new.client.correctRefusal(refusal.number, ["blood_group": "O+"])
+    #expect(try await new.client.sync().admitted == 1)
+    #expect(try new.client.refusals().isEmpty)
   }
 }
 

@@ -32,6 +32,9 @@ public struct FieldStatus: Sendable {
   /// When Bamako last saw another machine with this identity, or this one restored from a copy;
   /// milliseconds since 1970.
   public let sharedAt: Int64?
+  /// Whether Bamako has types or fields that only a newer program can show. What comes of them is
+  /// kept until then.
+  public let awaitsProgram: Bool
 }
 
 extension FieldStatus {
@@ -67,7 +70,7 @@ extension FieldClient {
           records: $0.records, seq: $0.seq, digest: $0.digest, isWritable: $0.isWritable)
       }, everything: status.everything, pending: status.pending, refused: status.refused,
       conflicts: status.openConflicts, lastSync: status.lastSync, clockError: status.clockError,
-      size: replica.size, sharedAt: status.sharedAt)
+      size: replica.size, sharedAt: status.sharedAt, awaitsProgram: status.awaitsProgram)
   }
 
   /// Changes that Bamako refused and that nobody has corrected or dropped, oldest first.

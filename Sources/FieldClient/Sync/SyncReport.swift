@@ -21,6 +21,8 @@ public struct SyncReport: Sendable, Equatable {
   public var handedOver = 0
   /// Records that still wait to be sent.
   public var pending = 0
+  /// Of them, those that wait until Bamako's hub is as new as this device.
+  public var held = 0
   /// Bytes as libcurl counted them, headers included.
   public var bytesSent = 0
   public var bytesReceived = 0

@@ -59,7 +59,9 @@ struct SyncRun {
       case .finish(.cursorRefused): throw Problem(.cursor)
       case .finish(let ending):
         report.complete = ending == .complete
-        report.pending = try client.replica.status().pending
+        let status = try client.replica.status()
+        report.pending = status.pending
+        report.held = status.held
         return report
       }
     }
@@ -83,19 +85,19 @@ struct SyncRun {
       deviceClock: asked, correction: correction, schemaVersion: position.schemaVersion,
       program: client.surroundings.program, grantVersion: position.grantVersion,
       noticeCursor: position.noticeCursor, knownDevices: position.knownDevices, budget: pull,
-      waiting: page.waiting, cursors: position.cursors, push: page.changeset)
+      waiting: page.waiting + page.held, cursors: position.cursors, push: page.changeset)
     request.turn = position.turn
     guard let response = try await post(request) else { return machine.cursorRefused() }
     let received = client.surroundings.now()
     let answer = try SyncAnswer(encoded: response.message)
-    if !answer.schema.isEmpty { try replica.adopt(Schema(json: answer.schema)) }
+    if !answer.schema.isEmpty { try replica.take(schema: answer.schema) }
     let applied = try replica.apply(answer, to: page, now: received)
     let clockError = (asked + received) / 2 - answer.hubClock
     note(answer, page, applied, clockError: clockError)
     advance(answer, page, applied, response.traffic, clockError: clockError)
     try replica.noteExchange(
       hubTime: answer.hubClock, clockError: clockError,
-      complete: answer.examined && page.waiting == 0 && !answer.hasMore)
+      complete: answer.examined && page.waiting + applied.released == 0 && !answer.hasMore)
   }
 
   /// Nil when the hub does not know a cursor.
@@ -126,7 +128,7 @@ struct SyncRun {
     report.left += applied.left
     report.handedOver += applied.handedOver
     report.refused += page.setAside
-    if answer.examined { count(answer, page) }
+    if answer.examined { count(answer, page, heldBack: applied.heldBack) }
     if applied.compared > 0 { report.digestsEqual = applied.unequal.isEmpty }
     report.unequal = applied.unequal
   }
@@ -138,13 +140,16 @@ struct SyncRun {
     machine.exchanged(
       SyncMachine.Exchanged(
         hubTime: answer.hubClock, clockError: clockError, examined: answer.examined,
-        hasMore: answer.hasMore, waiting: page.waiting, bytesSent: traffic.bytesSent,
+        hasMore: answer.hasMore, waiting: page.waiting + applied.released,
+        bytesSent: traffic.bytesSent,
         bytesReceived: traffic.bytesReceived, bytesPerSecondUp: traffic.bytesPerSecondUp,
         bytesPerSecondDown: traffic.bytesPerSecondDown, unequal: applied.unequal))
   }
 
   /// Counts records: one that was refused and superseded in different fields counts in both.
-  private mutating func count(_ answer: SyncAnswer, _ page: PendingPage) {
+  private mutating func count(
+    _ answer: SyncAnswer, _ page: PendingPage, heldBack: Set<String>
+  ) {
     func records(_ kinds: Set<Verdict.Kind>) -> Set<[Int]> {
       Set(answer.verdicts.filter { kinds.contains($0.kind) }.map { [$0.group, $0.record] })
     }
@@ -153,6 +158,6 @@ struct SyncRun {
     report.admitted += page.changeset.recordCount - notAdmitted.count
     report.superseded += records([.superseded, .proposed]).count
     report.conflicts += records([.lost, .won]).count
-    report.refused += records([.refused]).count
+    report.refused += records([.refused]).count { !heldBack.contains(page.ids[$0[0]][$0[1]]) }
   }
 }

@@ -12,7 +12,7 @@ extension Problem {
     case not_a_file, not_a_replica, file_newer, damaged, invitation_invalid, offline, stalled
     case overloaded, hub_unable, `internal`, cannot_write, disk_full, not_shown
     case already_hub, already_enrolled, already_running, busy
-    case file_exists, interrupted, clock, cursor, digest_mismatch
+    case file_exists, interrupted, clock, cursor, hub_behind, digest_mismatch
     case not_understood, too_large, unsupported_media, protocol_old, wrong_method
     case too_many_requests, unauthorised, forbidden, revoked
     case untrusted_hub, invitation_used, invitation_expired, invitation_unknown
@@ -505,6 +505,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Sur un appareil : djoliba verify --rebuild. À Bamako : restaurez la sauvegarde.",
           en: "On a device: djoliba verify --rebuild. In Bamako: restore the backup."))
+    case .hub_behind:
+      Entry(
+        exit: 75, status: 409,
+        text: Label(
+          fr: "Le serveur de Bamako a été restauré avec un programme trop ancien.",
+          en: "The hub in Bamako was restored with a program that is too old."),
+        hint: Label(
+          fr: "Rien n'est perdu. Prévenez Bamako, qui doit mettre le serveur à jour.",
+          en: "Nothing is lost. Tell Bamako, where the hub must be upgraded."))
     case .digest_mismatch:
       Entry(
         exit: 75, status: 409,

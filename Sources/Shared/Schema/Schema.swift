@@ -33,6 +33,11 @@ public struct Schema: Sendable {
     try SchemaChecking(schema: self).run()
   }
 
+  /// The version that a schema says it is, also one that this program cannot read.
+  package static func version(of json: [UInt8]) -> Int? {
+    try? SchemaNode(json: json).required("version").wholeNumber(in: 1...Int(Int32.max))
+  }
+
   public subscript(type name: String) -> RecordType? {
     positions[name].map { types[$0] }
   }

@@ -12,6 +12,8 @@ package struct SyncAnswer: Hashable, Sendable {
   /// True when the request did not repeat the last turn: another machine has the same identity,
   /// or this one was restored from a copy.
   package var isShared: Bool
+  /// True when the hub's schema is older than the device's.
+  package var isBehind: Bool
   package var grant: GrantNews?
   /// The hub's schema as JSON, when the device's is older; else empty.
   package var schema: [UInt8]
@@ -31,6 +33,7 @@ package struct SyncAnswer: Hashable, Sendable {
     hasMore = false
     turn = 0
     isShared = false
+    isBehind = false
     schema = []
     names = []
     handles = []

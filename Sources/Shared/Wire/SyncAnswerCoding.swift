@@ -4,7 +4,8 @@ extension SyncAnswer {
     out.byte(SyncRequest.version)
     out.zigzag(hubClock)
     out.byte(
-      (examined ? 1 : 0) | (hasMore ? 2 : 0) | (grant == nil ? 0 : 4) | (isShared ? 8 : 0))
+      (examined ? 1 : 0) | (hasMore ? 2 : 0) | (grant == nil ? 0 : 4) | (isShared ? 8 : 0)
+        | (isBehind ? 16 : 0))
     out.varint(UInt64(turn))
     grant?.encode(into: &out)
     out.blob(schema)
@@ -33,6 +34,7 @@ extension SyncAnswer {
     examined = flags & 1 != 0
     hasMore = flags & 2 != 0
     isShared = flags & 8 != 0
+    isBehind = flags & 16 != 0
     turn = try reader.device()
     grant = flags & 4 != 0 ? try GrantNews(from: &reader) : nil
     schema = Array(try reader.blob())

@@ -16,8 +16,10 @@ enum ReplicaLayout {
     CREATE TABLE _pending(
       n INTEGER PRIMARY KEY, priority INTEGER NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL,
       field TEXT NOT NULL, base, seen BLOB, wall INTEGER NOT NULL, clock INTEGER NOT NULL,
-      sent INTEGER NOT NULL DEFAULT 0, boot TEXT, uptime INTEGER, UNIQUE(id, field));
+      sent INTEGER NOT NULL DEFAULT 0, boot TEXT, uptime INTEGER,
+      held INTEGER NOT NULL DEFAULT 0, UNIQUE(id, field));
     CREATE INDEX _pending_order ON _pending(priority, n);
+    CREATE INDEX _pending_held ON _pending(held) WHERE held = 1;
     CREATE TABLE _hidden(
       id TEXT PRIMARY KEY, type TEXT NOT NULL, handle INTEGER, stamps BLOB) WITHOUT ROWID;
     CREATE TABLE _was(id TEXT, field TEXT, value, PRIMARY KEY(id, field)) WITHOUT ROWID;

@@ -7,6 +7,8 @@ struct Acknowledging {
   var state: ConfirmedState
   let page: PendingPage
   let answer: SyncAnswer
+  /// Records of which something waits for a newer hub.
+  var heldBack: Set<String> = []
   private var verdicts: [Place: Verdict] = [:]
   private var refusedCount = 0
 
@@ -47,7 +49,10 @@ struct Acknowledging {
           guard let handle = handles.next() else {
             throw Problem(.not_understood, cause: "too few handles")
           }
-          if let whole, whole.kind == .refused {
+          let values = change.fields.map { (changes.fields[$0.field], $0.value) }
+          if isAhead(whole, table, values) {
+            try holdRecord(id)
+          } else if let whole, whole.kind == .refused {
             try refuseCreation(id, change, changes, table, whole)
           } else {
             try confirmCreation(id, change, changes, table, handle, group, record)
@@ -68,12 +73,17 @@ struct Acknowledging {
   ) throws {
     var stamps = FieldStamps(record: change.stamp)
     var rejected: [(FieldChange, Verdict)] = []
+    var held: Set<Int> = []
     for field in change.fields {
       let place = Place(group: groupIndex, record: recordIndex, field: field.field)
-      if let verdict = verdicts[place], verdict.kind != .won {
+      let name = group.fields[field.field]
+      if isAhead(verdicts[place], table, [(name, field.value)]) {
+        try holdOfCreation(id, name, field.stamp)
+        held.insert(field.field)
+      } else if let verdict = verdicts[place], verdict.kind != .won {
         rejected.append((field, verdict))
       } else if field.stamp != change.stamp {
-        stamps.set(group.fields[field.field], field.stamp)
+        stamps.set(name, field.stamp)
       }
     }
     try db.run(
@@ -89,7 +99,9 @@ struct Acknowledging {
     var scope: String? = table.type.position(of: "scope").flatMap { row[2 + $0] }
     if try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) != nil {
       try spreadReentry(id, change, group, table, row)
-      for field in change.fields { try settleField(id, field, group, table, number, verdict: nil) }
+      for field in change.fields where !held.contains(field.field) {
+        try settleField(id, field, group, table, number, verdict: nil)
+      }
       try settleEmptied(id, change, group, table, row)
       scope = nil
     }
@@ -216,9 +228,11 @@ struct Acknowledging {
       if verdict == nil || verdict?.kind == .won {
         let base = try state.confirmed(id, name, visible: .null)
         let old = before?.stamp(of: name, isEmpty: base.isNull) ?? .never
-        try state.remember(table, id, name, replaced: base, old, field.stamp)
+        try state.remember(table.type.name, id, name, replaced: base, old, field.stamp)
         stamps?.set(name, field.stamp)
         try settleField(id, field, group, table, number, verdict: nil)
+      } else if isAhead(verdict, table, [(name, field.value)]) {
+        try hold(id, name, field.stamp)
       } else {
         try settleField(id, field, group, table, number, verdict: verdict)
       }
@@ -291,6 +305,7 @@ struct Acknowledging {
       if whole == nil { try enterAgain(id, table) }
       return
     }
+    if isAhead(whole, table, []) { return try hold(id, Settling.deletion, change.stamp) }
     try db.run("DELETE FROM _pending WHERE id = ? AND field = '*'", [id])
     if let whole, whole.kind != .won {
       // What was never confirmed is not shown again: if the hub has it, the answer brings it.
@@ -300,7 +315,7 @@ struct Acknowledging {
     }
     if let stamps = try FieldStamps(hidden.stamps) {
       state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
-      try state.noteDeletion(id, table, change.stamp, seen: stamps)
+      try state.noteDeletion(id, table.type.name, change.stamp, seen: stamps)
     }
     try db.run("DELETE FROM _history WHERE record = ?", [id])
     try state.forgetWithheld(id)
@@ -318,6 +333,7 @@ struct Acknowledging {
     try db.run(
       "UPDATE \(table.name) SET _stamps = NULL, _handle = NULL WHERE _row = ?", [row[0] as Int64])
     try db.run("DELETE FROM _pending WHERE id = ?", [id])
+    try state.forgetAside(id)
     let clock = state.clock.tick(milliseconds: state.now, above: stamps.latest.clock)
     try db.run(
       "INSERT INTO _pending(priority, type, id, field, wall, clock) VALUES (?, ?, ?, '', ?, ?)",

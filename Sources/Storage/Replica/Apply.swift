@@ -9,6 +9,10 @@ package struct ApplyReport: Sendable {
   /// New records of this device that only others may hold.
   package var handedOver = 0
   package var refused = 0
+  /// Records of which the hub refused something only because its schema is older; it waits.
+  package var heldBack: Set<String> = []
+  /// Records that are no longer held back: they can be sent now.
+  package var released = 0
   /// Records of which nothing may be readable any more, not even in unused parts of the file.
   package var purged = 0
   package var conflicts = 0
@@ -29,7 +33,8 @@ extension Replica {
       return try db.withoutCapture {
         var acknowledging = Acknowledging(state: state, page: page, answer: answer)
         var applying = try Applying(state: try acknowledging.run(), answer: answer)
-        let report = try applying.run()
+        var report = try applying.run()
+        report.heldBack = acknowledging.heldBack
         return report.telling(page.created(answer), apartFrom: answer.leaves)
       }
     }
@@ -90,6 +95,7 @@ struct Applying {
 
   mutating func run() throws -> ApplyReport {
     try takeGrant()
+    try releaseHeld()
     let arriving = arrivals
     for leave in answer.leaves where arriving[leave.type]?.contains(leave.handle) != true {
       try apply(leave)
@@ -108,14 +114,15 @@ struct Applying {
   // MARK: Records
 
   mutating func apply(_ group: ChangeGroup) throws {
-    let table = try state.shape.table(group.type)
+    guard let table = state.shape.tables[group.type] else { return try applyStrangers(group) }
     let statement = CreateStatement(table, group.fields)
     for change in group.records {
       switch change.kind {
       case .create: try create(change, group, table, statement)
-      case .update: try update(change, group, table)
+      case .update where statement.unknown.isEmpty: try update(change, group, table)
+      case .update: try updatePartly(change, group, table)
       case .delete: try delete(change, table)
-      case .erase: try erase(change, table)
+      case .erase: try erase(change, group.type)
       }
       report.received += 1
     }
@@ -125,10 +132,22 @@ struct Applying {
   private struct CreateStatement {
     let sql: String
     let scope: Int?
+    /// Fields that the table has no column for.
+    let unknown: [Int]
+    private let known: [Int]
 
     init(_ table: TypedTable, _ fields: [String]) {
-      sql = table.insert(["_handle", "_stamps"], fields: fields) + " ON CONFLICT DO NOTHING"
+      known = fields.indices.filter { table.type[field: fields[$0]] != nil }
+      unknown = fields.indices.filter { table.type[field: fields[$0]] == nil }
+      sql =
+        table.insert(["_handle", "_stamps"], fields: known.map { fields[$0] })
+        + " ON CONFLICT DO NOTHING"
       scope = fields.firstIndex(of: "scope")
+    }
+
+    func bindings(_ values: [DatabaseValue], fieldsFrom first: Int) -> Bindings {
+      if unknown.isEmpty { return Bindings(values) }
+      return Bindings(values.prefix(first) + known.map { values[first + $0] })
     }
   }
 
@@ -139,14 +158,14 @@ struct Applying {
     guard let id = change.id else { throw Problem(.not_understood, cause: "no id") }
     let text = id.description
     if hasPending, let hidden = try state.hidden(text) {
-      return try replaceHidden(hidden, change, group, table)
+      return try replaceHidden(hidden, change, group)
     }
     let stamps = change.stamps(in: group)
     var values = [text.databaseValue, change.handle.databaseValue, stamps.stored]
     let first = values.count
     values += repeatElement(.null, count: group.fields.count)
     for field in change.fields { values[first + field.field] = field.value.stored }
-    try db.run(statement.sql, Bindings(values))
+    try db.run(statement.sql, statement.bindings(values, fieldsFrom: first))
     guard db.changesCount > 0 else {
       // It is here already, by this id or this handle.
       guard let row = try find(text, or: change.handle, table) else {
@@ -155,6 +174,9 @@ struct Applying {
       return try replace(row, change, group, table)
     }
     try state.touch(table.type.name, db.lastInsertedRowID)
+    for field in statement.unknown {
+      try state.keepAside(text, group.fields[field], Value(values[first + field]) ?? .null)
+    }
     let scope = statement.scope.flatMap { String.fromDatabaseValue(values[first + $0]) } ?? ""
     state.ledger.add(scope, id, stamps)
   }
@@ -171,6 +193,10 @@ struct Applying {
     for field in change.fields { values[group.fields[field.field]] = field.value }
     for field in table.type.fields {
       try confirm(id, number, field.name, values[field.name] ?? .null, table)
+    }
+    try state.forgetAside(id)
+    for (field, value) in values where table.type[field: field] == nil {
+      try state.keepAside(id, field, value)
     }
     try finish(id, number, handle: change.handle, change.stamps(in: group), table)
   }
@@ -190,11 +216,7 @@ struct Applying {
   private mutating func update(
     _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
   ) throws {
-    let names = try change.fields.map { field in
-      let name = group.fields[field.field]
-      guard table.type[field: name] != nil else { throw Problem(.unknown_field, at: name) }
-      return name
-    }
+    let names = change.fields.map { group.fields[$0.field] }
     let row = try find(change.id?.description, or: change.handle, table, with: names)
     guard let row else { return try updateHidden(change, group, table) }
     let id: String = row[0]
@@ -205,7 +227,8 @@ struct Applying {
       let visible: DatabaseValue = row[position + 5]
       let base = hasPending ? try state.confirmed(id, name, visible: visible) : visible
       try state.remember(
-        table, id, name, replaced: base, stamps.stamp(of: name, isEmpty: base.isNull), field.stamp)
+        table.type.name, id, name, replaced: base, stamps.stamp(of: name, isEmpty: base.isNull),
+        field.stamp)
       stamps.set(name, field.stamp)
     }
     guard hasPending else {
@@ -234,14 +257,14 @@ struct Applying {
 
   private mutating func delete(_ change: RecordChange, _ table: TypedTable) throws {
     guard let row = try find(change.id?.description, or: change.handle, table) else {
-      if let id = try hiddenID(change.handle, table) {
+      if let id = try hiddenID(change.handle, table.type.name) {
         try state.forgetWithheld(id)
         try dropHidden(id)
       }
       return
     }
     if let stamps = try FieldStamps(row[2] as DatabaseValue) {
-      try state.noteDeletion(row[0], table, change.stamp, seen: change.seen ?? stamps)
+      try state.noteDeletion(row[0], table.type.name, change.stamp, seen: change.seen ?? stamps)
     }
     try remove(row, table)
   }
@@ -253,6 +276,7 @@ struct Applying {
     let number: Int64 = row[1]
     try forgetConfirmed(row, table)
     try db.run("DELETE FROM _history WHERE record = ?", [id])
+    try state.forgetAside(id)
     try state.touch(table.type.name, number)
     if hasPending, try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) != nil {
       try db.run("UPDATE \(table.name) SET _stamps = NULL WHERE _row = ?", [number])
@@ -274,12 +298,7 @@ struct Applying {
   private mutating func apply(_ leave: Leave) throws {
     guard let table = state.shape.tables[leave.type],
       let row = try find(nil, or: leave.handle, table)
-    else {
-      guard let table = state.shape.tables[leave.type],
-        let id = try hiddenID(leave.handle, table)
-      else { return }
-      return try dropHidden(id)
-    }
+    else { return try applyHidden(leave) }
     let scope = try state.confirmedScope(table, row: row[1], id: row[0])
     // A new record whose scope this device could not tell has none until it is known.
     guard scope == leave.scope.description || scope.isEmpty else { return }
@@ -300,7 +319,7 @@ struct Applying {
     return try db.row("\(select) WHERE _handle = ?", [handle])
   }
 
-  private func visible(
+  func visible(
     _ number: Int64, _ field: String, _ table: TypedTable
   ) throws -> DatabaseValue {
     guard table.type[field: field] != nil else { throw Problem(.unknown_field, at: field) }
@@ -319,7 +338,7 @@ struct Applying {
     return stamps
   }
 
-  private mutating func finish(
+  mutating func finish(
     _ id: String, _ number: Int64, handle: Int64, _ stamps: FieldStamps, _ table: TypedTable
   ) throws {
     try db.run(
@@ -331,7 +350,7 @@ struct Applying {
   }
 
   /// Moves a field's confirmed value: under a pending change when there is one, else visibly.
-  private func confirm(
+  func confirm(
     _ id: String, _ number: Int64, _ field: String, _ value: Value, _ table: TypedTable
   ) throws {
     if hasPending {
@@ -351,6 +370,7 @@ struct Applying {
     try db.run("DELETE FROM \(table.name) WHERE _row = ?", [row[1] as Int64])
     try db.run("DELETE FROM _history WHERE record = ?", [id])
     try db.run("DELETE FROM _conflict WHERE record = ?", [id])
+    try state.forgetAside(id)
     try state.touch(table.type.name, row[1])
     report.purged += 1
   }

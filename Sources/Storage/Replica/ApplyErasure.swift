@@ -4,20 +4,21 @@ import Shared
 extension Applying {
   /// Forgets a record and all that was known of it, what is pending too. That something was
   /// written here is said in the refused list, without its content.
-  mutating func erase(_ change: RecordChange, _ table: TypedTable) throws {
-    let row = try find(change.id?.description, or: change.handle, table)
-    let hidden = try hiddenID(change.handle, table)
+  mutating func erase(_ change: RecordChange, _ type: String) throws {
+    let table = state.shape.tables[type]
+    let row = try table.flatMap { try find(change.id?.description, or: change.handle, $0) }
+    let hidden = try hiddenID(change.handle, type)
     guard let id = row?[0] as String? ?? hidden ?? change.id?.description else { return }
-    if let row {
+    if let row, let table {
       if let stamps = try forgetConfirmed(row, table) {
-        try state.noteDeletion(id, table, change.stamp, seen: stamps)
+        try state.noteDeletion(id, type, change.stamp, seen: stamps)
       }
       try db.run("DELETE FROM \(table.name) WHERE _row = ?", [row[1] as Int64])
-      try state.touch(table.type.name, row[1])
+      try state.touch(type, row[1])
     }
     let isWritten = try hasWritten(id)
     try dropHidden(id)
-    for bookkeeping in ["_pending", "_withheld", "_refused"] {
+    for bookkeeping in ["_pending", "_withheld", "_refused", "_was"] {
       try db.run("DELETE FROM \(bookkeeping) WHERE id = ?", [id])
     }
     for bookkeeping in ["_history", "_conflict"] {
@@ -26,7 +27,7 @@ extension Applying {
     if isWritten {
       try db.run(
         "INSERT INTO _refused(type, id, field, code, sentence, refused) VALUES (?, ?, '*', ?, '', ?)",
-        [table.type.name, id, Problem.Code.erased.rawValue, state.now])
+        [type, id, Problem.Code.erased.rawValue, state.now])
     }
     report.purged += 1
   }

@@ -5,13 +5,20 @@ import Shared
 // its author had seen does not.
 
 extension Applying {
-  func hiddenID(_ handle: Int64, _ table: TypedTable) throws -> String? {
-    guard hasPending else { return nil }
+  /// The record without a row that has this handle.
+  func hiddenID(_ handle: Int64, _ type: String) throws -> String? {
+    guard hasPending || state.shape.tables[type] == nil else { return nil }
     return try db.row(
-      "SELECT id FROM _hidden WHERE type = ? AND handle = ?", [table.type.name, handle])?[0]
+      "SELECT id FROM _hidden WHERE type = ? AND handle = ?", [type, handle])?[0]
   }
 
-  mutating func dropHidden(_ id: String) throws {
+  /// Forgets a record without a row; with its history, that nothing of it can be read any more.
+  mutating func dropHidden(_ id: String, withHistory: Bool = false) throws {
+    if withHistory {
+      try db.run("DELETE FROM _history WHERE record = ?", [id])
+      try db.run("DELETE FROM _conflict WHERE record = ?", [id])
+      report.purged += 1
+    }
     guard let hidden = try state.hidden(id) else { return }
     if let stamps = try FieldStamps(hidden.stamps) {
       state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
@@ -25,12 +32,12 @@ extension Applying {
   mutating func updateHidden(
     _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
   ) throws {
-    guard let id = try hiddenID(change.handle, table) else { return }
+    guard let id = try hiddenID(change.handle, table.type.name) else { return }
     try state.moveHidden(id, by: change, group)
   }
 
   mutating func replaceHidden(
-    _ hidden: HiddenRecord, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
+    _ hidden: HiddenRecord, _ change: RecordChange, _ group: ChangeGroup
   ) throws {
     var hidden = hidden
     let id = RecordID(hidden.id)!

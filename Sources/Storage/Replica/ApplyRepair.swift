@@ -17,12 +17,14 @@ extension Applying {
 
   /// A hub that was restored from an older copy gave the numbers of what it lost to others.
   private func freeHandles(of group: ChangeGroup) throws {
-    let table = try state.shape.table(group.type)
+    let table = state.shape.tables[group.type]
     for change in group.records {
       guard let id = change.id?.description else { continue }
-      try db.run(
-        "UPDATE \(table.name) SET _handle = NULL WHERE _handle = ? AND id <> ?",
-        [change.handle, id])
+      if let table {
+        try db.run(
+          "UPDATE \(table.name) SET _handle = NULL WHERE _handle = ? AND id <> ?",
+          [change.handle, id])
+      }
       try db.run(
         "UPDATE _hidden SET handle = NULL WHERE type = ? AND handle = ? AND id <> ?",
         [group.type, change.handle, id])

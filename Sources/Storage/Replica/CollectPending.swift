@@ -8,6 +8,8 @@ package struct PendingPage: Sendable {
   package let ids: [[String]]
   /// Records with pending changes that are not in this page.
   package let waiting: Int
+  /// Records of which something waits for a hub with a newer schema.
+  package internal(set) var held = 0
   /// Changes that went to the refused list because no field takes what was written.
   package internal(set) var setAside = 0
   /// Pending changes that no earlier request carried: when the hub leaves this one unexamined, it
@@ -35,6 +37,7 @@ extension Replica {
       let state = try Settling.run(db, shape, now: now)
       var collector = PendingCollector(state: state, budget: bytes)
       var page = try collector.collect()
+      page.held = try Self.heldCount(db)
       page.setAside = try Self.refusedCount(db) - refused
       return page
     }
@@ -72,10 +75,12 @@ private struct PendingCollector {
   }
 
   mutating func collect() throws -> PendingPage {
-    let total = try db.row("SELECT count(DISTINCT id) FROM _pending")![0] as Int
+    let all = try db.row("SELECT count(DISTINCT id) FROM _pending")![0] as Int
+    let total = try all - Replica.whollyHeldCount(db)
     guard total > 0 else { return PendingPage() }
     var taken: Set<String> = []
-    try db.visit("SELECT type, id FROM _pending ORDER BY priority, n") { row, isEnough in
+    let next = "SELECT type, id FROM _pending WHERE NOT held ORDER BY priority, n"
+    try db.visit(next) { row, isEnough in
       let id: String = row[1]
       guard !taken.contains(id) else { return }
       isEnough = spent >= budget
@@ -112,9 +117,13 @@ private struct PendingCollector {
   private mutating func change(
     _ id: String, _ table: TypedTable, _ draft: Draft
   ) throws -> RecordChange? {
+    let sql = "SELECT field, seen, clock, n, sent, held FROM _pending WHERE id = ?"
+    let pending = try db.rows(sql, [id])
+    // A new record goes whole.
+    let isNew = pending.contains { $0[0] == Settling.creation }
     var clocks: [String: Stamp] = [:]
     var seen: [String: FieldStamps] = [:]
-    for row in try db.rows("SELECT field, seen, clock, n, sent FROM _pending WHERE id = ?", [id]) {
+    for row in pending where isNew || row[5] == 0 {
       if row[4] == 0 { firstSent.append(row[3]) }
       clocks[row[0]] = Stamp(storedClock: row[2], device: Int64(state.device))
       seen[row[0]] = try FieldStamps(row[1] as DatabaseValue)

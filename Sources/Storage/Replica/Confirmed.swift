@@ -109,7 +109,7 @@ struct ConfirmedState {
   }
 
   func remember(
-    _ table: TypedTable, _ id: String, _ field: String, replaced: DatabaseValue,
+    _ type: String, _ id: String, _ field: String, replaced: DatabaseValue,
     _ old: Stamp, _ new: Stamp
   ) throws {
     try db.run(
@@ -118,20 +118,22 @@ struct ConfirmedState {
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        table.type.name, id, field, replaced, FieldStamps(record: old).stored,
+        type, id, field, replaced, FieldStamps(record: old).stored,
         FieldStamps(record: new).stored, now,
       ])
   }
 
   /// Takes a confirmed row out of its table and keeps it beside, because its deletion is pending.
+  /// What has no column was beside already.
   func hide(_ hidden: HiddenRecord) throws {
+    try db.run("DELETE FROM _hidden WHERE id = ?", [hidden.id])
+    if db.changesCount > 0 { try forgetAside(hidden.id) }
     try db.run(
-      "INSERT OR REPLACE INTO _hidden(id, type, handle, stamps) VALUES (?, ?, ?, ?)",
+      "INSERT INTO _hidden(id, type, handle, stamps) VALUES (?, ?, ?, ?)",
       [hidden.id, hidden.type, hidden.handle, hidden.stamps])
-    try db.run("DELETE FROM _was WHERE id = ?", [hidden.id])
     for (field, value) in hidden.values {
       try db.run(
-        "INSERT INTO _was(id, field, value) VALUES (?, ?, ?)", [hidden.id, field, value])
+        "INSERT OR REPLACE INTO _was(id, field, value) VALUES (?, ?, ?)", [hidden.id, field, value])
     }
   }
 
@@ -147,13 +149,13 @@ struct ConfirmedState {
   /// Remembers a deletion that the hub admitted: a hub that is restored from an older copy has to
   /// be told of it.
   func noteDeletion(
-    _ id: String, _ table: TypedTable, _ stamp: Stamp, seen: FieldStamps
+    _ id: String, _ type: String, _ stamp: Stamp, seen: FieldStamps
   ) throws {
     let oldest = now - Int64(Limits.daysDeletionsAreKept) * 86_400_000
     try db.run("DELETE FROM _deleted WHERE received < ?", [oldest])
     try db.run(
       "INSERT OR REPLACE INTO _deleted(id, type, clock, device, seen, received) VALUES (?, ?, ?, ?, ?, ?)",
-      [id, table.type.name, stamp.storedClock, Int64(stamp.device), seen.stored, now])
+      [id, type, stamp.storedClock, Int64(stamp.device), seen.stored, now])
   }
 
   /// Moves on what a pending deletion hides, by fields that the hub has admitted since.
@@ -186,11 +188,11 @@ struct ConfirmedState {
         [hidden.id.databaseValue, hidden.handle, hidden.stamps]
           + fields.map { hidden.values[$0]! }))
     try touch(hidden.type, db.lastInsertedRowID)
-    try forgetHidden(hidden.id)
+    try reveal(hidden, table)
   }
 }
 
-/// A confirmed record whose deletion is pending.
+/// A confirmed record without a row: its deletion is pending, or its type is not known.
 struct HiddenRecord {
   let id: String
   let type: String

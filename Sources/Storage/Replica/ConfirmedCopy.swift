@@ -19,7 +19,7 @@ package struct ConfirmedCopy: Sendable {
 extension ConfirmedState {
   /// Each confirmed record in some ranges of ids, type by type, hidden ones included.
   func visitConfirmed(_ ranges: [IDRange], _ body: (ConfirmedCopy) throws -> Void) throws {
-    let under = try valuesUnderPending()
+    let under = try valuesNotInRows()
     for range in ranges { try visitConfirmed(range, under, body) }
   }
 
@@ -59,10 +59,15 @@ extension ConfirmedState {
       id: id, type: table.type.name, handle: row[1] ?? 0, stamps: stamps, values: values)
   }
 
-  /// By record and field: the confirmed value under each pending change.
-  private func valuesUnderPending() throws -> [String: [String: DatabaseValue]] {
+  /// By record and field: the confirmed value under each pending change, and those without a
+  /// column.
+  private func valuesNotInRows() throws -> [String: [String: DatabaseValue]] {
     var under: [String: [String: DatabaseValue]] = [:]
-    for row in try db.rows("SELECT id, field, base FROM _pending WHERE field NOT IN ('', '*')") {
+    let sql = """
+      SELECT id, field, base FROM _pending WHERE field NOT IN ('', '*') UNION ALL
+      SELECT id, field, value FROM _was WHERE id NOT IN (SELECT id FROM _hidden)
+      """
+    for row in try db.rows(sql) {
       under[row[0], default: [:]][row[1]] = row[2] as DatabaseValue
     }
     return under

@@ -100,6 +100,10 @@ private struct Salvaging {
           sql: "INSERT OR IGNORE INTO _scope(name, writable) VALUES (?, ?)",
           arguments: [row["name"], row["writable"]])
       }
+      // What has no row and no column for another reason than a pending change comes again.
+      for table in ["_hidden", "_was"] {
+        try db.execute(sql: "DELETE FROM \(table) WHERE id NOT IN (SELECT id FROM _pending)")
+      }
       let wanted = Set(try String.fetchAll(db, sql: "SELECT id FROM _pending"))
       for table in shape.tables.values {
         let numbers = Set(

@@ -157,7 +157,9 @@ private struct Giving {
     let theirs = change.stamps(in: group)
     let filled = Set(change.fields.filter { !$0.value.isNull }.map { group.fields[$0.field] })
     var seen: [String: Stamp] = [:]
-    for field in try state.shape.table(copy.type).type.fields.map(\.name) {
+    for field in Set(copy.values.keys).union(copy.stamps.exceptions.map(\.field))
+      .union(group.fields)
+    {
       let stamp = theirs.stamp(of: field, isEmpty: !filled.contains(field))
       let own = copy.state(of: field).stamp
       guard own != stamp, own != .never else { continue }

@@ -70,11 +70,7 @@ package final class Replica: Sendable {
   /// Takes over a newer schema: new types and fields appear, nothing is dropped.
   package func adopt(_ schema: Schema) throws(Problem) {
     try storing(at: path) {
-      let shape = try pool.write { db in
-        try ReplicaLayout.follow(db, schema)
-        try ReplicaState.schema.set(db, schema.source.stored)
-        return try ReplicaShape(db)
-      }
+      let shape = try pool.write { db in try Self.grow(db, to: schema) }
       opened.withLock { $0.shape = shape }
     }
   }
@@ -115,6 +111,11 @@ package final class Replica: Sendable {
     try storing(at: path) {
       let pool = try DatabasePool.durable(path: path, configuration: configuration)
       if try pool.read(ReplicaShape.isThere) { try ReplicaLayout.versions.bring(pool) }
+      if try pool.read(awaited) != nil {
+        try pool.write { db in
+          if let schema = try awaited(db) { _ = try grow(db, to: schema) }
+        }
+      }
       let shape = try pool.read { db in try ReplicaShape(db) }
       return Opened(pool: pool, shape: shape, isForReading: false)
     }
@@ -161,12 +162,21 @@ package struct ReplicaShape: Sendable {
     guard try Self.isThere(db), try ReplicaLayout.versions.isCurrent(db),
       let source = [UInt8].fromStored(try ReplicaState.schema.get(db))
     else { throw Problem(.not_a_replica) }
-    schema = try Schema(json: source)
+    schema = try Self.schema(source)
     tables = Dictionary(uniqueKeysWithValues: schema.types.map { ($0.name, TypedTable($0)) })
     numbers = Dictionary(
       uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT name, number FROM _type")
         .map { ($0[0], $0[1]) })
     version = try Int.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
+  }
+
+  /// A newer program may have taken over a schema that this one cannot read.
+  private static func schema(_ source: [UInt8]) throws(Problem) -> Schema {
+    do throws(Problem) {
+      return try Schema(json: source)
+    } catch {
+      throw Problem(.file_newer, at: error.place, cause: "schema")
+    }
   }
 
   /// A hub's file has states, too, and journals nothing.
@@ -189,6 +199,8 @@ package enum ReplicaState: String {
   case device, schema, clock
   case grantVersion, role, everything, noticeCursor
   case lastSync, clockError, turn, sharedAt
+  /// A schema that only a newer program can read, and its version.
+  case nextSchema, nextVersion
 
   package func get(_ db: Database) throws -> DatabaseValue {
     try DatabaseValue.fetchOne(

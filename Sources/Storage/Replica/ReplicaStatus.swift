@@ -15,6 +15,8 @@ package struct ReplicaStatus: Sendable {
   package let everything: Bool
   /// Records with changes that the hub has not acknowledged.
   package let pending: Int
+  /// Of them, those of which something waits until the hub is as new as this device.
+  package let held: Int
   package let refused: Int
   package let openConflicts: Int
   /// Milliseconds since 1970 by the hub's clock; nil before the first sync.
@@ -26,6 +28,8 @@ package struct ReplicaStatus: Sendable {
   package let role: Role?
   /// When the hub last saw another machine with this identity, milliseconds since 1970.
   package let sharedAt: Int64?
+  /// Whether the hub has a schema that only a newer program can read.
+  package let awaitsProgram: Bool
 }
 
 extension Replica {
@@ -37,14 +41,15 @@ extension Replica {
       return ReplicaStatus(
         scopes: try Self.scopes(db, everything: everything), everything: everything,
         pending: try db.row("SELECT count(DISTINCT id) FROM _pending")![0],
-        refused: try Self.refusedCount(db),
+        held: try Self.heldCount(db), refused: try Self.refusedCount(db),
         openConflicts: try db.row(
           "SELECT count(*) FROM _conflict WHERE status IN ('open', 'proposal')")![0],
         lastSync: try ReplicaState.lastSync.number(db),
         clockError: try ReplicaState.clockError.number(db),
         device: UInt32(truncatingIfNeeded: device),
         deviceName: try Self.deviceNames(db)[UInt32(truncatingIfNeeded: device)] ?? "",
-        role: role.flatMap(Role.init(rawValue:)), sharedAt: try ReplicaState.sharedAt.number(db))
+        role: role.flatMap(Role.init(rawValue:)), sharedAt: try ReplicaState.sharedAt.number(db),
+        awaitsProgram: try ReplicaState.nextVersion.number(db) != nil)
     }
   }
 
@@ -79,7 +84,9 @@ extension Replica {
       }
       let known: Int64 = try db.row("SELECT coalesce(max(number), -1) FROM _device")![0]
       return ReplicaPosition(
-        cursors: cursors, schemaVersion: shape.schema.version,
+        cursors: cursors,
+        schemaVersion: max(
+          shape.schema.version, Int(try ReplicaState.nextVersion.number(db) ?? 0)),
         grantVersion: try ReplicaState.grantVersion.number(db) ?? -1,
         noticeCursor: try ReplicaState.noticeCursor.number(db) ?? 0,
         knownDevices: UInt32(known + 1),
@@ -98,6 +105,7 @@ extension Replica {
 
 package struct ReplicaPosition: Sendable {
   package let cursors: [Shared.Cursor]
+  /// Of the newest schema that the hub gave, readable or not.
   package let schemaVersion: Int
   package let grantVersion: Int64
   package let noticeCursor: Int64

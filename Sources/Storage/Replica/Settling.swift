@@ -190,7 +190,7 @@ struct Settling {
   private mutating func revive(
     _ hidden: HiddenRecord, _ event: CapturedEvent, _ table: TypedTable, _ id: String
   ) throws {
-    try state.forgetHidden(id)
+    try state.reveal(hidden, table)
     try state.forgetWithheld(id)
     try db.run("DELETE FROM _pending WHERE id = ?", [id])
     guard let stamps = try FieldStamps(hidden.stamps) else {

@@ -61,9 +61,15 @@ struct Collecting {
     switch try transaction.standing(of: cursor, in: state, isFollowed: isFollowed) {
     case .known: break
     case .midway: midway.insert(cursor.scope)
+    case .unknown where isBehind:
+      // A repair would have the device hold what this hub can hold, and no more.
+      throw Problem(.hub_behind)
     case .unknown, .tooOld: throw Problem(.cursor, at: cursor.scope.description)
     }
   }
+
+  /// Whether the device has a newer schema than this hub.
+  private var isBehind: Bool { request.schemaVersion > schema.version }
 
   private mutating func collect(
     _ scope: Scope, _ cursor: Cursor, _ state: ScopeState, _ answer: inout SyncAnswer
@@ -151,6 +157,7 @@ struct Collecting {
 
   private func fillNews(_ answer: inout SyncAnswer) throws {
     if request.schemaVersion < schema.version { answer.schema = schema.source }
+    answer.isBehind = isBehind
     if request.grantVersion != device.grantVersion {
       answer.grant = GrantNews(
         version: device.grantVersion, role: device.role, everything: device.grant.everything,
