@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test simulate lint format bench fuzz clean
+.PHONY: help setup build release demo test simulate fixtures lint format bench fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -93,6 +93,11 @@ test: setup lint ## Check the format and run every test; a skipped one fails
 simulate: setup ## Play SEEDS worlds in which everything fails that may fail; FROM=1
 	@swift build $(RELEASE) --product simulate
 	exec "$$(swift build $(RELEASE) --show-bin-path)/simulate" --seeds $(SEEDS) --from $(FROM)
+
+fixtures: setup ## Keep the files and the wire of a release as KEEP=1.1, for all later tests
+	@[[ -n "$(KEEP)" ]] || { echo "Say which: make fixtures KEEP=1.1" >&2; exit 1; }
+	DJOLIBA_FIXTURES="$(KEEP)" swift test --disable-xctest \
+	  --filter "the story of the fixtures can be told"
 
 lint: ## Check the format
 	@$(SWIFT_FILES) | xargs -0 swift format lint --strict --parallel
