@@ -5,7 +5,8 @@ import Storage
 public struct RescueReport: Sendable, Equatable {
   /// Records with unsent changes that are in the fresh replica.
   public let saved: Int
-  /// Records whose unsent changes could not be read: type and id.
+  /// Records whose unsent changes could not be read: type and id, or `#` and the row's number
+  /// where the id could not be read either.
   public let lost: [String]
   /// The folder that keeps the damaged files.
   public let kept: String

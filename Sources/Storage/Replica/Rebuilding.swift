@@ -10,7 +10,8 @@ package import Shared
 package struct Rescue: Sendable, Equatable {
   /// Records with pending changes that were saved.
   package var saved = 0
-  /// Pending changes of records that could not be read: type and id.
+  /// Pending changes of records that could not be read: type and id, or the row's number where
+  /// the id could not be read either.
   package var lost: [String] = []
 }
 
@@ -33,7 +34,7 @@ extension Replica {
         try files.copyItem(atPath: path + part, toPath: kept + part)
       }
       for part in parts { try? files.removeItem(atPath: fresh + part) }
-      let rescue = try salvage(kept, to: fresh, now)
+      let rescue = try salvage(kept, to: fresh, now: now)
       for part in parts.dropFirst() { try? files.removeItem(atPath: fresh + part) }
       // The old log must not be taken for the new file's.
       for part in parts.dropFirst() { try? files.removeItem(atPath: path + part) }
@@ -42,8 +43,9 @@ extension Replica {
     }
   }
 
-  private static func salvage(
-    _ damaged: String, to fresh: String, _ now: Int64
+  /// Makes the fresh file `fresh` out of what can be read of the damaged one, which stays as it is.
+  package static func salvage(
+    _ damaged: String, to fresh: String, now: Int64
   ) throws -> Rescue {
     let reader = Salvaging(try DatabaseQueue(path: damaged))
     let (device, schema) = try reader.identity()
@@ -51,9 +53,12 @@ extension Replica {
     let replica = try Replica(path: fresh)
     let rescue = try replica.write { db, shape in
       try reader.copy(into: db, shape)
+      let unread = try reader.unread(db, shape)
       let state = try Settling.run(db, shape, now: now)
       try state.save()
-      return try reader.report(db)
+      var rescue = try reader.report(db)
+      rescue.lost += unread
+      return rescue
     }
     _ = try replica.recount(now: now)
     // The log stays behind when the file gets its name.
@@ -115,6 +120,25 @@ private struct Salvaging {
           try insert(row, table.type.name, db)
         }
       }
+    }
+  }
+
+  /// Rows that were written and not sorted out yet, and cannot be read.
+  func unread(_ db: Database, _ shape: ReplicaShape) throws -> [String] {
+    try shape.tables.values.sorted { $0.type.name < $1.type.name }.flatMap { table in
+      try Int64.fetchAll(
+        db,
+        sql: """
+          SELECT DISTINCT row FROM _journal written WHERE type = ?1 AND kind IN (?2, ?3)
+            AND row NOT IN (SELECT _row FROM \(table.name))
+            AND NOT EXISTS (SELECT 1 FROM _journal WHERE type = ?1 AND row = written.row
+              AND kind IN (?4, ?5) AND n > written.n)
+          """,
+        arguments: [
+          table.type.name, JournalKind.inserted.rawValue, JournalKind.updated.rawValue,
+          JournalKind.deleted.rawValue, JournalKind.displaced.rawValue,
+        ]
+      ).map { "\(table.type.name) #\($0)" }
     }
   }
 

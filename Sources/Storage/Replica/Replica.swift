@@ -69,8 +69,13 @@ package final class Replica: Sendable {
 
   /// Takes over a newer schema: new types and fields appear, nothing is dropped.
   package func adopt(_ schema: Schema) throws(Problem) {
+    try openForWriting()
     try storing(at: path) {
-      let shape = try pool.write { db in try Self.grow(db, to: schema) }
+      let shape = try pool.write { db in
+        // A full disk took an earlier attempt back, and what GRDB remembers of it would stand.
+        db.clearSchemaCache()
+        return try Self.grow(db, to: schema)
+      }
       opened.withLock { $0.shape = shape }
     }
   }

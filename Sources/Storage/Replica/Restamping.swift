@@ -32,7 +32,8 @@ extension Replica {
   ) throws(Problem) -> Int {
     try write { db, shape in
       _ = try Settling.run(db, shape, now: now)
-      let earliest = try ReplicaState.lastSync.number(db) ?? 0
+      // The last sync may have been with a hub whose own clock was ahead.
+      let earliest = min(try ReplicaState.lastSync.number(db) ?? 0, hubTime)
       let latest = HybridClock.reading(hubTime + Limits.clockTolerance + 1) - 1
       let rows = try db.rows(
         """

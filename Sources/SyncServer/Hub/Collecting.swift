@@ -101,14 +101,15 @@ struct Collecting {
   private mutating func take(
     _ entry: FeedEntry, _ scope: Scope, _ cursor: Cursor, _ answer: inout SyncAnswer
   ) throws {
+    let key = Admission.RecordKey(type: entry.type, handle: entry.handle)
     if entry.kind == .left {
       draft.spent += 12
-      if cursor.seq > 0 || midway.contains(scope) {
+      // A device that begins holds nothing of this scope but what it brings itself.
+      if cursor.seq > 0 || midway.contains(scope) || admission.resend.contains(key) {
         answer.leaves.append(Leave(scope: scope, type: entry.type, handle: entry.handle))
       }
       return
     }
-    let key = Admission.RecordKey(type: entry.type, handle: entry.handle)
     guard !isOwn(key, upTo: cursor.seq) else { return }
     guard let type = schema[type: entry.type],
       let record = try transaction.record(type, handle: entry.handle),

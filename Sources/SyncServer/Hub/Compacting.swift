@@ -17,7 +17,8 @@ extension Hub {
       let reached = try live.map { (device: $0, seqs: try transaction.reached($0.number)) }
       var dropped = 0
       for (scope, state) in try transaction.scopes() {
-        let seqs = reached.filter { $0.device.grant.mayRead(scope) }.compactMap { $0.seqs[scope] }
+        // Who has not confirmed anything yet may hold all that was ever sent.
+        let seqs = reached.filter { $0.device.grant.mayRead(scope) }.map { $0.seqs[scope] ?? 0 }
         let horizon = seqs.min() ?? state.seq
         guard horizon > state.compacted else { continue }
         let count = try transaction.compact(scope, below: horizon)
