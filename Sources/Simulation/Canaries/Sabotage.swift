@@ -31,20 +31,26 @@ package enum Sabotage: String, CaseIterable, Sendable {
   case refusedTogether
   /// The hub acknowledges what it did not admit.
   case hollowWord
+  /// The hub lets in whom it shut out.
+  case openDoor
+  /// The hub drops what not everybody has heard of.
+  case hastyBroom
+  /// A laptop that is built anew forgets what it had to send.
+  case forgetfulRebuilding
 
   /// What must be found broken.
   package var invariant: Invariant {
     switch self {
     case .garbledValue: .equal
-    case .forgottenHistory: .kept
+    case .forgottenHistory, .hastyBroom: .kept
     case .futureHub: .clocks
     case .emptyPage, .silentLeave: .cursors
     case .takenCut: .messages
-    case .wideGrant: .scopes
+    case .wideGrant, .openDoor: .scopes
     case .wrongProof: .digests
     case .walkingDead: .deletions
     case .refusedTogether: .progress
-    case .hollowWord, .droppedLoser: .acknowledged
+    case .hollowWord, .droppedLoser, .forgetfulRebuilding: .acknowledged
     }
   }
 
@@ -72,11 +78,32 @@ package enum Sabotage: String, CaseIterable, Sendable {
   }
 
   func afterStep(_ world: World) throws {
-    guard self == .walkingDead else { return }
-    world.hub.isTouched = true
-    try world.hub.store().pool.write { db in
-      try db.execute(sql: "UPDATE memo SET _deleted = 0 WHERE _deleted")
+    switch self {
+    case .walkingDead:
+      world.hub.isTouched = true
+      try world.hub.store().pool.write { db in
+        try db.execute(sql: "UPDATE memo SET _deleted = 0 WHERE _deleted")
+      }
+    case .openDoor:
+      try world.hub.store().pool.write {
+        try $0.execute(sql: "UPDATE _device SET state = 'active'")
+      }
+    default: break
     }
+  }
+
+  func afterCompacting(_ world: World) throws {
+    guard self == .hastyBroom else { return }
+    try world.hub.store().pool.write { db in
+      for type in world.typeNames {
+        try db.execute(sql: "DELETE FROM \"\(type)\" WHERE _deleted = 1")
+      }
+    }
+  }
+
+  func afterRebuilding(_ laptop: Laptop) {
+    guard self == .forgetfulRebuilding else { return }
+    try? laptop.sql("DELETE FROM _pending")
   }
 
   // MARK: On the way

@@ -101,6 +101,19 @@ final class Disk: @unchecked Sendable {
 
   func remove(_ name: String) { files[name] = nil }
 
+  func move(_ name: String, to other: String) {
+    files[other] = files.removeValue(forKey: name)
+  }
+
+  /// A page of a file is not what was written there.
+  func garble(_ name: String, page: Int, _ dice: inout Dice) {
+    let size = 4096
+    var bytes: [UInt8] = []
+    while bytes.count < size { withUnsafeBytes(of: dice.next()) { bytes.append(contentsOf: $0) } }
+    bytes.withUnsafeBytes { files[name]?.write($0, at: (page - 1) * size) }
+    files[name]?.sync()
+  }
+
   func exists(_ name: String) -> Bool { files[name] != nil }
 
   /// A copy of the folder as it is; nobody may have it open for writing.

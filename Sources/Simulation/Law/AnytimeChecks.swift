@@ -46,7 +46,7 @@ extension World {
     broken.append(Violation(invariant, sentence))
   }
 
-  /// No stamp at the hub lies beyond its clock and the tolerance.
+  /// No stamp at the hub lies beyond what its clock ever showed and the tolerance.
   private func checkStamps() throws {
     let latest = try hub.store().pool.read { db in
       var latest = Stamp.never
@@ -61,8 +61,20 @@ extension World {
       }
       return latest
     }
-    if latest.milliseconds > time + Limits.clockTolerance {
+    hub.noteTime()
+    if latest.milliseconds > hub.latestTime + Limits.clockTolerance {
       fail(.clocks, "a stamp at the hub is \(latest.milliseconds - time) ms in the future")
+    }
+  }
+
+  /// The records that the hub holds as deleted, but not erased.
+  func deletedKeys() throws -> Set<RecordKey> {
+    try hub.store().pool.read { db in
+      try typeNames.reduce(into: Set()) { keys, type in
+        let ids = try String.fetchAll(
+          db.cachedStatement(sql: "SELECT id FROM \"\(type)\" WHERE _deleted = 1"))
+        keys.formUnion(ids.map { RecordKey(type: type, id: $0) })
+      }
     }
   }
 

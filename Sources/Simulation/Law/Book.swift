@@ -104,6 +104,23 @@ struct Book {
     for index in entries.indices where entries[index].key == key { entries[index].state = .unsure }
   }
 
+  /// Deleted records that the hub dropped: nothing says any more what they held.
+  mutating func forgotten(_ keys: Set<RecordKey>) {
+    for index in entries.indices where keys.contains(entries[index].key) {
+      entries[index].state = .unsure
+    }
+  }
+
+  /// Records whose page broke, so that their unsent changes could not be saved.
+  mutating func broke(_ laptop: Int, _ isLost: (RecordKey) -> Bool) {
+    for index in entries.indices
+    where entries[index].laptop == laptop && entries[index].state == .open
+      && isLost(entries[index].key)
+    {
+      entries[index].state = .unsure
+    }
+  }
+
   /// What its people gave up themselves.
   mutating func gaveUp(_ values: Set<String>) {
     for index in entries.indices {

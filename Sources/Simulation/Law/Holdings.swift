@@ -56,7 +56,7 @@ extension World {
 
   /// What a laptop shows, and what it keeps beside.
   func heldValues(_ laptop: Laptop) throws -> Set<String> {
-    var parts = ["SELECT value AS v FROM _refused", "SELECT value FROM _was"]
+    var parts = ["_refused", "_was", "_withheld"].map { "SELECT value AS v FROM \($0)" }
     for type in laptop.schema?.types ?? [] {
       parts += type.fields.map { "SELECT \"\($0.name)\" FROM \"\(type.name)\"" }
     }
@@ -119,9 +119,10 @@ extension World {
 
   /// The confirmed records of a laptop by scope: those it shows, and those whose deletion waits.
   func confirmed(_ laptop: Laptop) throws -> [String: [String: Held]] {
-    try laptop.read { db in
+    let types = laptop.schema?.types.map(\.name) ?? []
+    return try laptop.read { db in
       var held: [String: [String: Held]] = [:]
-      for type in typeNames {
+      for type in types {
         let sql = """
           SELECT t.id, t._stamps, CASE WHEN p.id IS NULL THEN t.scope ELSE p.base END
           FROM "\(type)" t LEFT JOIN _pending p ON p.id = t.id AND p.field = 'scope'

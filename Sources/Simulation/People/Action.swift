@@ -7,14 +7,15 @@ package enum Action: String, CaseIterable, Sendable {
   case sqlInsert, sqlUpdate, sqlDelete, sqlReplace, sqlReenter, sqlUpsert
   case dropRefused, correctRefused
   // Syncing
-  case sync, syncLittle, strayArrives
+  case sync, syncLittle, strayArrives, verifies
   // Clocks
   case clockJumps, clockStops, clockRight
   // Machines
-  case diesWriting, diesSyncing, fullWriting, fullSyncing, restarts, folderGoesBack, yearPasses
+  case diesWriting, diesSyncing, fullWriting, fullSyncing, restarts, yearPasses, laptopRests
+  case folderGoesBack, folderIsCopied, pageBreaks, laptopUpgrades
   // Bamako
   case hubEdits, hubKeeps, hubRestores, hubRestarts, hubUpgrades, hubGoesBack
-  case hubGrants, hubErases
+  case hubGrants, hubErases, hubRevokes, hubCompacts, hubClockJumps, hubClockRight
 
   /// How often it happens, against the others.
   var weight: Int {
@@ -22,8 +23,8 @@ package enum Action: String, CaseIterable, Sendable {
     case .sync: 30
     case .edit: 16
     case .add, .delete, .syncLittle: 6
-    case .addTally, .sqlUpdate, .strayArrives, .move: 4
-    case .folderGoesBack: 2
+    case .addTally, .sqlUpdate, .strayArrives, .move, .hubCompacts, .hubClockRight: 4
+    case .laptopRests, .folderIsCopied: 1
     default: 2
     }
   }
@@ -58,6 +59,7 @@ extension World {
     case .sync: await sync(laptop, step, &dice)
     case .syncLittle: await sync(laptop, step, &dice, bytes: 1024 + dice.below(600))
     case .strayArrives: strayArrives(&dice)
+    case .verifies: await verify(laptop, step, &dice)
     case .clockJumps: laptop.clock = .any(&dice, time)
     case .clockStops: laptop.clock = .stopped(at: laptop.now)
     case .clockRight: laptop.clock = .right
@@ -67,12 +69,20 @@ extension World {
     case .fullSyncing: await fullSyncing(laptop, step, &dice)
     case .restarts: restart(laptop, &dice)
     case .folderGoesBack: folderGoesBack(laptop, &dice)
+    case .folderIsCopied: folderIsCopied(laptop)
+    case .pageBreaks: pageBreaks(laptop, &dice)
+    case .laptopUpgrades: laptopUpgrades(laptop)
     case .yearPasses: yearPasses()
+    case .laptopRests: await laptopRests(laptop, &dice)
     case .hubEdits: hubEdits(&dice)
     case .hubUpgrades: hubUpgrades()
     case .hubGoesBack: hubGoesBack(&dice)
     case .hubGrants: hubGrants(laptop, &dice)
     case .hubErases: hubErases(&dice)
+    case .hubRevokes: hubRevokes(laptop)
+    case .hubCompacts: hubCompacts()
+    case .hubClockJumps: hubClockJumps(&dice)
+    case .hubClockRight: hub.clock = .right
     case .hubKeeps: hubSettles(&dice, restoring: false)
     case .hubRestores: hubSettles(&dice, restoring: true)
     case .hubRestarts: restartHub(&dice)

@@ -7,7 +7,7 @@ extension World {
   /// A table is loaded that changes a record, or brings one.
   func hubEdits(_ dice: inout Dice) {
     atHub {
-      let type = dice.pick(Vocabulary.types)
+      let type = dice.pick(Vocabulary.types(hub.schema))
       let known = try ids(type)
       let fields = fields(type, hub.schema)
       let isNew = known.isEmpty || dice.once(in: 4)
@@ -67,14 +67,24 @@ extension World {
     say("    the hub is that of the copy")
     atHub {
       // History and conflicts since the copy are gone. What stood can be given back.
-      let held = try laptops.reduce(into: Set()) { $0.formUnion(try heldValues($1)) }
-      let left = try hubsValues().union(held.intersection(current))
-      book.lost { !left.contains($0) }
+      hubWentBack = true
       graves = [:]
       for device in try hub.store().read({ try $0.devices() }) {
-        laptops.first { $0.device == device.number }?.grant = device.grant
+        for laptop in laptops where laptop.device == device.number {
+          laptop.grant = device.grant
+          laptop.isRevoked = device.state != .active
+        }
       }
+      try loseWhatNobodyGivesBack(current)
     }
+  }
+
+  /// After the hub went back: what it does not have, and no device that is let in can give it.
+  private func loseWhatNobodyGivesBack(_ current: Set<String>) throws {
+    let held = try laptops.filter { !$0.isRevoked }
+      .reduce(into: Set()) { $0.formUnion(try heldValues($1)) }
+    let left = try hubsValues().union(held.intersection(current))
+    book.lost { !left.contains($0) }
   }
 
   /// A device may read and write other scopes from now on.
@@ -85,7 +95,7 @@ extension World {
     let grant = Grant(read: Set(read), write: Set(write), everything: dice.once(in: 4))
     atHub {
       try hub.hub().setGrant(grant, role: nil, of: laptop.device)
-      laptop.grant = grant
+      for machine in laptops where machine.device == laptop.device { machine.grant = grant }
       say("    \(laptop) may read \(grant.everything ? "all" : "\(read)")")
     }
   }
@@ -93,7 +103,7 @@ extension World {
   /// Somebody's right: a record and all that was written of it goes, whoever else wrote it.
   func hubErases(_ dice: inout Dice) {
     atHub {
-      let type = dice.pick(Vocabulary.types)
+      let type = dice.pick(Vocabulary.types(hub.schema))
       let known = try ids(type)
       guard !known.isEmpty else { return }
       let key = RecordKey(type: type, id: dice.pick(known).description)
@@ -101,6 +111,44 @@ extension World {
       book.erased(key)
       _ = try hub.hub().erase(type, key.id, language: .en)
     }
+  }
+
+  /// A laptop was stolen, or is back: its device is shut out, or let in again.
+  func hubRevokes(_ laptop: Laptop) {
+    let isRevoked = !laptop.isRevoked
+    atHub {
+      try hub.hub().setState(isRevoked ? .revoked : .active, of: laptop.device)
+      for machine in laptops where machine.device == laptop.device { machine.isRevoked = isRevoked }
+      say("    \(laptop) is \(isRevoked ? "shut out" : "let in")")
+      guard isRevoked, hubWentBack else { return }
+      let held = try laptops.reduce(into: Set()) { $0.formUnion(try heldValues($1)) }
+      try loseWhatNobodyGivesBack(held)
+    }
+  }
+
+  /// Upkeep: what all have heard of goes, and nobody may notice.
+  func hubCompacts() {
+    if !mayDiffer { mayDiffer = isSilenceLong }
+    atHub {
+      let before = try deletedKeys()
+      let dropped = try hub.hub().compact()
+      let gone = before.subtracting(try deletedKeys())
+      try sabotage?.afterCompacting(self)
+      book.forgotten(gone)
+      say("    the hub drops \(dropped)")
+    }
+  }
+
+  /// Who was silent for half a year, by the hub's clock, is waited for no longer.
+  private var isSilenceLong: Bool {
+    hub.noteTime()
+    return hub.latestTime - Self.beginning > Int64(Limits.daysOfSilence) * 86_400_000
+  }
+
+  /// Somebody sets the hub's clock wrong.
+  func hubClockJumps(_ dice: inout Dice) {
+    hub.clock = .any(&dice, time)
+    say("    the hub believes it is \(CivilDay.iso(milliseconds: hub.now))")
   }
 
   private func ids(_ type: String) throws -> [RecordID] {
@@ -111,7 +159,7 @@ extension World {
   private func atHub(_ body: () throws -> Void) {
     hub.isTouched = true
     do {
-      try acting(by: .right, body)
+      try acting(by: hub.clock, body)
     } catch {
       let problem = Problem(anything: error)
       say("    Bamako: \(problem.code)")

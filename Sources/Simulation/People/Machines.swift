@@ -1,4 +1,6 @@
+import FieldClient
 import Shared
+import Storage
 
 // What happens to laptops and their disks.
 
@@ -46,8 +48,39 @@ extension World {
     say("    the copy takes the folder's place")
   }
 
+  /// Somebody starts a second machine with a copy of the folder, and both go on.
+  func folderIsCopied(_ laptop: Laptop) {
+    guard laptops.count < scaffold.laptopFolders.count else { return }
+    let copy = Laptop(
+      copyOf: laptop, index: laptops.count, folder: scaffold.laptopFolders[laptops.count])
+    copy.world = self
+    laptops.append(copy)
+    mayDiffer = true
+    say("    \(copy) has a copy of the folder of \(laptop)")
+  }
+
+  /// A newer program brings a newer schema, before or after the hub's.
+  func laptopUpgrades(_ laptop: Laptop) {
+    judged(on: laptop) { try laptop.client().replica.adopt(scaffold.template.newer) }
+  }
+
   /// Everything lies in a drawer for most of a year.
-  func yearPasses() { pass(300 * 86_400_000) }
+  func yearPasses() { pass(Self.longSilence) }
+
+  /// A laptop lies in a drawer for most of a year, and the others go on.
+  func laptopRests(_ laptop: Laptop, _ dice: inout Dice) async {
+    for _ in 0..<3 {
+      pass(Self.longSilence / 3)
+      for other in laptops where other !== laptop {
+        act(by: other.clock)
+        writeSomething(on: other, &dice)
+        await sync(other, &dice)
+      }
+      hubCompacts()
+    }
+  }
+
+  private static let longSilence: Int64 = 300 * 86_400_000
 
   func restartHub(_ dice: inout Dice) {
     hub.disk.goDown()

@@ -5,20 +5,45 @@ import Storage
 extension World {
   /// One sync over a link that is as good as the step says.
   func sync(_ laptop: Laptop, _ step: Step, _ dice: inout Dice, bytes: Int = .max) async {
-    let faults = (0..<4).map { _ -> Fault? in
-      step.faultsOnLink > 0 && dice.once(in: step.faultsOnLink) ? dice.pick(Fault.onLink) : nil
+    let faults = faults(step, &dice)
+    await exchange(laptop, faults, &dice) { client throws(Problem) in
+      try await client.sync(maximumBytes: bytes, language: .en)
     }
-    await sync(laptop, faults, &dice, bytes: bytes)
   }
 
-  func sync(
-    _ laptop: Laptop, _ faults: [Fault?], _ dice: inout Dice, bytes: Int = .max
+  /// One sync over a good link.
+  func sync(_ laptop: Laptop, _ dice: inout Dice) async {
+    await exchange(laptop, [], &dice) { client throws(Problem) in
+      try await client.sync(language: .en)
+    }
+  }
+
+  /// Somebody doubts what the laptop holds, and compares all of it with Bamako.
+  func verify(_ laptop: Laptop, _ step: Step, _ dice: inout Dice) async {
+    let faults = faults(step, &dice)
+    isVerifying = true
+    await exchange(laptop, faults, &dice) { client throws(Problem) in
+      try await client.verify(language: .en)
+    }
+    isVerifying = false
+  }
+
+  private func faults(_ step: Step, _ dice: inout Dice) -> [Fault?] {
+    (0..<4).map { _ -> Fault? in
+      step.faultsOnLink > 0 && dice.once(in: step.faultsOnLink) ? dice.pick(Fault.onLink) : nil
+    }
+  }
+
+  private func exchange(
+    _ laptop: Laptop, _ faults: [Fault?], _ dice: inout Dice,
+    _ body: (FieldClient) async throws(Problem) -> SyncReport
   ) async {
     laptop.link.plan(faults, Dice(dice.next()))
     act(by: laptop.clock)
     do {
-      let report = try await laptop.client().sync(maximumBytes: bytes, language: .en)
+      let report = try await body(laptop.client())
       note(report, of: laptop)
+      if laptop.isRevoked { fail(.scopes, "\(laptop) synced although it was shut out") }
       checkAfterSync(laptop, report)
     } catch {
       let problem = Problem(anything: error)
@@ -46,12 +71,24 @@ extension World {
 
   /// A sync that fails must fail for what happened to it.
   private func judge(_ problem: Problem, _ laptop: Laptop) {
-    guard !laptop.disk.isDown, !laptop.disk.isFull, !excuses.contains(problem.code) else { return }
+    guard !laptop.disk.isDown, !laptop.disk.isFull, !excuses.contains(problem.code),
+      !isBamakos(problem.code, laptop)
+    else { return }
     let invariant: Invariant = problem.code == .clock ? .clocks : .progress
     broken.append(
       Violation(
         invariant,
         "\(laptop) could not sync: \(problem.code) \(problem.place ?? "") \(problem.cause ?? "")"))
+  }
+
+  /// What only Bamako can do something about.
+  private func isBamakos(_ code: Problem.Code, _ laptop: Laptop) -> Bool {
+    switch code {
+    case .revoked: laptop.isRevoked
+    // A hub whose clock is behind takes what was written since for the future.
+    case .clock: hub.clock != .right
+    default: false
+    }
   }
 
   func strayArrives(_ dice: inout Dice) {

@@ -19,9 +19,21 @@ enum Vocabulary {
     "memo": [
       ("body", .ownText), ("topic", .ownText), ("verdict", .ownText), ("extra", .ownText),
     ],
+    "parcel": [("place", .one(of: ["GAO", "MPT"])), ("label", .ownText), ("weight", .ownNumber)],
   ]
 
-  static let types = ["sheet", "sheet", "tally", "memo"]
+  private static let types = ["sheet", "sheet", "tally", "memo", "parcel"]
+
+  /// Those that a machine's schema has, some more often than others.
+  static func types(_ schema: Schema?) -> [String] {
+    types.filter { schema?[type: $0] != nil || $0 != "parcel" }
+  }
+
+  /// Those whose records anybody may enter with any id and any scope.
+  static func keyless(_ schema: Schema?) -> [String] {
+    types(schema).filter { $0 != "tally" }
+  }
+
   static let months = ["2026-01", "2026-02", "2026-03"]
   static let required: Set<String> = ["title", "place", "month"]
   static let scopes = ["mission", "base:GAO", "base:MPT", "bamako"]

@@ -14,7 +14,7 @@ extension World {
   // MARK: Actions
 
   func add(on laptop: Laptop, _ dice: inout Dice) {
-    let type = dice.pick(["sheet", "memo"])
+    let type = dice.pick(Vocabulary.keyless(laptop.schema))
     var values = newValues(type, laptop.schema, &dice)
     if dice.once(in: 3) { values.append(scope(&dice)) }
     add(type, values, on: laptop)
@@ -26,7 +26,7 @@ extension World {
   }
 
   func edit(on laptop: Laptop, _ dice: inout Dice) {
-    let type = dice.pick(Vocabulary.types)
+    let type = dice.pick(Vocabulary.types(laptop.schema))
     guard let shown = pick(type, on: laptop, &dice) else { return }
     let names = fields(type, laptop.schema)
     let count = 1 + dice.below(2)
@@ -35,7 +35,9 @@ extension World {
   }
 
   func delete(on laptop: Laptop, _ dice: inout Dice) {
-    guard let shown = pick(dice.pick(Vocabulary.types), on: laptop, &dice) else { return }
+    guard let shown = pick(dice.pick(Vocabulary.types(laptop.schema)), on: laptop, &dice) else {
+      return
+    }
     write(on: laptop, shown.key, [Book.deletion]) { client in
       try client.write { try $0.delete(shown.key.type, shown.id) }
     } noted: {
@@ -44,7 +46,9 @@ extension World {
   }
 
   func move(on laptop: Laptop, _ dice: inout Dice) {
-    guard let shown = pick(dice.pick(["sheet", "memo"]), on: laptop, &dice) else { return }
+    guard let shown = pick(dice.pick(Vocabulary.keyless(laptop.schema)), on: laptop, &dice) else {
+      return
+    }
     set(shown, [scope(&dice)], on: laptop)
   }
 

@@ -35,7 +35,7 @@ extension World {
   }
 
   func sqlUpdate(on laptop: Laptop, _ dice: inout Dice) {
-    let type = dice.pick(Vocabulary.types)
+    let type = dice.pick(Vocabulary.types(laptop.schema))
     guard let shown = pick(type, on: laptop, &dice) else { return }
     let field = dice.pick(fields(type, laptop.schema))
     sqlSet(shown, [entered(type, field, &dice)], on: laptop)
@@ -53,7 +53,9 @@ extension World {
   }
 
   func sqlDelete(on laptop: Laptop, _ dice: inout Dice) {
-    guard let shown = pick(dice.pick(Vocabulary.types), on: laptop, &dice) else { return }
+    guard let shown = pick(dice.pick(Vocabulary.types(laptop.schema)), on: laptop, &dice) else {
+      return
+    }
     write(on: laptop, shown.key, [Book.deletion]) {
       try laptop.sql("DELETE FROM \(shown.key.type) WHERE id = ?", [shown.id])
     } noted: {
@@ -85,7 +87,7 @@ extension World {
 
   /// A whole row in the place of one that is there.
   private func putWhole(on laptop: Laptop, _ dice: inout Dice, replacing: Bool) {
-    let type = dice.pick(["sheet", "memo"])
+    let type = dice.pick(Vocabulary.keyless(laptop.schema))
     guard let shown = pick(type, on: laptop, &dice) else { return }
     var values = newValues(type, laptop.schema, &dice)
     // What a program writes that keeps the scope, as it should, or forgets it.

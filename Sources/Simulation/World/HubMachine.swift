@@ -26,6 +26,9 @@ final class HubMachine: @unchecked Sendable {
   /// Last night's copy.
   var copy: Disk.Copy?
   weak var world: World?
+  var clock = WallClock.right { willSet { noteTime() } }
+  /// The latest time that its clock ever showed, in milliseconds since 1970.
+  private(set) var latestTime: Int64 = 0
   /// Whether it may have changed since it was last looked at.
   var isTouched = false
   private var running: (store: SQLiteHubStore, hub: Hub)?
@@ -49,16 +52,21 @@ final class HubMachine: @unchecked Sendable {
     let served = try storing { try world.sabotage?.store(store) ?? store }
     let hub = Hub(
       store: served,
-      now: { [unowned world] in world.time + (world.sabotage?.hubsError ?? 0) },
-      random: { [unowned world] in world.draw() })
+      now: { [unowned self] in now + (self.world!.sabotage?.hubsError ?? 0) },
+      random: { [unowned self] in self.world!.draw() })
     running = (store, hub)
     return (store, hub)
   }
 
+  var now: Int64 { clock.reading(world!.time) }
+
+  /// Its clock never goes back without a jump, so looking now and before each jump sees the latest.
+  func noteTime() { latestTime = max(latestTime, now) }
+
   func answer(_ request: Posted, token: String) throws(Problem) -> [UInt8] {
     isTouched = true
     let gate = HubGate(try hub())
-    return try world!.acting(by: .right) { () throws(Problem) in
+    return try world!.acting(by: clock) { () throws(Problem) in
       switch request.path {
       case .sync: try gate.sync(request.body, token: token, language: .en)
       case .repair: try gate.repair(request.body, token: token, language: .en)

@@ -17,6 +17,8 @@ final class Laptop: @unchecked Sendable {
   let link = Link()
   var role: Role
   var grant: Grant
+  /// Bamako took its access back.
+  var isRevoked = false
   var clock = WallClock.right
   /// A copy of the folder that somebody made, and how many writes there were then.
   var copy: (disk: Disk.Copy, entries: Int)?
@@ -34,6 +36,19 @@ final class Laptop: @unchecked Sendable {
     grant = template.grant
     self.folder = folder
     disk = Disk(template.disk)
+  }
+
+  /// A second machine with a copy of another's folder.
+  init(copyOf other: Laptop, index: Int, folder: String) {
+    name = other.name + "'"
+    self.index = index
+    device = other.device
+    token = other.token
+    role = other.role
+    grant = other.grant
+    isRevoked = other.isRevoked
+    self.folder = folder
+    disk = Disk(other.disk.copy())
   }
 
   var now: Int64 { clock.reading(world!.time) }

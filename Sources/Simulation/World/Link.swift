@@ -35,6 +35,7 @@ final class Link: Transport, @unchecked Sendable {
     if fault == .smallPages { posted.body = shrunk(posted.body) }
     world.saw(posted.body)
     world.tellRequest(posted)
+    world.checkNeed(of: posted, laptop)
     try lose(posted, fault)
     let answer = try deliver(posted, fault)
     world.saw(answer)
@@ -118,11 +119,14 @@ final class Link: Transport, @unchecked Sendable {
 }
 
 extension World {
+  /// Nobody repairs without a reason.
+  fileprivate func checkNeed(of request: Posted, _ laptop: Laptop) {
+    guard request.path == .repair, !mayDiffer, !isVerifying else { return }
+    fail(.digests, "\(laptop) and the hub differ, and nobody put an older copy anywhere")
+  }
+
   /// A whole request at the hub.
   func deliver(_ request: Posted, from laptop: Laptop) throws(Problem) -> [UInt8] {
-    if request.path == .repair && !mayDiffer {
-      fail(.digests, "\(laptop) and the hub differ, and nobody put an older copy anywhere")
-    }
     do {
       if let forged = sabotage?.forged(request.body, time) { return forged }
       return try hub.answer(request, token: laptop.token)

@@ -5,7 +5,8 @@ import Synchronization
 /// The few things of a world that the product wants to see on a real file system: its folders,
 /// and files of the databases' names, empty. One for each runner, used again by all its worlds.
 package final class Scaffold: Sendable {
-  static let laptops = 4
+  /// Four devices, and machines for copies of a folder.
+  static let laptops = 6
 
   let root: String
   let hubFolder: String
@@ -37,18 +38,35 @@ package final class Scaffold: Sendable {
     }
   }
 
+  /// Removes a file that the product made to have a name.
+  func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
+
   deinit { try? FileManager.default.removeItem(atPath: root) }
 
-  /// What a later version of the mission's schema would be: it only grows.
+  /// What a later version of the mission's schema would be, a field and a type more: it only grows.
   private static func newerSchema() throws -> Schema {
     let text = String(decoding: PackageResources.simulation_json, as: UTF8.self)
       .replacingOccurrences(of: "\"version\": 1", with: "\"version\": 2")
       .replacingOccurrences(of: "{ \"name\": \"topic\",", with: "\(extra), { \"name\": \"topic\",")
+      .replacingOccurrences(of: "\"types\": [", with: "\"types\": [\(parcel),")
     return try Schema(json: Array(text.utf8))
   }
 
   private static let extra =
     "{ \"name\": \"extra\", \"fr\": \"Plus\", \"en\": \"More\", \"kind\": \"text\", \"policy\": \"review\" }"
+
+  private static let parcel = """
+    {
+      "name": "parcel", "fr": "Colis", "en": "Parcel", "title": ["label"],
+      "scope": { "base": "place" }, "priority": 1,
+      "writers": ["staff"], "deleters": ["staff"], "wideners": ["deciders"],
+      "fields": [
+        { "name": "place", "fr": "Base", "en": "Base", "kind": "reference", "to": "base", "by": "code", "policy": "last" },
+        { "name": "label", "fr": "Contenu", "en": "Label", "kind": "text", "policy": "last" },
+        { "name": "weight", "fr": "Poids", "en": "Weight", "kind": "int", "policy": { "cautious": [] } }
+      ]
+    }
+    """
 
   /// Memory where there is some that looks like a file system.
   private static let place =

@@ -14,9 +14,10 @@ package final class World: @unchecked Sendable {
   let plan: Plan
   let scaffold: Scaffold
   let hub: HubMachine
-  let laptops: [Laptop]
-  /// Milliseconds since 1970: true time, and the hub's.
-  private(set) var time: Int64 = 1_795_336_800_000
+  /// Copies of a folder on other machines come last.
+  var laptops: [Laptop]
+  /// Milliseconds since 1970: true time.
+  private(set) var time = World.beginning
   var book = Book()
   var tally = Tally()
   /// Requests that are still somewhere on the way, and arrive late.
@@ -26,16 +27,22 @@ package final class World: @unchecked Sendable {
   var excuses: Set<Problem.Code> = []
   /// Whether replicas and hub may differ after a sync: somebody put an older copy in its place.
   var mayDiffer = false
+  /// Whether somebody has everything compared, needed or not.
+  var isVerifying = false
   /// What did not hold, as it was found.
   var broken: [Violation] = []
   /// Records that the hub held as deleted, and what the book said then.
   var graves: [RecordKey: Grave] = [:]
+  /// Whether the hub lost what came after a copy of it.
+  var hubWentBack = false
   private(set) var step = 0
   private var fingerprint = Fingerprint()
   private var chance: Dice
   private var clock = WallClock.right
   private var unique = 0
   private let tells: ((String) -> Void)?
+
+  static let beginning: Int64 = 1_795_336_800_000
 
   init(_ plan: Plan, in scaffold: Scaffold, sabotage: Sabotage?, tells: ((String) -> Void)?) {
     self.plan = plan
