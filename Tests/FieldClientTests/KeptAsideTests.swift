@@ -128,6 +128,7 @@ import Testing
     try old.client.write { try $0.set("contact", id, ["email": "a@example.ml"]) }
     try await sync(old, gao)
     try gao.client.write { try $0.set("contact", id, ["email": "b@x.ml", "blood_group": "A+"]) }
+    world.time.advance(1000)
     try old.client.write { try $0.set("contact", id, ["email": "c@example.ml"]) }
     try await sync(gao, old, gao)
     let record = try gao.client.record("contact", "\(id)")

@@ -180,7 +180,7 @@ import Testing
       let page = try #require(answer.pages.first { $0.cursor.scope == .mission })
       #expect((page.proof == nil) == answer.hasMore)
       let mark = try #require(
-        try table.store.read { try $0.mark(.mission, at: page.cursor.seq) })
+        try table.store.read { try $0.mark(.mission, at: $0.scopes()[.mission]!.seq) })
       #expect(page.cursor.mark == (answer.hasMore ? ~mark : mark))
       bandiagara.cursors[.mission] = page.cursor
       brought += answer.brought

@@ -16,6 +16,9 @@ extension World {
     hub.clock = .right
     while !strays.isEmpty { strayArrives(&dice) }
     say("in the end")
+    // What the hub does not know yet waits on the laptops until it does.
+    let newest = laptops.compactMap(\.schema?.version).max() ?? 0
+    if newest > hub.schema.version { hubUpgrades() }
     try await syncAll(&dice)
     guard broken.isEmpty else { return }
     hub.isTouched = true

@@ -115,7 +115,8 @@ package final class Replica: Sendable {
   private static func openForWriting(_ path: String) throws(Problem) -> Opened {
     try storing(at: path) {
       let pool = try DatabasePool.durable(path: path, configuration: configuration)
-      if try pool.read(ReplicaShape.isThere) { try ReplicaLayout.versions.bring(pool) }
+      guard try pool.read(ReplicaShape.isThere) else { throw Problem(.not_a_replica) }
+      try ReplicaLayout.versions.bring(pool)
       if try pool.read(awaited) != nil {
         try pool.write { db in
           if let schema = try awaited(db) { _ = try grow(db, to: schema) }
