@@ -80,7 +80,7 @@ let package = Package(
     .executableTarget(
       name: "djoliba",
       dependencies: [
-        "FieldClient", "Spreadsheet", "Terminal", "Shared",
+        "FieldClient", "Spreadsheet", "Storage", "Terminal", "Shared",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import Storage
 
 /// `DIR/device.json`: how this device reaches the hub and what it proves itself with. Readable
 /// by its owner alone, and apart from the replica, so that a copy of the data is not a copy of
@@ -25,7 +26,7 @@ struct DeviceFile: Codable, Sendable {
     }
   }
 
-  /// Replaces the file at once: a crash leaves the old one or the new one.
+  /// Replaces the file at once: a power cut leaves the old one or the new one.
   func save(_ directory: String) throws(Problem) {
     let path = Self.path(directory)
     do {
@@ -38,20 +39,11 @@ struct DeviceFile: Codable, Sendable {
         FileManager.default.createFile(
           atPath: fresh, contents: data, attributes: [.posixPermissions: 0o600])
       else { throw Problem(.cannot_write, at: path) }
-      try data.flushToDisk(at: fresh)
-      guard rename(fresh, path) == 0 else { throw Problem(.cannot_write, at: path) }
+      try DurableFile.rename(fresh, to: path)
     } catch let problem as Problem {
       throw problem
     } catch {
       throw Problem(.cannot_write, at: path, cause: "\(type(of: error))")
     }
-  }
-}
-
-extension Data {
-  fileprivate func flushToDisk(at path: String) throws {
-    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-    try file.synchronize()
-    try file.close()
   }
 }

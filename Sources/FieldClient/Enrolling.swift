@@ -6,8 +6,8 @@ extension FieldClient {
   /// Links a directory to the hub that an invitation names, and makes its empty replica. A first
   /// `sync()` fills it.
   ///
-  /// When the answer is lost on the way, calling it again with the same invitation and directory
-  /// goes on where it stopped.
+  /// When the answer is lost on the way, or the machine stops in the middle, calling it again with
+  /// the same invitation and directory goes on where it stopped.
   ///
   /// - Parameter invitation: the invitation file's bytes.
   /// - Throws: `.invitation_invalid`, `.invitation_used`, `.invitation_expired`, `.offline`,
@@ -16,29 +16,18 @@ extension FieldClient {
     invitation: [UInt8], directory: String, surroundings: Surroundings = .system()
   ) async throws(Problem) -> FieldClient {
     let invitation = try Invitation(file: invitation)
-    try makeDirectory(directory)
-    guard !FileManager.default.fileExists(atPath: replicaPath(directory)) else {
-      throw Problem(.already_enrolled, at: directory)
-    }
+    try DurableFile.makeFolder(directory)
     var device = try begin(invitation, directory, surroundings)
-    let answer = try await ask(invitation, device, surroundings)
-    try makeReplica(answer, directory)
+    if !FileManager.default.fileExists(atPath: replicaPath(directory)) {
+      try makeReplica(try await ask(invitation, device, surroundings), directory)
+    }
     device.code = nil
     try device.save(directory)
     return try FieldClient(directory: directory, surroundings: surroundings)
   }
 
-  private static func makeDirectory(_ directory: String) throws(Problem) {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: directory, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw Problem(.cannot_write, at: directory, cause: "\(type(of: error))")
-    }
-  }
-
-  /// Draws the token and writes it down before anybody hears of it.
+  /// Draws the token and writes it down before anybody hears of it. A replica that is there
+  /// already must be what this invitation began.
   private static func begin(
     _ invitation: Invitation, _ directory: String, _ surroundings: Surroundings
   ) throws(Problem) -> DeviceFile {
@@ -48,6 +37,9 @@ extension FieldClient {
       begun.authority = invitation.authority
       try begun.save(directory)
       return begun
+    }
+    guard !FileManager.default.fileExists(atPath: replicaPath(directory)) else {
+      throw Problem(.already_enrolled, at: directory)
     }
     let token = (0..<4).map { _ in
       let digits = String(surroundings.random(), radix: 16)
@@ -95,8 +87,6 @@ extension FieldClient {
     }
     try Replica.create(path: fresh, schema: schema, device: answer.device)
     for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: fresh + suffix) }
-    guard rename(fresh, replicaPath(directory)) == 0 else {
-      throw Problem(.cannot_write, at: directory)
-    }
+    try DurableFile.rename(fresh, to: replicaPath(directory))
   }
 }

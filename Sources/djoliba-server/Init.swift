@@ -22,12 +22,15 @@ struct Init: Command {
   func perform() throws {
     var addresses: [HubAddress] = []
     for text in address { addresses.append(try HubAddress(text)) }
-    try folder.create(addresses: addresses, schema: .mission)
-    let hub = try openHub()
-    let rows = empty ? [] : try BaseList.rows(hub.store.schema)
-    let report = try hub.load(rows, language: global.language)
-    if let refusal = report.refusals.first { throw Problem(.internal, cause: refusal.sentence) }
-    try tell(bases: report.created)
+    let bases = try folder.create(addresses: addresses, schema: .mission) {
+      store throws(Problem) in
+      let hub = Hub(store: store, now: Machine.now, random: Machine.random)
+      let rows = empty ? [] : try BaseList.rows(store.schema)
+      let report = try hub.load(rows, language: global.language)
+      if let refusal = report.refusals.first { throw Problem(.internal, cause: refusal.sentence) }
+      return report.created
+    }
+    try tell(bases: bases)
   }
 
   private func tell(bases: Int) throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import Storage
 import Terminal
 
 /// A file that appears whole or not at all, readable by its owner alone: what leaves the replica
@@ -49,13 +50,12 @@ struct NewFile {
 
   private func finish() throws(Problem) {
     do {
-      try file.synchronize()
       try file.close()
     } catch {
       throw failure(error)
     }
     guard !Self.exists(path) else { throw Problem(.file_exists, at: path) }
-    guard rename(fresh, path) == 0 else { throw Problem(.cannot_write, at: path) }
+    try DurableFile.rename(fresh, to: path)
   }
 
   private func failure(_ error: any Error) -> Problem {

@@ -117,6 +117,21 @@ import Testing
     #expect(try succeed(mission.hub("status", "--json")).json()["devices"] == 5)
   }
 
+  @Test func `an enrolment that stopped before its last line goes on with the same invitation`()
+    throws
+  {
+    let mission = try Mission()
+    let file = try mission.invite("new", base: "GAO", role: "resp_base")
+    try succeed(mission.device("new", ["enroll", file]))
+    let code = try JSON(line: mission.read("new.invitation").replacing("\n", with: ""))["code"]
+    let device = try mission.read("new/device.json")
+    let begun = device.replacing("{\n", with: "{\n  \"code\" : \"\(code.text ?? "")\",\n")
+    try mission.write(begun, to: "new/device.json")
+    try Sentence.notEnrolled.expect { try mission.device("new", ["status"], locale: $0) }
+    try succeed(mission.device("new", ["enroll", file]))
+    #expect(try mission.read("new/device.json") == device)
+  }
+
   @Test func `an invitation whose address was corrected goes on where it stopped`() throws {
     let mission = try Mission()
     let file = try mission.invite("new", base: "GAO", role: "resp_base")

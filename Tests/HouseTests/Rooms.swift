@@ -40,7 +40,9 @@ enum House {
     Room(
       "SyncServer", ["Shared", "Foundation", "Synchronization"],
       confined: [
-        "GRDB": ["Store/"], "Storage": ["Store/", "Hub/Conflicts.swift"], "X509": ["Authority/"],
+        "GRDB": ["Store/"],
+        "Storage": ["Store/", "Hub/Conflicts.swift", "Authority/PEMFile.swift"],
+        "X509": ["Authority/"],
         "SwiftASN1": ["Authority/"],
         "Crypto": ["Authority/", "Hub/Secret.swift"], "Hummingbird": ["HTTP/"],
         "HummingbirdCore": ["HTTP/"], "HummingbirdTLS": ["HTTP/"], "NIOCore": ["HTTP/"],
@@ -59,7 +61,8 @@ enum House {
     Room("simulate", ["Simulation", "ArgumentParser", "Foundation"]),
     Room(
       "djoliba",
-      ["FieldClient", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Foundation"]),
+      ["FieldClient", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Foundation"],
+      confined: ["Storage": ["NewFile.swift"]]),
     Room(
       "djoliba-server",
       [

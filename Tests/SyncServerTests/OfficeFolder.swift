@@ -15,7 +15,7 @@ final class OfficeFolder {
       + "/djoliba-office-" + UUID().uuidString
     folder = HubFolder(path)
     let texts = addresses.isEmpty ? [HubFolder.defaultAddress] : addresses
-    try folder.create(addresses: try texts.map { try HubAddress($0) }, schema: .mission)
+    try folder.create(addresses: try texts.map { try HubAddress($0) }, schema: .mission) { _ in }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder.path) }

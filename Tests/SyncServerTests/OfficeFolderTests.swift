@@ -22,10 +22,24 @@ import Testing
     let office = try OfficeFolder()
     let error = #expect(throws: Problem.self) {
       try office.folder.create(
-        addresses: [HubAddress("https://bamako.example")], schema: .mission)
+        addresses: [HubAddress("https://bamako.example")], schema: .mission
+      ) { _ in }
     }
     #expect(error?.code == .already_hub)
     #expect(try office.folder.addresses().map(\.description) == [HubFolder.defaultAddress])
+  }
+
+  @Test func `a hub that was being made when the machine stopped is made anew`() throws {
+    let office = try OfficeFolder()
+    let path = office.folder.path
+    try FileManager.default.moveItem(
+      atPath: path + "/hub.sqlite", toPath: path + "/hub.new.sqlite")
+    try FileManager.default.removeItem(atPath: path + "/hub.json")
+    let addresses = [try HubAddress("https://bamako.example")]
+    try office.folder.create(addresses: addresses, schema: .mission) { _ in }
+    #expect(try office.folder.addresses() == addresses)
+    #expect(!FileManager.default.fileExists(atPath: path + "/hub.new.sqlite"))
+    #expect(try office.mode("hub.sqlite") == 0o600)
   }
 
   @Test func `a hub without TLS is refused beyond loopback, and nothing is left behind`() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import Storage
 
 /// Small files that are there whole or not at all, and that nobody else may read meanwhile.
 enum PEMFile {
@@ -23,15 +24,22 @@ enum PEMFile {
     do {
       let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
       try handle.write(contentsOf: Data(bytes))
-      try handle.synchronize()
       try handle.close()
     } catch {
       unlink(draft)
       let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
       throw Problem(isFull ? .disk_full : .cannot_write, at: path, cause: "\(error)")
     }
-    guard rename(draft, path) == 0 else { throw failure(path, errno) }
+    try DurableFile.rename(draft, to: path)
   }
+
+  static func rename(_ draft: String, to path: String) throws(Problem) {
+    try DurableFile.rename(draft, to: path)
+  }
+
+  static func remove(_ paths: [String]) throws(Problem) { try DurableFile.remove(paths) }
+
+  static func makeFolder(_ path: String) throws(Problem) { try DurableFile.makeFolder(path) }
 
   private static func failure(_ path: String, _ reason: Int32) -> Problem {
     Problem(

@@ -16,29 +16,43 @@ package struct HubFolder: Sendable {
   package static let defaultAddress = "https://127.0.0.1:8443"
 
   private var database: String { path + "/hub.sqlite" }
+  /// The database until everything else is there.
+  private var draft: String { path + "/hub.new.sqlite" }
   private var settings: String { path + "/hub.json" }
   package var authority: AuthorityFiles { AuthorityFiles(directory: path) }
 
-  /// Makes a hub without records, readable by its owner alone.
+  /// Makes a hub, readable by its owner alone, with the records that `furnish` puts into it. The
+  /// database gets its name last: what a machine that stopped in the middle left behind is begun
+  /// anew.
   ///
   /// Errors: `already_hub`; `plain_http` for an http address beyond loopback; `cannot_write`,
   /// `disk_full`. What was begun is removed then.
-  package func create(addresses: [HubAddress], schema: Schema) throws(Problem) {
+  package func create<T>(
+    addresses: [HubAddress], schema: Schema, furnish: (SQLiteHubStore) throws(Problem) -> T
+  ) throws(Problem) -> T {
     precondition(!addresses.isEmpty, "a hub is somewhere")
     if let open = addresses.first(where: { $0.scheme == .http && !$0.isLoopback }) {
       throw Problem(.plain_http, at: "\(open)")
     }
-    guard !PEMFile.exists(database), !PEMFile.exists(path + "/authority.pem") else {
+    let isBegun = PEMFile.exists(draft)
+    guard !PEMFile.exists(database), isBegun || !PEMFile.exists(path + "/authority.pem") else {
       throw Problem(.already_hub, at: path)
     }
-    try makeDirectory()
+    try PEMFile.makeFolder(path)
+    if isBegun { try removeFiles() }
     do throws(Problem) {
+      try SQLiteHubStore.create(path: draft, schema: schema)
+      try close(draft)
+      let store = try SQLiteHubStore(path: draft)
+      let furnished = try furnish(store)
+      try store.close()
       try authority.create(hubName: "Bamako", hosts: addresses.map(\.host))
       try save(addresses)
-      try SQLiteHubStore.create(path: database, schema: schema)
-      try close(database)
+      try PEMFile.rename(draft, to: database)
+      return furnished
     } catch {
-      removeFiles()
+      // What stopped it is what people want to know; the next try removes what is left.
+      try? removeFiles()
       throw error
     }
   }
@@ -96,15 +110,6 @@ extension HubFolder {
     }
   }
 
-  private func makeDirectory() throws(Problem) {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw Problem(.cannot_write, at: path, cause: "\(type(of: error))")
-    }
-  }
-
   /// A directory that was there before may be open to others; the files beside the database take
   /// its mode from it.
   private func close(_ file: String) throws(Problem) {
@@ -115,10 +120,10 @@ extension HubFolder {
     }
   }
 
-  private func removeFiles() {
+  private func removeFiles() throws(Problem) {
     let certificates = ["authority.pem", "authority.key", "server.pem", "server.key"]
-    for name in certificates + ["hub.json", "hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm"] {
-      unlink(path + "/" + name)
-    }
+    // The draft last: as long as it is there, the rest is known to be begun only.
+    try PEMFile.remove((certificates + ["hub.json"]).map { path + "/" + $0 })
+    try PEMFile.remove(["-wal", "-shm", ""].map { draft + $0 })
   }
 }

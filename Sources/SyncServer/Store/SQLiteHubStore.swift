@@ -59,6 +59,13 @@ package final class SQLiteHubStore: HubStore {
     }
   }
 
+  /// Brings everything into the one file, which has no log then, and closes it.
+  package func close() throws(Problem) {
+    try purge()
+    try storing(at: path) { try pool.close() }
+    for log in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + log) }
+  }
+
   package func check() throws(Problem) {
     let found = try storing(at: path) {
       try pool.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check(1)") }

@@ -1,0 +1,65 @@
+import Foundation
+package import Shared
+
+/// Puts files beside the database on the disk so that a power cut leaves them whole, or as they
+/// were before.
+///
+/// A name is an entry of its folder, and the folder is written on its own: a file that was synced
+/// and renamed has its old name again until the folder was synced, too.
+package enum DurableFile {
+  /// Gives a file that was written beside its place its name there. What it holds is on the disk
+  /// before the name is.
+  package static func rename(_ fresh: String, to path: String) throws(Problem) {
+    try sync(fresh)
+    guard Foundation.rename(fresh, path) == 0 else { throw failure(path) }
+    try syncFolder(of: path)
+  }
+
+  /// Removes files, whether they are there or not. They do not come back.
+  package static func remove(_ paths: [String]) throws(Problem) {
+    for path in paths where unlink(path) != 0 && errno != ENOENT { throw failure(path) }
+    if let path = paths.first { try syncFolder(of: path) }
+  }
+
+  /// Makes a folder that its owner alone may enter, and those above it.
+  package static func makeFolder(_ path: String) throws(Problem) {
+    var missing: [String] = []
+    var folder = path
+    while !FileManager.default.fileExists(atPath: folder), folder != Self.folder(of: folder) {
+      missing.append(folder)
+      folder = Self.folder(of: folder)
+    }
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw Problem(
+        FreeSpace.isOut(at: path) ? .disk_full : .cannot_write, at: path,
+        cause: "\(type(of: error))")
+    }
+    for folder in missing { try syncFolder(of: folder) }
+  }
+
+  /// Waits until what a file or a folder holds is on the disk.
+  package static func sync(_ path: String) throws(Problem) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(path) }
+    defer { close(descriptor) }
+    // Some network file systems cannot sync a folder, and say that the request means nothing.
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(path) }
+  }
+
+  package static func syncFolder(of path: String) throws(Problem) { try sync(folder(of: path)) }
+
+  private static func folder(of path: String) -> String {
+    let folder = (path as NSString).deletingLastPathComponent
+    return folder.isEmpty ? "." : folder
+  }
+
+  private static func failure(_ path: String) -> Problem {
+    let reason = errno
+    return Problem(
+      [ENOSPC, EDQUOT].contains(reason) ? .disk_full : .cannot_write, at: path,
+      cause: String(cString: strerror(reason)))
+  }
+}
