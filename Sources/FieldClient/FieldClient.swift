@@ -26,6 +26,7 @@ public final class FieldClient: Sendable {
     guard let device = try DeviceFile.load(directory), device.code == nil else {
       throw Problem(.not_enrolled, at: directory)
     }
+    try Self.finishRebuilding(directory)
     try self.init(
       directory: directory, surroundings: surroundings, token: device.token,
       transport: CurlTransport(device, surroundings))

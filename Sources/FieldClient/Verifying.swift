@@ -8,6 +8,9 @@ public struct RescueReport: Sendable, Equatable {
   /// Records whose unsent changes could not be read: type and id, or `#` and the row's number
   /// where the id could not be read either.
   public let lost: [String]
+  /// Whether there may have been more: a page that tells which changes are unsent could not be
+  /// read.
+  public let mayLackMore: Bool
   /// The folder that keeps the damaged files.
   public let kept: String
 }
@@ -47,11 +50,22 @@ extension FieldClient {
     directory: String, surroundings: Surroundings = .system()
   ) throws(Problem) -> RescueReport {
     guard try DeviceFile.load(directory) != nil else { throw Problem(.not_enrolled, at: directory) }
+    try finishRebuilding(directory)
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
     let folder = "\(directory)/damaged-\(surroundings.now())"
     let rescue = try Replica.rebuild(
       path: replicaPath(directory), keeping: folder, now: surroundings.now())
-    return RescueReport(saved: rescue.saved, lost: rescue.lost, kept: folder)
+    return RescueReport(
+      saved: rescue.saved, lost: rescue.lost, mayLackMore: rescue.mayLackMore, kept: folder)
+  }
+
+  /// Goes on where the machine stopped in the last moments of a rebuilding.
+  static func finishRebuilding(_ directory: String) throws(Problem) {
+    let path = replicaPath(directory)
+    guard Replica.isAwaited(path: path) else { return }
+    let lock = try SyncLock(directory: directory)
+    defer { lock.release() }
+    if Replica.isAwaited(path: path) { try Replica.takePlace(path) }
   }
 }

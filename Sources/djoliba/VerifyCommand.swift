@@ -81,7 +81,7 @@ struct VerifyCommand: Command {
     if json {
       try printer.out([
         "saved": .int(Int64(rescue.saved)), "lost": .array(rescue.lost.map { .text($0) }),
-        "kept": .text(rescue.kept),
+        "may_lack_more": .bool(rescue.mayLackMore), "kept": .text(rescue.kept),
       ])
     } else {
       try printer.out(
@@ -95,9 +95,16 @@ struct VerifyCommand: Command {
           fr: "Illisible, à saisir de nouveau : \(record)",
           en: "Cannot be read, enter it again: \(record)")
       }
+      if rescue.mayLackMore {
+        printer.say(
+          fr: "Une partie de la liste des modifications non envoyées est illisible : après la "
+            + "synchronisation, relisez ce que vous avez modifié depuis la précédente.",
+          en: "Part of the list of unsent changes cannot be read: after the sync, look through "
+            + "what you changed since the one before.")
+      }
       printer.say(
         fr: "Lancez maintenant : djoliba synchroniser.", en: "Now run: djoliba sync.")
     }
-    if !rescue.lost.isEmpty { throw Problem(.damaged, at: rescue.kept) }
+    if !rescue.lost.isEmpty || rescue.mayLackMore { throw Problem(.damaged, at: rescue.kept) }
   }
 }

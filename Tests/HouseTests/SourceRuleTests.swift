@@ -10,11 +10,18 @@ import Testing
     #expect(findings.isEmpty, "\(findings.report)")
   }
 
+  @Test func `a file gets its name in one place, which a power cut does not undo`() throws {
+    let findings = try SourceFile.all(under: "Sources").flatMap(House.lastingNames.findings)
+    #expect(findings.isEmpty, "\(findings.report)")
+  }
+
   @Test func `every exception is still needed`() throws {
-    for exception in House.clockAndChance.exceptions {
-      let file = SourceFile(path: exception.path, text: try Checkout.text(exception.path))
-      let isUsed = House.clockAndChance.uses(in: file).contains { $0.word == exception.word }
-      #expect(isUsed, "\(exception.path) does not use \(exception.word); remove the exception")
+    for rule in [House.clockAndChance, House.lastingNames] {
+      for exception in rule.exceptions {
+        let file = SourceFile(path: exception.path, text: try Checkout.text(exception.path))
+        let isUsed = rule.uses(in: file).contains { $0.word == exception.word }
+        #expect(isUsed, "\(exception.path) does not use \(exception.word); remove the exception")
+      }
     }
   }
 
@@ -51,6 +58,14 @@ import Testing
   func `what only looks like it is not`(line: String) {
     let file = SourceFile(path: "Sources/Storage/Fake.swift", text: line)
     #expect(House.clockAndChance.findings(in: file).isEmpty)
+  }
+
+  @Test(arguments: [
+    "guard rename(fresh, path) == 0 else {", "try data.write(to: url, options: .atomic)",
+  ])
+  func `a name that a power cut undoes is reported`(line: String) {
+    let file = SourceFile(path: "Sources/FieldClient/Fake.swift", text: line)
+    #expect(House.lastingNames.findings(in: file).map(\.line) == [1])
   }
 
   @Test func `a file opened in the law is reported`() {

@@ -76,6 +76,18 @@ extension House {
     ],
     advice: "reaches out of Shared, which does no I/O; take what it gives as a parameter")
 
+  /// A name that is not followed by a sync of its folder is gone after a power cut.
+  static let lastingNames = WordRule(
+    words: [
+      "guard rename(", "Foundation.rename(", "Glibc.rename(", "moveItem(", "replaceItem", ".atomic",
+    ],
+    advice: "does not outlive a power cut; use DurableFile",
+    exceptions: [
+      WordException(
+        path: "Sources/Storage/Layout/DurableFile.swift", word: "Foundation.rename(",
+        reason: "this is where the folder is synced")
+    ])
+
   /// Names that say nothing of what is inside, and so take in everything.
   static let emptyNames = ["Util", "Helper", "Common", "Manager", "Misc"]
 

@@ -107,8 +107,10 @@ package final class Replica: Sendable {
     do throws(Problem) {
       return try openForWriting(path)
     } catch {
-      guard error.isAboutRoom, let opened = openForReading(path) else { throw error }
-      return opened
+      if error.isAboutRoom, let opened = openForReading(path) { return opened }
+      // The outline tells that a replica was here.
+      guard error.code == .not_a_replica, Outline(beside: path) != nil else { throw error }
+      throw Problem(.damaged, at: path, cause: error.cause)
     }
   }
 
@@ -123,6 +125,8 @@ package final class Replica: Sendable {
         }
       }
       let shape = try pool.read { db in try ReplicaShape(db) }
+      // Without room for it the replica works all the same; the next opening tries again.
+      try? pool.read { db in try Outline.keep(db, shape.schema, beside: path) }
       return Opened(pool: pool, shape: shape, isForReading: false)
     }
   }
