@@ -14,7 +14,12 @@ final class Disk: @unchecked Sendable {
     case tail
     /// The power goes: any of the writes made it.
     case some
+    /// The power goes: any sector of any of the writes made it.
+    case sectors
     case everything
+
+    /// Those that a world draws from.
+    static let drawn: [Loss] = [.nothing, .tail, .some, .everything]
   }
 
   private var files: [String: DiskFile] = [:]
@@ -24,6 +29,9 @@ final class Disk: @unchecked Sendable {
   private var callsLeft: Int?
   /// Writes that still find room; nil when there is room for all.
   private var roomLeft: Int?
+  /// Syncs so far, and the one in the middle of which the power goes.
+  private(set) var syncs = 0
+  var cutAtSync: Int?
 
   init(_ copy: Copy = [:]) { insert(copy) }
 
@@ -56,19 +64,29 @@ final class Disk: @unchecked Sendable {
     insert(left)
   }
 
+  /// Bytes that a disk writes whole or not at all.
+  private static let sector = 512
+
   private func surviving(_ file: DiskFile, _ loss: Loss, _ dice: inout Dice) -> [UInt8] {
     let count = file.unsynced.count
     guard count > 0, loss != .nothing else { return file.bytes }
     switch loss {
     case .nothing: return file.bytes
-    case .everything: return file.afterPowerCut({ _ in false }, torn: { _ in nil })
+    case .everything: return file.afterPowerCut { _ in [] }
     case .tail:
       let kept = dice.below(count + 1)
       let cut = kept > 0 ? dice.below(file.unsynced[kept - 1].new.count + 1) : 0
-      return file.afterPowerCut({ $0 < kept }, torn: { $0 == kept - 1 ? cut : nil })
+      return file.afterPowerCut { index in
+        index < kept ? [0..<(index == kept - 1 ? cut : .max)] : []
+      }
     case .some:
       let kept = (0..<count).map { _ in !dice.once(in: 2) }
-      return file.afterPowerCut({ kept[$0] }, torn: { _ in nil })
+      return file.afterPowerCut { kept[$0] ? [0..<Int.max] : [] }
+    case .sectors:
+      let kept = file.unsynced.map { write in
+        stride(from: 0, through: write.new.count, by: Self.sector).filter { _ in dice.once(in: 2) }
+      }
+      return file.afterPowerCut { index in kept[index].map { $0..<$0 + Self.sector } }
     }
   }
 
@@ -79,6 +97,13 @@ final class Disk: @unchecked Sendable {
       if left <= 0 { isDown = true }
     }
     return !isDown
+  }
+
+  /// Counts a sync. False when the machine is down, or goes down before the sync is done.
+  func survivesSync() -> Bool {
+    syncs += 1
+    if syncs == cutAtSync { isDown = true }
+    return survives()
   }
 
   func hasRoom() -> Bool {

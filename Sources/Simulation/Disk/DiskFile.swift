@@ -52,17 +52,19 @@ final class DiskFile: @unchecked Sendable {
 
   func sync() { unsynced.removeAll(keepingCapacity: true) }
 
-  /// What is on the platter after the power went: the synced bytes, and of the writes since then
-  /// those that `survives` says, the last of them perhaps in part.
-  func afterPowerCut(_ survives: (Int) -> Bool, torn: (Int) -> Int?) -> [UInt8] {
+  /// What is on the platter after the power went: the synced bytes, and of each write since then
+  /// the parts that `surviving` says. A shortening survives as a whole, when it has any part.
+  func afterPowerCut(_ surviving: (Int) -> [Range<Int>]) -> [UInt8] {
     let writes = unsynced
     for write in writes.reversed() { undo(write) }
-    for (index, write) in writes.enumerated() where survives(index) {
-      if write.new.isEmpty {
+    for (index, write) in writes.enumerated() {
+      let parts = surviving(index)
+      if write.new.isEmpty && !parts.isEmpty {
         bytes.removeLast(max(0, bytes.count - write.newLength))
-      } else {
-        let data = write.new.prefix(torn(index) ?? write.new.count)
-        data.withUnsafeBytes { put($0, at: write.offset) }
+      }
+      for part in parts {
+        let data = write.new[part.clamped(to: write.new.indices)]
+        data.withUnsafeBytes { put($0, at: write.offset + part.lowerBound) }
       }
     }
     return bytes

@@ -153,7 +153,7 @@ private func fileTruncate(_ file: File?, _ size: sqlite3_int64) -> Int32 {
 
 private func fileSync(_ file: File?, _ flags: Int32) -> Int32 {
   let open = opened(file)
-  guard !open.isCounted || open.disk.survives() else { return IOError.sync }
+  guard !open.isCounted || open.disk.survivesSync() else { return IOError.sync }
   open.file.sync()
   return SQLITE_OK
 }

@@ -1,6 +1,8 @@
 import FieldClient
+import GRDB
 import Shared
 import Storage
+import SyncServer
 
 // What happens to laptops and their disks.
 
@@ -94,6 +96,7 @@ extension World {
         laptop.disk.start(loss(&dice), &dice)
         laptop.starts += 1
         say("    \(laptop) starts again")
+        checkPages(laptop.name) { try laptop.read($0) }
       }
       laptop.disk.goNoMore()
     }
@@ -101,13 +104,14 @@ extension World {
       hub.close()
       hub.disk.start(loss(&dice), &dice)
       say("    the hub starts again")
+      checkPages("the hub") { try hub.store().pool.read($0) }
     }
     hub.disk.goNoMore()
     hub.disk.fill(afterWrites: nil)
   }
 
   private func loss(_ dice: inout Dice) -> Disk.Loss {
-    let loss = dice.pick(Disk.Loss.allCases)
+    let loss = powerCut?.loss ?? dice.pick(Disk.Loss.drawn)
     note(loss == .nothing ? .processKilled : .powerCut)
     return loss
   }

@@ -23,6 +23,19 @@ package struct Plan: Sendable {
     }
   }
 
+  /// A plan that somebody wrote, with links that never fail.
+  init(seed: UInt64, laptops: Int, steps: [(action: Action, laptop: Int)]) {
+    var dice = Dice(seed)
+    self.seed = seed
+    self.laptops = laptops
+    padding = 0
+    self.steps = steps.map { action, laptop in
+      Step(
+        action: action, laptop: laptop, seed: dice.next(), pause: Self.pause(60_000, &dice),
+        faultsOnLink: 0)
+    }
+  }
+
   /// Each world has its own taste: some actions are frequent, some never happen.
   private static func weights(_ dice: inout Dice) -> [(action: Action, weight: Int)] {
     Action.allCases.map { action in

@@ -26,19 +26,39 @@ extension Plan {
 
 extension World {
   fileprivate func run() async {
-    do {
-      for (number, step) in plan.steps.enumerated() {
-        begin(step, number: number)
-        await perform(step)
-        guard broken.isEmpty else { return }
+    await playSteps()
+    await playEnd()
+    for violation in broken { say("BROKEN \(violation)") }
+  }
+
+  /// What happens in the plan's order, as far as everything holds.
+  func playSteps() async {
+    for (number, step) in plan.steps.enumerated() {
+      begin(step, number: number)
+      await perform(step)
+      guard broken.isEmpty else { return }
+      goOn {
         try checkAnytime([laptops[step.laptop % laptops.count]])
         try sabotage?.afterStep(self)
-        guard broken.isEmpty else { return }
       }
+      guard broken.isEmpty else { return }
+    }
+  }
+
+  func playEnd() async {
+    guard broken.isEmpty else { return }
+    do {
       try await settle()
     } catch {
       fail(.progress, "the world cannot go on: \(error)")
     }
-    for violation in broken { say("BROKEN \(violation)") }
+  }
+
+  private func goOn(_ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      fail(.progress, "the world cannot go on: \(error)")
+    }
   }
 }

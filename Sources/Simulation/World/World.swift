@@ -31,6 +31,8 @@ package final class World: @unchecked Sendable {
   var isVerifying = false
   /// What did not hold, as it was found.
   var broken: [Violation] = []
+  /// What power cuts take here; drawn each time when nil.
+  var powerCut: PowerCut?
   /// Records that the hub held as deleted, and what the book said then.
   var graves: [RecordKey: Grave] = [:]
   /// Whether the hub lost what came after a copy of it.

@@ -91,8 +91,12 @@ extension Replica {
   }
 
   /// Makes the fresh file `fresh` out of what can be read of a damaged one, which may be written to.
-  package static func salvage(
-    _ damaged: String, _ outline: Outline? = nil, to fresh: String, now: Int64
+  package static func salvage(_ damaged: String, to fresh: String, now: Int64) throws -> Rescue {
+    try salvage(damaged, nil, to: fresh, now: now)
+  }
+
+  private static func salvage(
+    _ damaged: String, _ outline: Outline?, to fresh: String, now: Int64
   ) throws -> Rescue {
     let reader = try Salvaging(damaged, outline)
     try create(path: fresh, schema: reader.schema, device: reader.device)

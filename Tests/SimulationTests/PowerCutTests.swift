@@ -1,0 +1,15 @@
+import Testing
+
+@testable import Simulation
+
+/// The power goes at every sync of one session.
+@Suite struct PowerCutTests {
+  @Test func `the power may go at any sync of any machine`() async throws {
+    let report = try await PowerCuts(seed: 1, all: false).run()
+    #expect(report.broken.isEmpty, "\(report.broken.joined(separator: "\n"))")
+    #expect(report.syncs.count == 3)
+    #expect(report.syncs.allSatisfy { $0 >= 15 }, "\(report.syncs)")
+    #expect(report.crashes == report.syncs.reduce(0, +))
+    #expect(report.sound == report.crashes)
+  }
+}
