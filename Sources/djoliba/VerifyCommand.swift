@@ -95,16 +95,12 @@ struct VerifyCommand: Command {
           fr: "Illisible, à saisir de nouveau : \(record)",
           en: "Cannot be read, enter it again: \(record)")
       }
-      if rescue.mayLackMore {
-        printer.say(
-          fr: "Une partie de la liste des modifications non envoyées est illisible : après la "
-            + "synchronisation, relisez ce que vous avez modifié depuis la précédente.",
-          en: "Part of the list of unsent changes cannot be read: after the sync, look through "
-            + "what you changed since the one before.")
-      }
-      printer.say(
-        fr: "Lancez maintenant : djoliba synchroniser.", en: "Now run: djoliba sync.")
     }
-    if !rescue.lost.isEmpty || rescue.mayLackMore { throw Problem(.damaged, at: rescue.kept) }
+    guard rescue.lost.isEmpty && !rescue.mayLackMore else {
+      throw Problem(.partly_saved, at: rescue.kept)
+    }
+    if !json {
+      printer.say(fr: "Lancez maintenant : djoliba synchroniser.", en: "Now run: djoliba sync.")
+    }
   }
 }

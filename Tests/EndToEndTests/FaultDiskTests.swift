@@ -118,6 +118,25 @@ struct FaultDiskTests {
     #expect(try place.digests("gao") == place.digests(nil).filter { $0.key != "bamako" })
   }
 
+  @Test func `whatever is left of a damaged replica, a fresh one takes its place`() throws {
+    let place = try FaultPlace()
+    try place.enroll("gao")
+    try place.sql("gao", FaultPlace.insert("R", count: 30))
+    try place.at("gao", "sync").succeeding()
+    let expected = (0..<30).map { "R\($0)" }.sorted()
+    for damage in Self.damages {
+      try place.python("gao", "f = replica\n" + damage.script).finish().succeeding()
+      let found = try place.at("gao", "verify")
+      #expect(found.code == 65 && found.err.contains("verify --rebuild"), "\(found.err)")
+      let end = try place.at("gao", "verify", "--rebuild")
+      #expect([0, 65].contains(end.code) && !end.wasKilled, "\(damage.name) \(end.sentences)")
+      try place.at("gao", "sync").succeeding()
+      #expect(try place.contacts("gao") == expected, "\(damage.name)")
+      #expect(try place.digests("gao") == place.digests(nil).filter { $0.key != "bamako" })
+      try place.removeDamaged("gao")
+    }
+  }
+
   @Test func `a log that is gone is an older replica, which takes its writes back`() throws {
     let place = try FaultPlace()
     try place.enroll("gao")

@@ -40,6 +40,37 @@ struct FaultNeighbourTests {
     }
   }
 
+  @Test func `of two syncs at once one does the work, and the other says so`() throws {
+    let place = try FaultPlace()
+    try place.enroll("gao")
+    try place.sql("gao", FaultPlace.insert("R", count: 30))
+    let holder = try place.python(
+      "gao",
+      """
+      import fcntl
+      lock = open(os.path.dirname(replica) + "/sync.lock", "w")
+      fcntl.flock(lock, fcntl.LOCK_EX)
+      say("held")
+      wait()
+      """)
+    try holder.wait(for: "held")
+    let second = try place.at("gao", "sync")
+    #expect(second.code == 75)
+    #expect(second.sentences.contains { $0.contains("Another program is writing in this folder") })
+    try place.open()
+    try holder.finish().succeeding()
+    for round in 0..<6 {
+      try place.sql("gao", FaultPlace.insert("S\(round)"))
+      let ends = try (0..<3).map { _ in try place.start("gao", ["sync"]) }.map { $0.finish() }
+      #expect(ends.allSatisfy { [0, 75].contains($0.code) }, "\(ends.map(\.sentences))")
+      #expect(ends.contains { $0.code == 0 })
+    }
+    try place.at("gao", "sync").succeeding()
+    #expect(try place.pending("gao") == 0)
+    #expect(try place.contacts("gao").count == 36)
+    #expect(try place.digests("gao") == place.digests(nil).filter { $0.key == "mission" })
+  }
+
   @Test func `a program that keeps the file locked ends a sync with 75`() throws {
     let place = try FaultPlace()
     try place.enroll("gao")

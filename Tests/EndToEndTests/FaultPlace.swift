@@ -4,6 +4,8 @@ import Glibc
 /// A hub and devices made of the real programs, in a folder that goes when the test ends.
 final class FaultPlace {
   let folder: String
+  /// Whether the folder stays, for somebody to look into.
+  var isKept = false
   private let port = HeldPort()
   private var server: Running?
 
@@ -17,7 +19,7 @@ final class FaultPlace {
 
   deinit {
     server?.end()
-    try? FileManager.default.removeItem(atPath: folder)
+    if !isKept { try? FileManager.default.removeItem(atPath: folder) }
   }
 
   // MARK: The hub
@@ -38,12 +40,20 @@ final class FaultPlace {
       .succeeding()
   }
 
+  var hubsFile: String { folder + "/hub/hub.sqlite" }
+
   // MARK: Devices
 
   func enroll(_ name: String) throws {
-    let invitation = folder + "/\(name).invitation"
+    try at(name, "enroll", invite(name)).succeeding()
+  }
+
+  /// - Returns: the invitation's path.
+  @discardableResult
+  func invite(_ name: String) throws -> String {
+    let invitation = path(name + ".invitation")
     try hub("invite", "--base", "GAO", "--role", "resp_base", "--name", name, "--out", invitation)
-    try at(name, "enroll", invitation).succeeding()
+    return invitation
   }
 
   func path(_ device: String) -> String { folder + "/" + device }
@@ -67,6 +77,20 @@ final class FaultPlace {
 
   func start(_ device: String, _ arguments: [String]) throws -> Running {
     try Running(program: "djoliba", arguments + ["--data", path(device)])
+  }
+
+  /// What tells a file from another one that got its name.
+  func identity(of path: String) -> UInt64? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return (attributes?[.systemFileNumber] as? NSNumber)?.uint64Value
+  }
+
+  /// Removes what rebuildings kept.
+  func removeDamaged(_ device: String) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: path(device))
+    where name.hasPrefix("damaged-") {
+      try FileManager.default.removeItem(atPath: path(device) + "/" + name)
+    }
   }
 
   // MARK: Other programs

@@ -41,6 +41,7 @@ import Testing
   private static let exits: [(Int32, [Problem.Code])] = [
     (64, [.usage, .not_enrolled, .no_hub]),
     (65, [.unknown_field, .invalid_value, .changes_refused, .csv_invalid, .locked, .not_found]),
+    (65, [.damaged, .partly_saved, .not_a_replica]),
     (69, [.offline, .stalled, .overloaded, .hub_unable, .too_many_requests]),
     (70, [.internal]),
     (73, [.disk_full, .cannot_write, .already_hub, .already_enrolled, .already_running]),

@@ -9,7 +9,8 @@ extension Problem {
     case erased, not_found, no_base, no_conflict, no_device, no_refusal
     case ambiguous_id, already_exists, already_settled
     case schema_invalid, csv_invalid, missing_column, rows_rejected, changes_refused, file_missing
-    case not_a_file, not_a_replica, file_newer, damaged, invitation_invalid, offline, stalled
+    case not_a_file, not_a_replica, file_newer, damaged, partly_saved, invitation_invalid, offline
+    case stalled
     case overloaded, hub_unable, `internal`, cannot_write, disk_full, not_shown
     case already_hub, already_enrolled, already_running, busy
     case file_exists, interrupted, clock, cursor, hub_behind, digest_mismatch
@@ -514,6 +515,16 @@ extension Problem.Code {
         hint: Label(
           fr: "Rien n'est perdu. Prévenez Bamako, qui doit mettre le serveur à jour.",
           en: "Nothing is lost. Tell Bamako, where the hub must be upgraded."))
+    case .partly_saved:
+      Entry(
+        exit: 65, status: 500,
+        text: Label(
+          fr: "La base est neuve, mais tout n'a pas pu être lu dans l'ancienne.",
+          en: "The database is fresh, but not all of the old one could be read."),
+        hint: Label(
+          fr: "Lancez : djoliba synchroniser, puis relisez ce que vous aviez modifié depuis la "
+            + "fois précédente.",
+          en: "Run: djoliba sync, then look through what you had changed since the time before."))
     case .digest_mismatch:
       Entry(
         exit: 75, status: 409,
