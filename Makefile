@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test simulate fixtures lint format bench fuzz clean
+.PHONY: help setup build release demo test simulate kill fixtures lint format bench fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -17,6 +17,10 @@ TARGETS ?=
 # How many worlds the simulation plays, and the number of the first.
 SEEDS ?= 10000
 FROM ?= 1
+
+# How many processes are killed, and the seed of what is written and of who dies doing what.
+KILLS ?= 5000
+SEED ?= 1
 
 # debug or release; each has a build folder of its own, because sharing one rebuilds the world.
 CONFIGURATION ?= debug
@@ -98,6 +102,14 @@ fixtures: setup ## Keep the files and the wire of a release as KEEP=1.1, for all
 	@[[ -n "$(KEEP)" ]] || { echo "Say which: make fixtures KEEP=1.1" >&2; exit 1; }
 	DJOLIBA_FIXTURES="$(KEEP)" swift test --disable-xctest \
 	  --filter "the story of the fixtures can be told"
+
+# The tests that kill are a debug build, the programs that they kill are not.
+kill: setup ## Kill KILLS real programs while they write and sync; SEED=1
+	@for program in djoliba djoliba-server; do swift build $(RELEASE) --product $$program; done
+	swift build --build-tests
+	export DJOLIBA_BIN="$$(swift build $(RELEASE) --show-bin-path)"
+	DJOLIBA_KILLS=$(KILLS) DJOLIBA_SEED=$(SEED) \
+	  swift test --skip-build --disable-xctest --filter FaultKillTests
 
 lint: ## Check the format
 	@$(SWIFT_FILES) | xargs -0 swift format lint --strict --parallel

@@ -152,7 +152,12 @@ let package = Package(
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "Shared"], swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["djoliba", "djoliba-server"], swiftSettings: strict),
+      name: "EndToEndTests",
+      dependencies: [
+        "djoliba", "djoliba-server", "Shared", "Storage",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -37,9 +37,10 @@ struct Unexpected: Error, CustomStringConvertible {
 /// It inherits nothing: not the tests' signal mask, which would keep it from obeying SIGTERM, and
 /// no descriptor of another test's program, which would never see its end.
 final class Running {
-  /// Where the programs are built: beside the tests.
-  static let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-    .deletingLastPathComponent().path
+  /// Where the programs are built: beside the tests, if nothing else is asked for.
+  static let folder =
+    ProcessInfo.processInfo.environment["DJOLIBA_BIN"]
+    ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
 
   private static let starting = NSLock()
 
