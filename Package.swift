@@ -45,6 +45,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Work",
+      dependencies: ["Shared", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
+    .target(
       name: "Spreadsheet",
       dependencies: ["Shared"],
       swiftSettings: strict),
@@ -123,6 +127,8 @@ let package = Package(
       name: "StorageTests",
       dependencies: ["Storage", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: strict),
+    .testTarget(
+      name: "WorkTests", dependencies: ["Work", "Spreadsheet", "Shared"], swiftSettings: strict),
     .testTarget(
       name: "SpreadsheetTests", dependencies: ["Spreadsheet", "Shared"], swiftSettings: strict),
     .testTarget(

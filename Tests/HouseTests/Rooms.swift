@@ -26,6 +26,10 @@ enum House {
         "Crypto": ["Ground/RecordID.swift", "Merge/", "Repair/"], "CZstd": ["Wire/Zstd.swift"],
         "Foundation": ["Schema/SchemaNode.swift", "Wire/Enrolment.swift"],
       ]),
+    // The rules of the people's work over records, and the desk at which it is done. No I/O either.
+    Room(
+      "Work", ["Shared"],
+      confined: ["Crypto": ["Packs/PackContent.swift", "Desk/FormToken.swift"]]),
     Room(
       "Storage", ["Shared", "GRDB", "Foundation", "Synchronization"],
       confined: ["GRDBSQLite": ["Layout/Statements.swift"]]),

@@ -18,6 +18,8 @@ extension Problem {
     case too_many_requests, unauthorised, forbidden, revoked
     case untrusted_hub, invitation_used, invitation_expired, invitation_unknown
     case plain_http
+    case changed_meanwhile, pack_incomplete, no_account, account_exists, weak_password
+    case wrong_password, account_locked, session_over
   }
 }
 
@@ -660,6 +662,78 @@ extension Problem.Code {
         hint: Label(
           fr: "Utilisez https, ou --behind-proxy derrière un serveur TLS.",
           en: "Use https, or --behind-proxy behind a TLS server."))
+    case .changed_meanwhile:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Quelqu'un a changé cette valeur entre-temps.",
+          en: "Somebody changed this value in the meantime."),
+        hint: Label(
+          fr: "Relisez les deux valeurs, puis enregistrez de nouveau.",
+          en: "Read both values, then save again."))
+    case .pack_incomplete:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Il manque des rubriques obligatoires à ce pack.",
+          en: "Mandatory sections of this pack are missing."),
+        hint: Label(
+          fr: "Complétez les rubriques nommées, puis recommencez.",
+          en: "Complete the sections that are named, then try again."))
+    case .no_account:
+      Entry(
+        exit: 65, status: 404,
+        text: Label(
+          fr: "Aucun compte n'a ce nom.",
+          en: "No account has this name."),
+        hint: Label(
+          fr: "Voyez : djoliba-server account list.",
+          en: "See: djoliba-server account list."))
+    case .account_exists:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Un compte porte déjà ce nom.",
+          en: "An account has this name already."),
+        hint: Label(
+          fr: "Choisissez un autre nom.",
+          en: "Choose another name."))
+    case .weak_password:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce mot de passe est trop court ou trop courant.",
+          en: "This password is too short or too common."),
+        hint: Label(
+          fr: "Prenez au moins douze caractères, par exemple quatre mots.",
+          en: "Take twelve characters or more, such as four words."))
+    case .wrong_password:
+      Entry(
+        exit: 77, status: 401,
+        text: Label(
+          fr: "Le nom ou le mot de passe n'est pas le bon.",
+          en: "The name or the password is not right."),
+        hint: Label(
+          fr: "Vérifiez les majuscules, puis recommencez.",
+          en: "Check the capital letters, then try again."))
+    case .account_locked:
+      Entry(
+        exit: 77, status: 403,
+        text: Label(
+          fr: "Trop d'essais : ce compte est fermé pour un quart d'heure.",
+          en: "Too many attempts: this account is closed for a quarter of an hour."),
+        hint: Label(
+          fr: "Attendez, ou demandez à Bamako un nouveau mot de passe.",
+          en: "Wait, or ask Bamako for a new password."))
+    case .session_over:
+      Entry(
+        exit: 77, status: 401,
+        text: Label(
+          fr: "Vous n'êtes plus connecté.",
+          en: "You are no longer signed in."),
+        hint: Label(
+          fr: "Connectez-vous de nouveau ; ce que vous avez saisi est gardé.",
+          en: "Sign in again; what you typed is kept."))
     }
   }
 }
