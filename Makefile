@@ -29,7 +29,7 @@ FLAGS := $(if $(filter release,$(CONFIGURATION)),$(RELEASE))
 
 # What the compiler links, what the two programs link, what the demonstration and the tests run.
 PACKAGES := ca-certificates g++ git libedit2 libncurses6 libxml2 pkg-config tzdata \
-  libcurl4-openssl-dev libsqlite3-dev libzstd-dev \
+  libcurl4-openssl-dev libsqlite3-dev libzstd-dev zlib1g-dev \
   curl faketime openssl python3 sqlite3
 
 SWIFT_FILES = find $(wildcard Sources Tests Examples Benchmarks Fuzz Package.swift) \

@@ -31,6 +31,7 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     .target(
       name: "Shared",
@@ -53,18 +54,33 @@ let package = Package(
       dependencies: ["Shared"],
       swiftSettings: strict),
     .target(
+      name: "Console",
+      dependencies: [
+        "Work", "Shared", "CZlib",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("Pages/console.css"), .embedInCode("Pages/console.js")],
+      swiftSettings: strict),
+    .target(
       name: "FieldClient",
-      dependencies: ["Shared", "Storage", "CCurl"],
+      dependencies: ["Shared", "Work", "Storage", "CCurl"],
       swiftSettings: strict),
     .target(
       name: "SyncServer",
       dependencies: [
-        "Shared", "Storage",
+        "Shared", "Work", "Storage",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "Logging", package: "swift-log"),
@@ -84,14 +100,15 @@ let package = Package(
     .executableTarget(
       name: "djoliba",
       dependencies: [
-        "FieldClient", "Spreadsheet", "Storage", "Terminal", "Shared",
+        "FieldClient", "Console", "Work", "Spreadsheet", "Storage", "Terminal", "Shared",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "djoliba-server",
       dependencies: [
-        "SyncServer", "Spreadsheet", "Terminal", "Shared",
+        "SyncServer", "Console", "Work", "Spreadsheet", "Terminal", "Shared",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -129,6 +146,15 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "WorkTests", dependencies: ["Work", "Spreadsheet", "Shared"], swiftSettings: strict),
+    .testTarget(
+      name: "ConsoleTests",
+      dependencies: [
+        "Console", "Work", "FieldClient", "SyncServer", "Spreadsheet", "Storage", "Shared",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "SpreadsheetTests", dependencies: ["Spreadsheet", "Shared"], swiftSettings: strict),
     .testTarget(

@@ -109,6 +109,7 @@ extension TextTable {
     case .revoked: Label(fr: "accès retiré", en: "revoked")
     case .wiped: Label(fr: "effacement ordonné", en: "wipe ordered")
     case .retired: Label(fr: "hors service", en: "retired")
+    case .account: Label(fr: "compte", en: "account")
     }
   }
 }

@@ -30,10 +30,14 @@ struct Init: Command {
       if let refusal = report.refusals.first { throw Problem(.internal, cause: refusal.sentence) }
       return report.created
     }
-    try tell(bases: bases)
+    let office = try AccountOffice(folder: folder, hub: openHub())
+    let offer = try office.add(
+      "referent", fullName: Label(fr: "Référent", en: "Focal point")[global.language],
+      role: .referent_surete)
+    try tell(bases: bases, offer)
   }
 
-  private func tell(bases: Int) throws {
+  private func tell(bases: Int, _ offer: AccountOffer) throws {
     let path = folder.path
     let lines = Label(
       fr: """
@@ -43,6 +47,8 @@ struct Init: Command {
         Pour relier un portable :
           djoliba-server invite --data \(path) --base GAO --role resp_base \
         --name "Portable Gao 1" --out gao-1.invitation
+        Pour ouvrir la console : la même adresse dans un navigateur.
+          nom : \(offer.name)   mot de passe, à changer en entrant : \(offer.password)
         """,
       en: """
         The hub is created in \(path) (\(bases) bases).
@@ -51,6 +57,8 @@ struct Init: Command {
         To link a laptop:
           djoliba-server invite --data \(path) --base GAO --role resp_base \
         --name "Gao laptop 1" --out gao-1.invitation
+        To open the console: the same address in a browser.
+          name: \(offer.name)   password, to be changed at the first sign-in: \(offer.password)
         """)
     try printer.out(lines[global.language])
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Logging
 import Shared
 import SyncServer
@@ -6,7 +7,8 @@ import Terminal
 
 struct Run: Command {
   static let configuration = CommandConfiguration(
-    abstract: spoken(fr: "Servir les appareils.", en: "Serve devices."))
+    abstract: spoken(
+      fr: "Servir les appareils et la console.", en: "Serve devices and the console."))
 
   @OptionGroup var global: GlobalOptions
 
@@ -35,7 +37,8 @@ struct Run: Command {
       ?? ListenAddress(host: "127.0.0.1", port: addresses[0].port)
     let identity = isPlain ? nil : try folder.authority.identity()
     let server = HubServer(
-      service: HubGate(hub), listen: (listen.host, listen.port),
+      service: HubGate(hub), pages: try pages(hub, isSecure: !isPlain || behindProxy),
+      listen: (listen.host, listen.port),
       tls: identity.map { ($0.certificatePEM, $0.keyPEM) },
       logger: Logger(label: "djoliba-server") { StreamLogHandler.standardError(label: $0) },
       behindProxy: isPlain && behindProxy)
@@ -48,6 +51,13 @@ struct Run: Command {
     }
     defer { upkeep.cancel() }
     try await server.run()
+  }
+
+  private func pages(_ hub: Hub, isSecure: Bool) throws(Problem) -> ConsoleResponder {
+    let office = try AccountOffice(folder: folder, hub: hub)
+    try office.tidyBook()
+    return ConsoleResponder(
+      Console(doors: OfficeDoors(office, language: global.language)), isSecure: isSecure)
   }
 
   func validate() throws {

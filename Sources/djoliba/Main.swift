@@ -15,7 +15,7 @@ struct Djoliba: AsyncParsableCommand {
         name: spoken(fr: "Bamako", en: "Bamako"),
         subcommands: [
           EnrollCommand.self, SyncCommand.self, WatchCommand.self, StatusCommand.self,
-          VerifyCommand.self,
+          VerifyCommand.self, OpenCommand.self,
         ]),
       CommandGroup(
         name: spoken(fr: "Fiches", en: "Records"),
@@ -28,7 +28,7 @@ struct Djoliba: AsyncParsableCommand {
         subcommands: [HistoryCommand.self, ConflictsCommand.self, RefusedCommand.self]),
       CommandGroup(
         name: spoken(fr: "Tableurs", en: "Spreadsheets"),
-        subcommands: [ImportCommand.self, ExportCommand.self]),
+        subcommands: [ImportCommand.self, ExportCommand.self, PrintCommand.self]),
     ])
 
   static let version = ProgramVersion.text

@@ -33,6 +33,11 @@ public struct FieldWriter {
     try writer.update(type, id.description, values)
   }
 
+  /// What the record holds now, in this transaction.
+  package func values(_ type: String, _ id: RecordID) throws -> [String: Value] {
+    try writer.values(type, id.description)
+  }
+
   /// Deletes the record whose id begins with `id`.
   public func delete(_ type: String, _ id: String) throws { try writer.delete(type, id) }
 }

@@ -55,6 +55,12 @@ package struct RecordWriter {
       Bindings(fields.map { values[$0]!.stored } + [row[1]]))
   }
 
+  /// What the record holds now, in this transaction.
+  package func values(_ type: String, _ prefix: String) throws -> [String: Value] {
+    let table = try shape.table(type)
+    return table.values(try Replica.row(prefix, table, db), from: 2)
+  }
+
   package func delete(_ type: String, _ prefix: String) throws {
     let table = try shape.table(type)
     let row = try Replica.row(prefix, table, db)

@@ -1,5 +1,5 @@
 import Foundation
-import Hummingbird
+package import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 package import Logging
@@ -15,6 +15,7 @@ import UnixSignals
 /// satellite, and a device takes the hub's time from the exchange, not from a `date`.
 package struct HubServer: Sendable {
   private let service: any HubService
+  private let pages: (any HTTPResponder<BasicRequestContext>)?
   private let listen: (host: String, port: Int)
   private let tls: (certificatePEM: [UInt8], keyPEM: [UInt8])?
   private let logger: Logger
@@ -22,16 +23,19 @@ package struct HubServer: Sendable {
   private let onReady: @Sendable (Int) -> Void
 
   /// - Parameters:
+  ///   - pages: answers what is no device's business; nil for a hub without a console.
   ///   - listen: port 0 takes any free port.
   ///   - tls: the certificate and its key; nil for plain HTTP.
   ///   - behindProxy: plain HTTP beyond loopback is meant, because a TLS proxy stands in front.
   ///   - onReady: called once with the real port when devices can connect.
   package init(
-    service: any HubService, listen: (host: String, port: Int),
+    service: any HubService, pages: (any HTTPResponder<BasicRequestContext>)? = nil,
+    listen: (host: String, port: Int),
     tls: (certificatePEM: [UInt8], keyPEM: [UInt8])?, logger: Logger, behindProxy: Bool = false,
     onReady: @escaping @Sendable (Int) -> Void = { _ in }
   ) {
     self.service = service
+    self.pages = pages
     self.listen = listen
     self.tls = tls
     self.logger = logger
@@ -102,11 +106,17 @@ extension HubServer {
 
   private func responder() -> HTTPChannelHandler.Responder {
     let router = HubRouter(service: service).responder()
-    let logger = logger
+    let (logger, pages) = (logger, pages)
     return { request, writer, channel in
       let context = BasicRequestContext(
         source: ApplicationRequestContextSource(channel: channel, logger: logger))
-      let response = try await router.respond(to: request, context: context)
+      let isForDevices = request.uri.path.hasPrefix("/v1/")
+      let response =
+        if let pages, !isForDevices {
+          try await pages.respond(to: request, context: context)
+        } else {
+          try await router.respond(to: request, context: context)
+        }
       try await writer.write(response: response.head, body: response.body)
     }
   }

@@ -98,7 +98,7 @@ extension HubConflict {
     status != Status.kept.rawValue && status != Status.restored.rawValue
   }
 
-  fileprivate func record(_ names: [UInt32: String]) -> ConflictRecord {
+  func record(_ names: [UInt32: String]) -> ConflictRecord {
     func side(_ state: FieldState) -> ConflictRecord.Side {
       ConflictRecord.Side(
         value: state.value, device: names[state.stamp.device] ?? "\(state.stamp.device)",

@@ -240,6 +240,8 @@ package struct HubDevice: Sendable {
 
   package enum State: String, Sendable {
     case active, revoked, wiped, retired
+    /// No laptop: the number under which an account of the console writes.
+    case account
   }
 }
 

@@ -74,6 +74,12 @@ package struct HubFolder: Sendable {
     try SQLiteHubStore(path: database, schema: schema)
   }
 
+  /// Writes a file for people, readable by its owner alone. Throws `.file_exists`, `.cannot_write`.
+  package func write(_ text: String, to file: String) throws(Problem) {
+    guard !PEMFile.exists(file) else { throw Problem(.file_exists, at: file) }
+    try PEMFile.write(Array(text.utf8), file, mode: 0o600)
+  }
+
   /// Bytes of the database on disk.
   package var size: Int64 {
     ["", "-wal"].reduce(0) { size, suffix in

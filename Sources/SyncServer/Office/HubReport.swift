@@ -20,6 +20,6 @@ extension Hub {
 
   /// In the order in which they were enrolled.
   package func devices() throws(Problem) -> [HubDevice] {
-    try store.read { transaction in try transaction.devices() }
+    try store.read { transaction in try transaction.devices().filter { $0.state != .account } }
   }
 }

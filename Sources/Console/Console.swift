@@ -1,0 +1,100 @@
+import Shared
+package import Work
+
+/// The pages, from a request to an answer.
+///
+/// Functions block, since they read SQLite: whoever serves them keeps them off the threads that
+/// serve the network.
+package struct Console: Sendable {
+  package let doors: any Doors
+  /// On a laptop: what the button « Synchroniser » does.
+  let board: SyncBoard?
+
+  /// For the hub.
+  package init(doors: any Doors) {
+    self.doors = doors
+    board = nil
+  }
+
+  /// For a laptop, whose sync runs beside the pages.
+  package init(doors: any Doors, field desk: any FieldDesk) {
+    self.doors = doors
+    board = SyncBoard(desk: desk)
+  }
+
+  package static let cookie = "entree"
+
+  package func answer(_ request: ConsoleRequest) -> ConsoleAnswer {
+    if let file = ConsoleFiles.answer(request) { return file }
+    if request.path.first == "langue" { return chooseLanguage(request) }
+    do throws(Problem) {
+      return try entered(request)
+    } catch {
+      return Self.refusal(error, request)
+    }
+  }
+
+  private func entered(_ request: ConsoleRequest) throws(Problem) -> ConsoleAnswer {
+    let entry = EntryPages(request: request, doors: doors)
+    if request.path.first == "entree" { return try entry.enter() }
+    let secret = request.cookies[Self.cookie] ?? ""
+    let visit: Visit
+    do throws(Problem) {
+      visit = try doors.visit(secret)
+    } catch {
+      guard error.code == .session_over else { throw error }
+      return entry.ask()
+    }
+    if request.isPost, request.form["_jeton"] != visit.formToken {
+      // A page of before the last sign-in, or of another site: nothing is lost, nothing is written.
+      return entry.confirm(visit)
+    }
+    if request.path.first == "sortie", request.isPost { return try entry.leave(secret) }
+    if visit.mustChangePassword || request.path.first == "mot-de-passe" {
+      return try entry.changePassword(visit, secret)
+    }
+    let page = Page(request: request, visit: visit, board: board)
+    return try page.route(doors)
+  }
+
+  private func chooseLanguage(_ request: ConsoleRequest) -> ConsoleAnswer {
+    var answer = ConsoleAnswer.see(Link(returningTo: request.query["vers"] ?? "/"))
+    answer.cookies.append((name: "langue", value: request.query["a"] == "en" ? "en" : "fr"))
+    return answer
+  }
+
+  /// A problem as a page. What somebody may not see is not there.
+  private static func refusal(_ problem: Problem, _ request: ConsoleRequest) -> ConsoleAnswer {
+    let language = request.language
+    let isHidden = [.not_found, .unknown_type, .scope_not_granted].contains(problem.code)
+    let told = isHidden ? Problem(.not_found) : Problem(problem.code)
+    let back = Label(fr: "Retour au début", en: "Back to the beginning")[language]
+    let html: HTML = """
+      \(Page.head(language))<body><main id="contenu"><h1>\(told.sentence(language))</h1>
+      <p>\(told.hint(language))</p><p><a href="/">\(back)</a></p></main></body></html>
+      """
+    return .page(html, status: isHidden ? 404 : problem.code.httpStatus)
+  }
+}
+
+extension Page {
+  func route(_ doors: any Doors) throws(Problem) -> ConsoleAnswer {
+    let path = request.path
+    switch path.first ?? "" {
+    case "": return try packBoard()
+    case "packs": return try packs(Array(path.dropFirst()))
+    case "alertes": return try alerts()
+    case "incidents": return try incidents(Array(path.dropFirst()))
+    case "interlocuteurs": return try contacts()
+    case "actions": return try actions()
+    case "asaco": return try asaco(Array(path.dropFirst()))
+    case "cadre": return try cadre()
+    case "fiches": return try recordPages(Array(path.dropFirst()))
+    case "conflits": return try conflicts(Array(path.dropFirst()))
+    case "synchro": return try sync()
+    case "refus": return try refusals(Array(path.dropFirst()))
+    case "journal": return try book(doors)
+    default: throw Problem(.not_found)
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import Dispatch
+package import Hummingbird
+import NIOCore
+import Shared
+
+// Requests into values, answers onto the wire, and the headers that keep a browser to this place.
+// Pages run one after the other on a queue of their own: SQLite has one writer, and a page
+// waits for no network.
+
+/// Serves the console to browsers.
+package struct ConsoleResponder: HTTPResponder {
+  package typealias Context = BasicRequestContext
+
+  private let console: Console
+  /// Whether every byte crosses TLS: cookies are then bound to this very host.
+  private let isSecure: Bool
+  /// The only names under which a laptop answers; nil at the hub, whose names its certificate holds.
+  private let hosts: Set<String>?
+  private let queue = DispatchQueue(label: "djoliba.console")
+
+  package init(_ console: Console, isSecure: Bool, hosts: Set<String>? = nil) {
+    self.console = console
+    self.isSecure = isSecure
+    self.hosts = hosts
+  }
+
+  package func respond(to request: Request, context: Context) async throws -> Response {
+    guard isForUs(request) else { return Response(status: .misdirectedRequest) }
+    guard [.get, .head, .post].contains(request.method) else {
+      return Response(status: .methodNotAllowed, headers: [.allow: "GET, HEAD, POST"])
+    }
+    guard !isForeignForm(request) else { return Response(status: .forbidden) }
+    let asked: ConsoleRequest
+    do {
+      asked = try await parse(request)
+    } catch is NIOTooManyBytesError {
+      return Response(status: .contentTooLarge)
+    }
+    let console = console
+    let answer = await withCheckedContinuation { continuation in
+      queue.async { continuation.resume(returning: console.answer(asked)) }
+    }
+    let response = response(answer, to: request)
+    return request.method == .head ? response.createHeadResponse() : response
+  }
+
+  // MARK: The request
+
+  /// A page of the web that gives itself this address by its name server is turned away.
+  private func isForUs(_ request: Request) -> Bool {
+    guard let hosts else { return true }
+    return request.head.authority.map(hosts.contains) ?? false
+  }
+
+  /// A browser says where a form comes from; ours come from here.
+  private func isForeignForm(_ request: Request) -> Bool {
+    guard request.method == .post, let site = request.headers[.secFetchSite] else { return false }
+    return !["same-origin", "none"].contains(site)
+  }
+
+  private func parse(_ request: Request) async throws -> ConsoleRequest {
+    let isPost = request.method == .post
+    let buffer = isPost ? try await request.body.collect(upTo: ConsoleLimits.form) : nil
+    let form = buffer.map { FormWords(encoded: String(buffer: $0)) } ?? FormWords()
+    let cookies = Self.cookies(request.headers[.cookie], prefix: prefix)
+    let chosen = cookies["langue"].flatMap { Language(rawValue: $0) }
+    return ConsoleRequest(
+      isPost: isPost,
+      path: request.uri.path.split(separator: "/").map {
+        FormWords.decoded($0.replacing("+", with: "%2B"))
+      },
+      query: FormWords(encoded: request.uri.query ?? ""), form: form, cookies: cookies,
+      language: chosen ?? Self.language(request.headers[.acceptLanguage]), place: request.uri.string
+    )
+  }
+
+  /// French, unless a browser asks for English and nowhere for French.
+  private static func language(_ header: String?) -> Language {
+    let tags = (header ?? "").lowercased().split(separator: ",").map { $0.prefix { $0 != ";" } }
+    let known = tags.map { $0.filter { $0 != " " }.prefix(2) }.first { $0 == "fr" || $0 == "en" }
+    return known == "en" ? .en : .fr
+  }
+
+  /// What a browser binds to this host alone, where there is TLS.
+  private var prefix: String { isSecure ? "__Host-" : "djoliba-" }
+
+  private static func cookies(_ header: String?, prefix: String) -> [String: String] {
+    var cookies: [String: String] = [:]
+    for part in (header ?? "").split(separator: ";") {
+      let sides = part.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
+      guard sides.count == 2, sides[0].hasPrefix(prefix) else { continue }
+      cookies[String(sides[0].dropFirst(prefix.count))] = String(sides[1])
+    }
+    return cookies
+  }
+
+  // MARK: The answer
+
+  private func response(_ answer: ConsoleAnswer, to request: Request) -> Response {
+    var headers = Self.guards
+    headers[.contentType] = answer.mediaType
+    headers[.cacheControl] = answer.isLasting ? "max-age=86400" : "no-store"
+    if isSecure { headers[.strictTransportSecurity] = "max-age=31536000" }
+    if let location = answer.location { headers[.location] = location }
+    if let name = answer.fileName {
+      headers[.contentDisposition] = "attachment; filename=\"\(name)\""
+    }
+    for cookie in answer.cookies {
+      headers.append(.init(name: .setCookie, value: text(of: cookie)))
+    }
+    var body = answer.body
+    let takesGzip = request.headers[.acceptEncoding]?.contains("gzip") ?? false
+    if takesGzip && body.count >= Gzip.smallest {
+      body = Gzip.compress(body)
+      headers[.contentEncoding] = "gzip"
+    }
+    return Response(
+      status: .init(code: answer.status), headers: headers,
+      body: .init(byteBuffer: .init(bytes: body)))
+  }
+
+  private func text(of cookie: (name: String, value: String)) -> String {
+    let age =
+      cookie.value.isEmpty ? "; Max-Age=0" : cookie.name == "langue" ? "; Max-Age=31536000" : ""
+    let secure = isSecure ? "; Secure" : ""
+    return
+      "\(prefix)\(cookie.name)=\(cookie.value); Path=/; HttpOnly; SameSite=Strict\(secure)\(age)"
+  }
+
+  /// No other host is asked for anything, nothing runs but our own file, nobody frames a page, and
+  /// no address leaves with a link.
+  private static let guards: HTTPFields = [
+    .contentSecurityPolicy:
+      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+      + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    .xContentTypeOptions: "nosniff",
+    .referrerPolicy: "no-referrer",
+    .crossOriginOpenerPolicy: "same-origin",
+  ]
+}
+
+extension HTTPFields.Element.Name {
+  fileprivate static let referrerPolicy = Self("Referrer-Policy")!
+  fileprivate static let crossOriginOpenerPolicy = Self("Cross-Origin-Opener-Policy")!
+  fileprivate static let secFetchSite = Self("Sec-Fetch-Site")!
+}
+
+enum ConsoleLimits {
+  /// Bytes of one form: the longest text of the schema, each letter as three times two digits, and
+  /// the other fields.
+  static let form = 1 << 20
+}

@@ -1,0 +1,94 @@
+import Shared
+import Work
+
+/// One page in the making: who asks, in which language, over which desk.
+struct Page: Sendable {
+  let request: ConsoleRequest
+  let visit: Visit
+  let board: SyncBoard?
+
+  var desk: any Desk { visit.desk }
+  var schema: Schema { desk.schema }
+  var sitter: Sitter { desk.sitter }
+  var language: Language { request.language }
+  var form: FormWords { request.form }
+  /// Whether it is served on a laptop.
+  var isField: Bool { board != nil }
+
+  func say(_ fr: String, _ en: String) -> String { language == .fr ? fr : en }
+
+  func say(_ label: Label) -> String { label[language] }
+
+  func type(_ name: String) throws(Problem) -> RecordType {
+    guard let type = schema[type: name] else { throw Problem(.not_found, at: name) }
+    return type
+  }
+
+  /// The record that an address names; any other text names none.
+  func record(_ type: RecordType, _ id: String) throws(Problem) -> Record {
+    guard let id = RecordID(id) else { throw Problem(.not_found, at: type.name) }
+    return try desk.record(type.name, id)
+  }
+
+  func records(
+    _ type: String, _ conditions: [(field: String, value: Value)] = []
+  ) throws(Problem) -> [Record] {
+    guard schema[type: type] != nil else { return [] }
+    return try desk.records(of: type, where: conditions, limit: .max)
+  }
+
+  /// The field that every form carries.
+  var token: HTML { #"<input type="hidden" name="_jeton" value="\#(visit.formToken)">"# }
+
+  /// A form of one button.
+  func button(
+    _ label: String, to link: Link, style: String = "", with words: [(String, String)] = []
+  )
+    -> HTML
+  {
+    let hidden = words.map { name, value -> HTML in
+      #"<input type="hidden" name="\#(name)" value="\#(value)">"#
+    }
+    return """
+      <form method="post" action="\(link)" class="bouton">\(token)\(hidden)\
+      <button class="\(style)">\(label)</button></form>
+      """
+  }
+
+  func words(_ record: Record, _ field: String) -> String {
+    schema[type: record.type]?[field: field]?.words(record[field], language) ?? ""
+  }
+
+  func heading(_ record: Record) -> String {
+    schema[type: record.type]?.heading(record.values, language) ?? record.type
+  }
+
+  func link(to record: Record) -> Link {
+    record.type == "security_pack"
+      ? Link("packs", record.id.description) : .record(record.type, record.id.description)
+  }
+
+  func anchor(_ record: Record) -> HTML {
+    #"<a href="\#(link(to: record))">\#(heading(record))</a>"#
+  }
+}
+
+extension Page {
+  /// The answer after a form was taken, with a sentence at the head of the next page.
+  func done(_ link: Link, _ sentence: String) -> ConsoleAnswer {
+    var answer = ConsoleAnswer.see(link)
+    answer.cookies.append((name: "dit", value: FlashWords.encoded(sentence)))
+    return answer
+  }
+}
+
+/// A sentence on its way to the next page, as a cookie can hold it.
+enum FlashWords {
+  static func encoded(_ text: String) -> String {
+    Link(text).text.dropFirst().description
+  }
+
+  static func decoded(_ text: String?) -> String {
+    text.map { FormWords.decoded($0) } ?? ""
+  }
+}

@@ -1,0 +1,211 @@
+import Shared
+import Work
+
+/// The ASACO pilot: each association's indicators over the months, and what DHIS2 takes of a period.
+extension Page {
+  func asaco(_ path: [String]) throws(Problem) -> ConsoleAnswer {
+    switch path.first {
+    case nil: return try asacoList()
+    case "dhis2": return try dhis2(path.dropFirst().first)
+    case let code?: return try grid(code)
+    }
+  }
+
+  private func asacoList() throws(Problem) -> ConsoleAnswer {
+    let rows = try records("asaco").map { asaco -> HTML in
+      let expires = asaco.day("cam_expires_on")
+      let isOver = expires.map { $0 < sitter.today } ?? true
+      let note: HTML =
+        isOver
+        ? #" <span class="marque">\#(expires == nil ? say("pas de convention", "no agreement") : say("échue", "expired"))</span>"#
+        : .none
+      return """
+        <tr><th scope="row"><a href="\(Link("asaco", asaco.text("code") ?? ""))">\(asaco.text("asaco_name") ?? "")</a><br>\
+        <span class="aide">\(asaco.text("code") ?? "")</span></th><td>\(words(asaco, "pilot_status"))</td><td>\(words(asaco, "access_state"))</td>\
+        <td>\(words(asaco, "cam_expires_on"))\(note)</td><td class="nombre">\(Words.grouped(Int64(asaco.count("population"))))</td></tr>
+        """
+    }
+    let heads = [
+      say("ASACO", "ASACO"), say("Pilote", "Pilot"), say("État", "State"),
+      say("Convention jusqu'au", "Agreement until"), say("Population", "Population"),
+    ]
+    .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
+    let last = ReportPeriod(month: sitter.today).previous
+    return try answer(
+      "ASACO",
+      """
+      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      <form method="get" action="/asaco/dhis2" class="recherche"><label for="periode">\(say("Export DHIS2, période", "DHIS2 export, period"))</label>\
+      <input id="periode" name="periode" value="\(last.text)" pattern="[0-9]{6}|[0-9]{4}Q[1-4]"><button>\(say("Préparer", "Prepare"))</button></form>
+      """, current: "asaco", isWide: true)
+  }
+
+  // MARK: The grid
+
+  private func grid(_ code: String) throws(Problem) -> ConsoleAnswer {
+    guard let asaco = try records("asaco", [("code", .text(code))]).first else {
+      throw Problem(.not_found)
+    }
+    let values = try records("asaco_value").filter { $0.refers(by: "asaco_code", to: asaco) }
+    let indicators = try records("indicator").filter { $0.isTrue("active") }
+    let last = values.compactMap { $0.text("period").flatMap { ReportPeriod($0) } }.filter {
+      !$0.isQuarter
+    }.max()
+    let end =
+      request.query["fin"].flatMap { ReportPeriod($0) } ?? last ?? ReportPeriod(month: sitter.today)
+    let months = (0..<6).reversed().map { end.moved(by: -$0) }
+    var known: [String: Record] = [:]
+    for value in values {
+      known[(value.text("indicator_code") ?? "") + " " + (value.text("period") ?? "")] = value
+    }
+    let rows = indicators.map { row($0, asaco, months, known) }
+    let heads = months.map { month -> HTML in #"<th scope="col">\#(name(month))</th>"# }
+    return try answer(
+      asaco.text("asaco_name") ?? code,
+      """
+      <p>\(anchorTo(asaco, say("La fiche de l'association", "The association's record"))) · \
+      <a href="\(Link("asaco", code, query: [("fin", months[0].previous.text)]))">\(say("← mois précédents", "← earlier months"))</a></p>
+      \(autonomy(values))<p class="aide">\(say("Déclaré, puis vérifié entre crochets. Cadre : écart de plus de 10 %. Un cadenas : vérifié, donc fermé.", "Declared, then verified in brackets. A frame: a gap above 10 %. A lock: verified, so closed."))</p>
+      <div class="defile" tabindex="0"><table class="grille"><thead><tr><th scope="col">\(say("Indicateur", "Indicator"))</th>\(heads)\
+      <th scope="col">\(say("Tendance", "Trend"))</th></tr></thead><tbody>\(rows)</tbody></table></div>
+      """, current: "asaco", isWide: true)
+  }
+
+  private func name(_ period: ReportPeriod) -> String {
+    period.isQuarter ? period.text : "\(period.text.suffix(2))/\(period.text.prefix(4))"
+  }
+
+  private func row(
+    _ indicator: Record, _ asaco: Record, _ months: [ReportPeriod], _ known: [String: Record]
+  ) -> HTML {
+    let code = indicator.text("code") ?? ""
+    let isQuarterly = indicator.text("frequency") != "mensuel"
+    // A quarter stands under its last month.
+    let periods = months.map { month -> ReportPeriod? in
+      guard isQuarterly else { return month }
+      let quarter = ReportPeriod(quarter: month.first)
+      return quarter.moved(by: 1).first == month.moved(by: 1).first ? quarter : nil
+    }
+    let found = periods.map { $0.flatMap { known[code + " " + $0.text] } }
+    let cells = zip(periods, found).map { period, value -> HTML in
+      guard let period else { return "<td></td>" }
+      return cell(value, indicator, asaco, period) { other, when in
+        known[other + " " + when.text]?.number("value_declared")
+      }
+    }
+    return """
+      <tr><th scope="row">\(indicator.text("label_fr") ?? code)<br><span class="aide">\(code)</span></th>\(cells)\
+      <td>\(Sparkline.svg(found.map { $0?.bestValue }, label: say("tendance", "trend")))</td></tr>
+      """
+  }
+
+  private func cell(
+    _ value: Record?, _ indicator: Record, _ asaco: Record, _ period: ReportPeriod,
+    _ known: (String, ReportPeriod) -> Double?
+  ) -> HTML {
+    guard let value else {
+      let words = [
+        ("asaco_code", asaco.id.description), ("indicator_code", indicator.text("code") ?? ""),
+        ("period", period.text),
+      ]
+      let isOpen =
+        !period.isFuture(sitter.today)
+        && (schema[type: "asaco_value"].map(sitter.mayWrite) ?? false)
+      let add = Link("fiches", "asaco_value", "nouvelle", query: words)
+      return isOpen
+        ? #"<td><a href="\#(add)" aria-label="\#(say("Saisir", "Enter")) \#(indicator.text("label_fr") ?? "") \#(name(period))">+</a></td>"#
+        : "<td></td>"
+    }
+    let declared = value.number("value_declared").map { Words.number($0, language) } ?? "—"
+    let verified =
+      (value.number("value_counter") ?? value.number("value_verified")).map {
+        " [\(Words.number($0, language))]"
+      } ?? ""
+    let lock = value.isLocked ? " 🔒" : value.text("verification_status") == "rejete" ? " ✗" : ""
+    let warnings = Plausibility.warnings(indicator.text("code") ?? "", period, value: known)
+    let doubt: HTML =
+      warnings.isEmpty
+      ? .none : #"<br><span class="marque">\#(warnings.map(words).joined(separator: ", "))</span>"#
+    let frame: HTML = value.hasWideGap ? #" class="ecart""# : .none
+    let gap =
+      value.hasWideGap
+      ? say(" écart \(Int((value.gap ?? 0) * 100)) %", " gap \(Int((value.gap ?? 0) * 100)) %") : ""
+    return "<td\(frame)>\(anchorTo(value, declared + verified + lock))\(gap)\(doubt)</td>"
+  }
+
+  private func words(_ warning: Plausibility) -> String {
+    switch warning {
+    case .moreFourthVisits: say("plus de CPN 4 que de CPN 1", "more 4th than 1st visits")
+    case .spentMoreThanReceived: say("dépenses > recettes", "spent > received")
+    case .jump: say("à confirmer : × 3", "to confirm: × 3")
+    }
+  }
+
+  private func autonomy(_ values: [Record]) -> HTML {
+    let scores = values.filter { $0.text("indicator_code") == "AUT01" }.sorted {
+      ($0.text("period") ?? "") < ($1.text("period") ?? "")
+    }
+    guard let last = scores.last, let autonomy = last.bestValue.flatMap({ Autonomy(total: $0) })
+    else { return .none }
+    return """
+      <p><strong>\(say("Score d'autonomie", "Autonomy score")) : \(autonomy.total)/20</strong> — \(words(autonomy.grade)) (\(last.text("period") ?? ""))</p>
+      """
+  }
+
+  private func words(_ grade: Autonomy.Grade) -> String {
+    switch grade {
+    case .notFunctional: say("non fonctionnelle", "not functional")
+    case .littleActive: say("peu dynamique", "little active")
+    case .active: say("dynamique", "active")
+    case .veryActive: say("très dynamique", "very active")
+    }
+  }
+
+  // MARK: DHIS2
+
+  private func dhis2(_ file: String?) throws(Problem) -> ConsoleAnswer {
+    let text = request.query["periode"] ?? ""
+    guard let period = ReportPeriod(text) else { throw Problem(.invalid_value, at: "periode") }
+    let export = DHIS2Export(
+      period: period.text, values: try records("asaco_value", [("period", .text(period.text))]),
+      indicators: try records("indicator"), asacos: try records("asaco"))
+    switch file {
+    case "json":
+      try desk.note(.export, nil)
+      return .file(export.json, "application/json", name: "dhis2-\(period.text).json")
+    case "csv":
+      try desk.note(.export, nil)
+      return .file(export.csv, "application/csv", name: "dhis2-\(period.text).csv")
+    default: return try dhis2Page(export, period)
+    }
+  }
+
+  private func dhis2Page(_ export: DHIS2Export, _ period: ReportPeriod) throws(Problem)
+    -> ConsoleAnswer
+  {
+    let rows = export.rows.map { row -> HTML in
+      "<tr><td>\(row.dataElement)</td><td>\(row.orgUnit)</td><td class=\"nombre\">\(row.value)</td></tr>"
+    }
+    let rejects = export.rejects.map { reject -> HTML in
+      "<li>\(anchor(reject.record)) — \(words(reject.reason))</li>"
+    }
+    let query = [("periode", period.text)]
+    return try answer(
+      say("Export DHIS2", "DHIS2 export") + " " + name(period),
+      """
+      <p>\(export.rows.count) \(say("valeurs partent", "values go out")) : <a href="\(Link("asaco", "dhis2", "json", query: query))">JSON</a> · \
+      <a href="\(Link("asaco", "dhis2", "csv", query: query))">CSV</a></p>
+      <table><tbody>\(rows)</tbody></table>
+      <h2>\(say("Laissées de côté", "Left behind")) (\(export.rejects.count))</h2><ul>\(rejects)</ul>
+      """, current: "asaco")
+  }
+
+  private func words(_ reason: DHIS2Export.Reject.Reason) -> String {
+    switch reason {
+    case .estimate: say("estimation", "an estimate")
+    case .noElement: say("l'indicateur n'a pas de code DHIS2", "the indicator has no DHIS2 code")
+    case .noOrgUnit: say("l'ASACO n'a pas d'unité DHIS2", "the ASACO has no DHIS2 unit")
+    case .noValue: say("sans valeur", "no value")
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Shared
+import Work
+
+/// Every value that a record had: who wrote it, when, and when it reached Bamako.
+extension Page {
+  func history(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
+    let entries = try desk.history(type.name, record.id)
+    let rows = entries.reversed().map { entry -> HTML in
+      let field = type[field: entry.field]
+      let received = entry.received.map { Words.moment(milliseconds: $0, language) } ?? ""
+      return """
+        <tr><th scope="row">\(field?.label[language] ?? entry.field)</th>\
+        <td>\(value(entry.value, field))</td><td>\(entry.device)</td>\
+        <td>\(Words.moment(milliseconds: entry.stamp.milliseconds, language))</td><td>\(received)</td></tr>
+        """
+    }
+    let heads = [
+      say("Champ", "Field"), say("Valeur", "Value"), say("Par", "By"), say("Écrit le", "Written"),
+      say("Reçu à Bamako le", "Received in Bamako"),
+    ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
+    return try answer(
+      say("Historique", "History") + " : " + type.heading(record.values, language),
+      """
+      <p>\(anchor(record))</p><div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead>\
+      <tbody>\(rows)</tbody></table></div>
+      """, current: "fiches", isWide: true)
+  }
+
+  /// A value of some time, whether or not its field is still known.
+  func value(_ value: Value, _ field: Field?) -> String {
+    guard !value.isNull else { return say("(vide)", "(empty)") }
+    if let field, case .reference = field.kind {
+      return (try? ReferenceNames(self, [field]).words(value, field, language)) ?? ""
+    }
+    return field?.words(value, language) ?? value.text ?? ""
+  }
+}

@@ -1,0 +1,369 @@
+import Shared
+import Work
+
+/// The pages of any record type, made from the schema alone.
+extension Page {
+  func recordPages(_ path: [String]) throws(Problem) -> ConsoleAnswer {
+    guard let name = path.first else { return try typeList() }
+    let type = try type(name)
+    switch (path.count, path.dropFirst(2).first) {
+    case (1, _): return try recordList(type)
+    case (2, _) where path[1] == "nouvelle":
+      return request.isPost ? try create(type) : try newRecord(type)
+    case (2, _): return try show(type, try record(type, path[1]))
+    case (3, "modifier"):
+      let record = try record(type, path[1])
+      return request.isPost ? try change(type, record) : try edit(type, record)
+    case (3, "historique"): return try history(type, try record(type, path[1]))
+    case (3, "supprimer"): return try delete(type, try record(type, path[1]))
+    default: throw Problem(.not_found)
+    }
+  }
+
+  // MARK: Lists
+
+  private func typeList() throws(Problem) -> ConsoleAnswer {
+    if let words = request.query["q"], !words.isEmpty { return try searchEverything(words) }
+    let items = schema.types.map { type -> HTML in
+      #"<li><a href="\#(Link("fiches", type.name))">\#(type.label[language])</a></li>"#
+    }
+    return try answer(
+      say("Toutes les fiches", "All records"),
+      """
+      \(searchForm(Link("fiches"), ""))<ul class="colonnes">\(items)</ul>
+      """, current: "fiches")
+  }
+
+  private func searchEverything(_ words: String) throws(Problem) -> ConsoleAnswer {
+    let found = try desk.search(words, limit: 100)
+    let items = found.map { record -> HTML in
+      let type = schema[type: record.type]?.label[language] ?? record.type
+      return "<li>\(type) : \(anchor(record))</li>"
+    }
+    let none: HTML = found.isEmpty ? "<p>\(say("Rien trouvé.", "Nothing found."))</p>" : .none
+    return try answer(
+      say("Chercher", "Search"),
+      "\(searchForm(Link("fiches"), words))\(none)<ul>\(items)</ul>", current: "fiches")
+  }
+
+  func searchForm(_ action: Link, _ words: String, more: HTML = .none) -> HTML {
+    """
+    <form method="get" action="\(action)" class="recherche" role="search">\
+    <label for="q">\(say("Chercher (sans accents ni majuscules)", "Search (accents and capitals do not matter)"))</label>\
+    <input id="q" name="q" type="search" value="\(words)">\(more)\
+    <button>\(say("Chercher", "Search"))</button></form>
+    """
+  }
+
+  /// Records that fit on one page.
+  static let pageLength = 50
+
+  private func recordList(_ type: RecordType) throws(Problem) -> ConsoleAnswer {
+    var conditions: [(field: String, value: Value)] = []
+    for filter in filters(type) {
+      if let text = request.query[filter.name], !text.isEmpty {
+        conditions.append((filter.name, .text(text)))
+      }
+    }
+    var found = try records(type.name, conditions)
+    let words = Folding.words(request.query["q"] ?? "")
+    if !words.isEmpty { found = found.filter { Folding.holds(words, in: texts($0, type)) } }
+    found.reverse()
+    let link = Link("fiches", type.name, "nouvelle")
+    let add: HTML =
+      sitter.mayWrite(type)
+      ? #"<p><a class="ajout" href="\#(link)">\#(say("Ajouter", "Add"))</a></p>"# : .none
+    return try answer(
+      type.label[language],
+      """
+      \(add)\(searchForm(Link("fiches", type.name), request.query["q"] ?? "", more: try filterInputs(type)))
+      \(try table(found, type))
+      """, current: "fiches", isWide: true)
+  }
+
+  /// What a list can be narrowed by: its base, and its first lists of choices.
+  private func filters(_ type: RecordType) -> [Field] {
+    let usual = type.fields.filter { field in
+      switch field.kind {
+      case .choice: field.name != "sensitivity"
+      case .reference("base", by: "code"): true
+      default: false
+      }
+    }
+    let wanted = ["base_code", "status", "kind", "contact_type", "category", "severity"]
+    let first = wanted.compactMap { name in usual.first { $0.name == name } }
+    return Array((first + usual.filter { !wanted.contains($0.name) }).prefix(3))
+  }
+
+  private func filterInputs(_ type: RecordType) throws(Problem) -> HTML {
+    var all = HTML.none
+    for field in filters(type) {
+      var options: [(String, String)] = []
+      if case .choice(let choices) = field.kind {
+        options = choices.map { ($0.value, $0.label[language]) }
+      } else {
+        options = try records("base").map { ($0.text("code") ?? "", words($0, "name")) }
+      }
+      all += choose(field.name, field.label[language], options)
+    }
+    return all
+  }
+
+  /// A list to choose from, for a form that asks.
+  func choose(_ name: String, _ label: String, _ options: [(String, String)]) -> HTML {
+    let chosen = request.query[name] ?? ""
+    let items = options.map { value, text -> HTML in
+      let mark: HTML = value == chosen ? " selected" : .none
+      return #"<option value="\#(value)"\#(mark)>\#(text)</option>"#
+    }
+    return """
+      <label for="f-\(name)">\(label)</label><select id="f-\(name)" name="\(name)">\
+      <option value="">\(say("tout", "all"))</option>\(items)</select>
+      """
+  }
+
+  private func texts(_ record: Record, _ type: RecordType) -> [String] {
+    type.fields.map { $0.words(record[$0.name], language) }
+  }
+
+  /// One page of records as a table, with the way to the next.
+  func table(_ found: [Record], _ type: RecordType) throws(Problem) -> HTML {
+    let number = max(1, Int(request.query["p"] ?? "") ?? 1)
+    let first = min((number - 1) * Self.pageLength, max(0, found.count - 1))
+    let columns = columns(type)
+    let names = try ReferenceNames(self, columns)
+    let rows = found.dropFirst(first).prefix(Self.pageLength).map { record -> HTML in
+      let cells = columns.map { field -> HTML in
+        "<td>\(names.words(record[field.name], field, language))</td>"
+      }
+      let unsent: HTML =
+        record.isPending ? #" <span class="marque">\#(say("non envoyé", "unsent"))</span>"# : .none
+      return #"<tr><th scope="row">\#(anchor(record))\#(unsent)</th>\#(cells)</tr>"#
+    }
+    let heads = columns.map { field -> HTML in #"<th scope="col">\#(field.label[language])</th>"# }
+    if found.isEmpty { return "<p>\(say("Aucune fiche.", "No records."))</p>" }
+    return """
+      <p>\(found.count) \(say("fiches", "records"))</p><div class="defile" tabindex="0"><table><thead><tr>\
+      <th scope="col">\(type.label[language])</th>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      \(pager(number, of: found.count))
+      """
+  }
+
+  private func pager(_ number: Int, of count: Int) -> HTML {
+    let last = max(1, (count + Self.pageLength - 1) / Self.pageLength)
+    guard last > 1 else { return .none }
+    func link(_ to: Int, _ text: String) -> HTML {
+      let query = request.query.pairs.filter { $0.name != "p" }.map { ($0.name, $0.value) }
+      let place = Link.path(request.path, query: query + [("p", "\(to)")])
+      return #"<a href="\#(place)">\#(text)</a> "#
+    }
+    let back: HTML =
+      number > 1 ? link(number - 1, say("← Page précédente", "← Previous page")) : .none
+    let on: HTML = number < last ? link(number + 1, say("Page suivante →", "Next page →")) : .none
+    return #"<p class="pages">\#(back)\#(say("page", "page")) \#(number) / \#(last) \#(on)</p>"#
+  }
+
+  /// What a list shows beside the name: short fields, the required ones first.
+  private func columns(_ type: RecordType) -> [Field] {
+    let short = type.fields.filter { field in
+      if ["scope", "sensitivity"].contains(field.name) || type.title.contains(field.name) {
+        return false
+      }
+      switch field.kind {
+      case .longtext, .anyReference: return false
+      default: return true
+      }
+    }
+    let order = short.filter(\.required) + short.filter { !$0.required }
+    return Array(order.prefix(5))
+  }
+
+  // MARK: One record
+
+  private func show(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
+    try desk.note(.read, record)
+    let names = try ReferenceNames(self, type.fields)
+    let rows = type.fields.compactMap { field -> HTML? in
+      let value = record[field.name]
+      if value.isNull { return nil }
+      let shown =
+        field.name == "scope"
+        ? HTML(Words.scope(record.scope, language)) : names.html(value, field, language)
+      return "<dt>\(field.label[language])</dt><dd>\(shown)</dd>"
+    }
+    return try answer(
+      type.heading(record.values, language),
+      """
+      \(try ways(type, record))<dl class="fiche">\(rows)</dl>
+      """, current: "fiches")
+  }
+
+  private func ways(_ type: RecordType, _ record: Record) throws(Problem) -> HTML {
+    let id = record.id.description
+    var links: [HTML] = []
+    let isWritable = record.scope.map(sitter.grant.mayWrite) ?? true
+    if sitter.mayWrite(type) && isWritable {
+      links.append(
+        #"<a href="\#(Link.record(type.name, id, "modifier"))">\#(say("Modifier", "Edit"))</a>"#)
+    }
+    links.append(
+      #"<a href="\#(Link.record(type.name, id, "historique"))">\#(say("Historique", "History"))</a>"#
+    )
+    if sitter.mayDelete(type) && isWritable {
+      links.append(
+        #"<a href="\#(Link.record(type.name, id, "supprimer"))">\#(say("Supprimer", "Delete"))</a>"#
+      )
+    }
+    links.append(
+      #"<a href="\#(Link("fiches", type.name))">\#(type.label[language]) : \#(say("la liste", "the list"))</a>"#
+    )
+    let unsent: HTML =
+      record.isPending
+      ? #"<p class="marque">\#(say("Pas encore envoyé à Bamako.", "Not sent to Bamako yet."))</p>"#
+      : .none
+    return #"\#(unsent)<p class="suite">\#(links.joined(by: " · "))</p>"#
+  }
+
+  // MARK: Writing
+
+  /// What a new record starts with: what the address says, and what is known of whoever sits here.
+  func starting(_ type: RecordType) -> [String: Value] {
+    var values: [String: Value] = [:]
+    for field in type.fields {
+      if let given = request.query[field.name], let value = try? field.parse(given) {
+        values[field.name] = value
+      }
+    }
+    if let base = sitter.base, values["base_code"] == nil, type[field: "base_code"] != nil {
+      values["base_code"] = .text(base)
+    }
+    for name in [
+      "reported_by", "recorded_by", "issued_by", "prepared_by", "author", "assessed_by",
+      "entered_by",
+    ] {
+      if type[field: name] != nil, values[name] == nil, let person = sitter.person {
+        values[name] = .text(person.description)
+      }
+    }
+    return values
+  }
+
+  private func newForm(_ type: RecordType) throws(Problem) -> RecordForm {
+    guard sitter.mayWrite(type) else { throw Problem(.role_not_allowed) }
+    var form = RecordForm(type, nil, on: self)
+    form.starting = starting(type)
+    return form
+  }
+
+  private func newRecord(_ type: RecordType) throws(Problem) -> ConsoleAnswer {
+    try formPage(
+      try newForm(type), Link("fiches", type.name, "nouvelle"),
+      say("Nouvelle fiche", "New record") + " : " + type.label[language])
+  }
+
+  func formPage(_ form: RecordForm, _ link: Link, _ title: String, before: HTML = .none)
+    throws(Problem)
+    -> ConsoleAnswer
+  {
+    let status = form.problems.isEmpty && form.general.isEmpty ? 200 : 422
+    return try answer(
+      title, "\(before)\(try form.html(to: link, button: say("Enregistrer", "Save")))",
+      current: "fiches", status: status)
+  }
+
+  private func create(_ type: RecordType) throws(Problem) -> ConsoleAnswer {
+    let link = Link("fiches", type.name, "nouvelle")
+    return try create(
+      try newForm(type), link, say("Nouvelle fiche", "New record") + " : " + type.label[language])
+  }
+
+  /// Writes what a form of a new record says, or shows it again with what is wrong.
+  func create(
+    _ form: RecordForm, _ link: Link, _ title: String, before: HTML = .none,
+    with more: [String: Value] = [:]
+  ) throws(Problem) -> ConsoleAnswer {
+    var form = form
+    guard let read = try form.read() else { return try formPage(form, link, title, before: before) }
+    do throws(Problem) {
+      let values = read.values.filter { !$0.value.isNull }.merging(more) { $1 }
+      let written = try desk.write([.add(form.type.name, values)])
+      let id = written.ids[0]
+      // A record that only Bamako may hold is not here any more.
+      guard let record = try? desk.record(form.type.name, id) else {
+        return done(Link("fiches", form.type.name), saved)
+      }
+      return done(self.link(to: record), saved)
+    } catch {
+      guard error.isAboutTheForm else { throw error }
+      form.note(error)
+      return try formPage(form, link, title, before: before)
+    }
+  }
+
+  private var saved: String {
+    isField
+      ? say(
+        "Enregistré sur ce portable. Sera envoyé à la prochaine synchronisation.",
+        "Saved on this laptop. It is sent with the next sync.")
+      : say("Enregistré.", "Saved.")
+  }
+
+  private func edit(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
+    try formPage(
+      try editForm(type, record), .record(type.name, record.id.description, "modifier"),
+      type.heading(record.values, language))
+  }
+
+  private func editForm(_ type: RecordType, _ record: Record) throws(Problem) -> RecordForm {
+    guard sitter.mayWrite(type), record.scope.map(sitter.grant.mayWrite) ?? true else {
+      throw Problem(.role_not_allowed)
+    }
+    return RecordForm(type, record, on: self)
+  }
+
+  private func change(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
+    var form = try editForm(type, record)
+    let link = Link.record(type.name, record.id.description, "modifier")
+    let title = type.heading(record.values, language)
+    guard let read = try form.read() else { return try formPage(form, link, title) }
+    if read.values.isEmpty {
+      return done(self.link(to: record), say("Rien n'a changé.", "Nothing changed."))
+    }
+    do throws(Problem) {
+      let written = try desk.write([.set(record.type, record.id, read.values, over: read.over)])
+      let sentence =
+        written.proposed.isEmpty
+        ? saved
+        : say(
+          "Enregistré ; une valeur attend l'accord de Bamako.",
+          "Saved; a value waits for Bamako's agreement.")
+      return done(self.link(to: record), sentence)
+    } catch {
+      guard error.isAboutTheForm else { throw error }
+      form.note(error)
+      return try formPage(form, link, title)
+    }
+  }
+
+  private func delete(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
+    guard sitter.mayDelete(type), record.scope.map(sitter.grant.mayWrite) ?? true else {
+      throw Problem(.role_not_allowed)
+    }
+    if request.isPost {
+      _ = try desk.write([.delete(type.name, record.id)])
+      return done(Link("fiches", type.name), say("Supprimé.", "Deleted."))
+    }
+    let link = Link.record(type.name, record.id.description, "supprimer")
+    return try answer(
+      say("Supprimer ?", "Delete?"),
+      """
+      <p>\(anchor(record))</p><p>\(say("La fiche disparaît partout. L'historique la garde.", "The record goes everywhere. The history keeps it."))</p>
+      \(button(say("Supprimer", "Delete"), to: link, style: "grave"))
+      """, current: "fiches")
+  }
+}
+
+extension Problem {
+  /// Whether whoever filled a form can put it right there.
+  var isAboutTheForm: Bool { code.exitCode == 65 && code != .not_found }
+}

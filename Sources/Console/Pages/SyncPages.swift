@@ -1,0 +1,232 @@
+import Shared
+import Work
+
+/// « Synchronisation » : what has left and what has not, who was heard of and when.
+extension Page {
+  func sync() throws(Problem) -> ConsoleAnswer {
+    if request.isPost {
+      guard let board else { throw Problem(.not_found) }
+      board.start()
+      return .see(Link("synchro"))
+    }
+    let overview = try desk.overview()
+    let body = isField ? try laptop(overview) : try hub(overview)
+    return try answer(
+      say("Synchronisation", "Sync"), body, current: "synchro", isWide: !isField)
+  }
+
+  // MARK: On a laptop
+
+  private func laptop(_ overview: Overview) throws(Problem) -> HTML {
+    let asOf = overview.asOf.map { Words.moment(milliseconds: $0, language) } ?? say(Words.never)
+    return """
+      \(progress)<dl class="fiche"><dt>\(say("Données au", "Data as of"))</dt><dd>\(asOf)</dd>
+      <dt>\(say("Non envoyés", "Unsent"))</dt><dd>\(overview.unsent)</dd>
+      <dt>\(say("Refusés", "Refused"))</dt><dd>\(overview.refused)</dd>
+      <dt>\(say("Horloge de ce portable", "This laptop's clock"))</dt><dd>\(clock(overview.clockError))</dd>
+      <dt>\(say("Place prise", "Space used"))</dt><dd>\(Words.bytes(overview.size, language))</dd></dl>
+      \(button(say("Synchroniser maintenant", "Sync now"), to: Link("synchro")))
+      \(try refused())\(scopes(overview))
+      """
+  }
+
+  private var progress: HTML {
+    switch board?.state ?? .idle {
+    case .idle: return .none
+    case .running(let progress):
+      let sent = Words.bytes(Int64(progress.sent), language)
+      let received = Words.bytes(Int64(progress.received), language)
+      return """
+        <div class="dit" role="status"><p><strong>\(say("Synchronisation en cours…", "Sync under way…"))</strong> \
+        \(say("envoyé", "sent")) \(sent), \(say("reçu", "received")) \(received)</p>
+        <p><a href="/synchro" data-suivre>\(say("Voir où elle en est", "See how far it is"))</a></p></div>
+        """
+    case .done(let report): return ended(report)
+    case .failed(let problem):
+      return """
+        <div class="erreur" role="alert"><p>\(problem.code.text[language]) \(problem.hint(language))</p>
+        <p>\(say("Rien n'est perdu : tout reste sur ce portable.", "Nothing is lost: everything stays on this laptop."))</p></div>
+        """
+    }
+  }
+
+  private func ended(_ report: LinkReport) -> HTML {
+    let words = [
+      say("Bamako a reçu", "Bamako has received") + " : \(report.sent)",
+      say("admises", "admitted") + " : \(report.admitted)",
+      say("reçues ici", "received here") + " : \(report.received)",
+      say("refusées", "refused") + " : \(report.refused)",
+      say("en conflit", "in conflict") + " : \(report.conflicts)",
+      say("encore en attente", "still waiting") + " : \(report.pending)",
+      Words.bytes(Int64(report.bytes.sent + report.bytes.received), language),
+    ]
+    let title =
+      report.isComplete
+      ? say("Synchronisation terminée.", "Sync complete.")
+      : say("Synchronisation incomplète : relancez-la.", "Sync incomplete: start it again.")
+    return
+      #"<div class="dit" role="status"><p><strong>\#(title)</strong></p><p>\#(words.joined(separator: " · "))</p></div>"#
+  }
+
+  private func clock(_ error: Int64?) -> String {
+    guard let error else { return say("pas encore comparée", "not compared yet") }
+    if error.magnitude < 60_000 { return say("à l'heure", "right") }
+    let size = Words.duration(milliseconds: error, language)
+    return error > 0
+      ? say("avance de \(size)", "\(size) ahead") : say("retard de \(size)", "\(size) behind")
+  }
+
+  private func scopes(_ overview: Overview) -> HTML {
+    let rows = overview.scopes.map { scope -> HTML in
+      #"<tr><th scope="row">\#(Words.scope(scope.scope, language))</th><td class="nombre">\#(scope.records)</td></tr>"#
+    }
+    return """
+      <h2>\(say("Ce que ce portable contient", "What this laptop holds"))</h2><table><tbody>\(rows)</tbody></table>
+      """
+  }
+
+  // MARK: Refused changes
+
+  private func refused() throws(Problem) -> HTML {
+    let refusals = try board?.desk.refusals() ?? []
+    guard !refusals.isEmpty else { return .none }
+    let items = refusals.map { refusal -> HTML in
+      let type = schema[type: refusal.type]
+      let what =
+        switch refusal.field {
+        case nil: say("nouvelle fiche", "new record")
+        case "*": say("suppression", "deletion")
+        case let name?: type?[field: name]?.label[language] ?? name
+        }
+      let why = refusal.problem.map { $0.text[language] + " " + $0.hint[language] } ?? ""
+      let link = Link("refus", "\(refusal.number)")
+      return """
+        <li><strong>\(type?.label[language] ?? refusal.type) — \(what)</strong><br>\(why)<br>\
+        <a href="\(link)">\(say("Corriger", "Correct"))</a> \
+        \(button(say("Abandonner cette saisie", "Give this entry up"), to: link, style: "second", with: [("choix", "abandonner")]))</li>
+        """
+    }
+    return """
+      <h2 id="refus">\(say("Refusés par Bamako", "Refused by Bamako"))</h2><ul class="refus">\(items)</ul>
+      """
+  }
+
+  func refusals(_ path: [String]) throws(Problem) -> ConsoleAnswer {
+    guard let board, let number = path.first.flatMap({ Int64($0) }),
+      let refusal = try board.desk.refusals().first(where: { $0.number == number })
+    else { throw Problem(.not_found) }
+    if request.isPost, form["choix"] == "abandonner" {
+      try board.desk.drop(refusal: number)
+      return done(Link("synchro"), say("Saisie abandonnée.", "Entry given up."))
+    }
+    return try correct(refusal, board.desk)
+  }
+
+  private func correct(_ refusal: RefusedWrite, _ desk: any FieldDesk) throws(Problem)
+    -> ConsoleAnswer
+  {
+    let type = try type(refusal.type)
+    let link = Link("refus", "\(refusal.number)")
+    // One field of a record that is there is read against the rest of it.
+    let record = try refusal.field.map { _ throws(Problem) in
+      try self.record(type, refusal.record)
+    }
+    var form = RecordForm(type, record, on: self, only: refusal.field.map { [$0] })
+    form.starting = refusal.values
+    let why = refusal.problem.map { $0.text[language] + " " + $0.hint[language] } ?? ""
+    let before: HTML = #"<p class="erreur">\#(why)</p>"#
+    let title = say("Corriger", "Correct") + " : " + type.label[language]
+    guard request.isPost else { return try formPage(form, link, title, before: before) }
+    guard let read = try form.read() else { return try formPage(form, link, title, before: before) }
+    do throws(Problem) {
+      try desk.correct(refusal: refusal.number, read.values)
+      return done(
+        Link("synchro"),
+        say(
+          "Corrigé. Sera envoyé à la prochaine synchronisation.",
+          "Corrected. It is sent with the next sync."))
+    } catch {
+      guard error.isAboutTheForm else { throw error }
+      form.note(error)
+      return try formPage(form, link, title, before: before)
+    }
+  }
+
+  // MARK: At the hub
+
+  private func hub(_ overview: Overview) throws(Problem) -> HTML {
+    let rows = overview.devices.map { device -> HTML in
+      let state = device.isActive ? "" : say("accès retiré", "access withdrawn")
+      let shared = device.isShared ? say("copie détectée", "copy detected") : ""
+      let synced =
+        device.lastSync.map { Words.moment(milliseconds: $0, language) } ?? say(Words.never)
+      return """
+        <tr><th scope="row">\(device.name)</th><td>\(device.base)</td>\
+        <td>\(Words.role(device.role, schema, language))</td><td>\(synced) \(silence(device))</td>\
+        <td class="nombre">\(device.waiting)</td><td>\(clock(device.lastSync == nil ? nil : device.clockError))</td>\
+        <td>\(device.program)</td><td>\(state) \(shared)</td></tr>
+        """
+    }
+    let heads = [
+      say("Portable", "Laptop"), say("Base", "Base"), say("Fonction", "Role"),
+      say("Dernière synchronisation", "Last sync"), say("En attente", "Waiting"),
+      say("Horloge", "Clock"),
+      say("Programme", "Program"), say("État", "State"),
+    ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
+    return """
+      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      <p>\(say("Conflits à relire", "Conflicts to review")) : \(overview.openConflicts) · \
+      \(say("Base de données", "Database")) : \(Words.bytes(overview.size, language))</p>\(scopes(overview))
+      """
+  }
+
+  /// A base that is silent for two weeks is said in words, not left to be counted.
+  private func silence(_ device: Overview.Device) -> HTML {
+    guard device.isActive, let last = device.lastSync else { return .none }
+    let days = sitter.today - Day(milliseconds: last)
+    return days > Freshness.silence
+      ? #"<span class="marque">\#(say("silence de \(days) jours", "silent for \(days) days"))</span>"#
+      : .none
+  }
+
+  // MARK: The book
+
+  func book(_ doors: any Doors) throws(Problem) -> ConsoleAnswer {
+    guard Self.readersOfTheBook.contains(sitter.role), let lines = try doors.book(limit: 500) else {
+      throw Problem(.not_found)
+    }
+    let rows = lines.map { line -> HTML in
+      let what = line.type.map { schema[type: $0]?.label[language] ?? $0 } ?? ""
+      return """
+        <tr><td>\(Words.moment(milliseconds: line.time, language))</td><td>\(line.name)</td>\
+        <td>\(say(Self.words(line.act)))</td><td>\(what) \(line.record ?? "")</td></tr>
+        """
+    }
+    let heads = [
+      say("Quand", "When"), say("Qui", "Who"), say("Quoi", "What"), say("Fiche", "Record"),
+    ]
+    .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
+    return try answer(
+      say("Journal d'audit", "Audit log"),
+      """
+      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      """, current: "journal", isWide: true)
+  }
+
+  private static func words(_ act: Act) -> Label {
+    switch act {
+    case .enter: Label(fr: "entrée", en: "signed in")
+    case .leave: Label(fr: "sortie", en: "signed out")
+    case .refusedEntry: Label(fr: "entrée refusée", en: "sign-in refused")
+    case .read: Label(fr: "a vu", en: "saw")
+    case .write: Label(fr: "a écrit", en: "wrote")
+    case .delete: Label(fr: "a supprimé", en: "deleted")
+    case .export: Label(fr: "a exporté", en: "exported")
+    case .print: Label(fr: "a imprimé", en: "printed")
+    case .approve: Label(fr: "a validé", en: "approved")
+    case .settle: Label(fr: "a réglé un conflit", en: "settled a conflict")
+    case .account: Label(fr: "compte changé", en: "account changed")
+    case .revoke: Label(fr: "accès retiré", en: "access withdrawn")
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package import Shared
+
+/// What the pages need of an HTTP request; they know records, not sockets.
+package struct ConsoleRequest: Sendable {
+  package var isPost: Bool
+  /// The path's parts, decoded.
+  package var path: [String]
+  package var query: FormWords
+  package var form: FormWords
+  package var cookies: [String: String]
+  package var language: Language
+  /// The path and query as they came, for returning after the sign-in.
+  package var place: String
+
+  package init(
+    isPost: Bool, path: [String], query: FormWords = FormWords(), form: FormWords = FormWords(),
+    cookies: [String: String] = [:], language: Language = .fr, place: String = "/"
+  ) {
+    self.isPost = isPost
+    self.path = path
+    self.query = query
+    self.form = form
+    self.cookies = cookies
+    self.language = language
+    self.place = place
+  }
+}
+
+/// What a form or an address brings: names with one or more values, in order.
+package struct FormWords: Sendable, Hashable {
+  package private(set) var pairs: [Pair]
+
+  package struct Pair: Sendable, Hashable {
+    package let name: String
+    package let value: String
+  }
+
+  package init(_ pairs: [(String, String)] = []) {
+    self.pairs = pairs.map { Pair(name: $0.0, value: $0.1) }
+  }
+
+  package subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
+
+  package func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+
+  /// Reads `application/x-www-form-urlencoded`; what is not UTF-8 is replaced, never refused.
+  package init(encoded text: some StringProtocol) {
+    pairs = text.split(separator: "&").prefix(Self.most).map { part in
+      let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      return Pair(
+        name: Self.decoded(sides[0]), value: sides.count > 1 ? Self.decoded(sides[1]) : "")
+    }
+  }
+
+  /// No form of the console has half as many fields.
+  private static let most = 1_000
+
+  package static func decoded(_ text: some StringProtocol) -> String {
+    var out: [UInt8] = []
+    var bytes = Array(text.utf8)[...]
+    while let byte = bytes.popFirst() {
+      if byte == UInt8(ascii: "+") {
+        out.append(UInt8(ascii: " "))
+      } else if byte == UInt8(ascii: "%"), let pair = Self.byte(bytes.prefix(2)) {
+        out.append(pair)
+        bytes = bytes.dropFirst(2)
+      } else {
+        out.append(byte)
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  private static func byte(_ digits: ArraySlice<UInt8>) -> UInt8? {
+    guard digits.count == 2,
+      digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") })
+    else { return nil }
+    return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+  }
+}
+
+/// An answer before it is put on the wire.
+package struct ConsoleAnswer: Sendable {
+  package var status = 200
+  package var mediaType = "text/html; charset=utf-8"
+  package var body: [UInt8] = []
+  /// Where to go instead.
+  package var location: String?
+  /// Name and value; an empty value removes the cookie.
+  package var cookies: [(name: String, value: String)] = []
+  /// Stays the same for ever under this address.
+  package var isLasting = false
+  /// A file to be kept under this name.
+  package var fileName: String?
+
+  package init() {}
+
+  package static func page(_ html: HTML, status: Int = 200) -> ConsoleAnswer {
+    var answer = ConsoleAnswer()
+    answer.status = status
+    answer.body = Array(html.text.utf8)
+    return answer
+  }
+
+  /// After a form was taken: the browser asks anew, so that going back or reloading writes nothing twice.
+  package static func see(_ link: Link) -> ConsoleAnswer {
+    var answer = ConsoleAnswer()
+    answer.status = 303
+    answer.location = link.text
+    return answer
+  }
+
+  package static func file(_ text: String, _ mediaType: String, name: String) -> ConsoleAnswer {
+    var answer = ConsoleAnswer()
+    answer.mediaType = mediaType
+    answer.body = Array(text.utf8)
+    answer.fileName = name
+    return answer
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import GRDB
+import Shared
+import Storage
+import Work
+
+// Accounts, visits and the book have a file of their own beside the hub's: a copy of the records is
+// no copy of the passwords, restoring an old hub brings no old password back, and signing in
+// does not wait for a load. Secrets are kept as hashes.
+
+/// `DIR/accounts.sqlite`.
+struct AccountFile: Sendable {
+  let path: String
+  private let queue: DatabaseQueue
+
+  /// Opens the file, or makes it, readable by its owner alone.
+  init(path: String) throws(Problem) {
+    self.path = path
+    if !FileManager.default.fileExists(atPath: path) {
+      try PEMFile.write([], path, mode: 0o600)
+    }
+    queue = try storing(at: path) {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(10)
+      configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA secure_delete = ON") }
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.write { db in try db.execute(sql: Self.layout) }
+      return queue
+    }
+  }
+
+  private static let layout = """
+    CREATE TABLE IF NOT EXISTS account(
+      name TEXT PRIMARY KEY, full_name TEXT NOT NULL, role TEXT NOT NULL, base TEXT NOT NULL,
+      person TEXT, password TEXT NOT NULL, must_change INTEGER NOT NULL,
+      disabled INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+      locked_until INTEGER, number INTEGER) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS visit(
+      secret BLOB PRIMARY KEY, account TEXT NOT NULL, opened INTEGER NOT NULL,
+      seen INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS book(
+      n INTEGER PRIMARY KEY, time INTEGER NOT NULL, account TEXT NOT NULL, act TEXT NOT NULL,
+      type TEXT, record TEXT);
+    CREATE INDEX IF NOT EXISTS book_time ON book(time);
+    """
+
+  func run(_ sql: String, _ arguments: StatementArguments) throws(Problem) {
+    try storing(at: path) {
+      try queue.write { db in try db.execute(sql: sql, arguments: arguments) }
+    }
+  }
+
+  /// How many rows the statement changed.
+  func count(_ sql: String, _ arguments: StatementArguments) throws(Problem) -> Int {
+    try storing(at: path) {
+      try queue.write { db in
+        try db.execute(sql: sql, arguments: arguments)
+        return db.changesCount
+      }
+    }
+  }
+
+  func rows<T>(
+    _ sql: String, _ arguments: StatementArguments = [], _ body: (Row) -> T?
+  ) throws(Problem) -> [T] {
+    try storing(at: path) {
+      try queue.read { db in
+        try Row.fetchAll(db, sql: sql, arguments: arguments).compactMap(body)
+      }
+    }
+  }
+}
+
+extension AccountFile {
+  func account(_ name: String) throws(Problem) -> Account? {
+    try rows("SELECT * FROM account WHERE name = ?", [name], Account.init).first
+  }
+
+  func accounts() throws(Problem) -> [Account] {
+    try rows("SELECT * FROM account ORDER BY name", [], Account.init)
+  }
+}
+
+extension Account {
+  /// Nil for what this program cannot read: such an account lets nobody in.
+  fileprivate init?(_ row: Row) {
+    guard let role = Role(rawValue: row["role"]), let password = PasswordHash(text: row["password"])
+    else { return nil }
+    self.init(
+      name: row["name"], fullName: row["full_name"], role: role, base: row["base"],
+      person: (row["person"] as String?).flatMap { RecordID($0) }, isDisabled: row["disabled"],
+      mustChangePassword: row["must_change"], lockedUntil: row["locked_until"],
+      number: (row["number"] as Int64?).map { UInt32(truncatingIfNeeded: $0) },
+      failures: row["failures"], password: password)
+  }
+}

@@ -1,0 +1,131 @@
+import GRDB
+package import Shared
+package import Work
+
+// The doors of the hub's console. A name that is not known costs as much time as a wrong password,
+// so that nobody learns who has an account. Visits are kept as hashes of their secrets: who reads
+// the file cannot take one over.
+
+package struct OfficeDoors: Doors {
+  private let office: AccountOffice
+  private let language: Language
+
+  package init(_ office: AccountOffice, language: Language) {
+    self.office = office
+    self.language = language
+  }
+
+  package var asksPassword: Bool { true }
+
+  private var file: AccountFile { office.file }
+  private var now: Int64 { office.hub.now() }
+
+  // MARK: In and out
+
+  package func enter(_ words: EntryWords) throws(Problem) -> String {
+    guard case .password(let typed, let password) = words else { throw Problem(.wrong_password) }
+    let name = typed.lowercased().filter { !$0.isWhitespace }
+    let account = try admit(name, password)
+    let secret = Secret.text(office.hub.random)
+    try file.run("DELETE FROM visit WHERE seen < ?", [now - AccountLimits.idle])
+    try file.run(
+      "INSERT INTO visit(secret, account, opened, seen) VALUES (?, ?, ?, ?)",
+      [Secret.stored(secret), account.name, now, now])
+    try office.write(.enter, by: account.name)
+    return secret
+  }
+
+  /// Throws `.wrong_password` or `.account_locked`.
+  private func admit(_ name: String, _ password: String) throws(Problem) -> Account {
+    guard let account = try file.account(name) else {
+      _ = office.hash(password)
+      throw Problem(.wrong_password)
+    }
+    if let until = account.lockedUntil, until > now { throw Problem(.account_locked) }
+    guard account.password.matches(password), !account.isDisabled else {
+      try noteFailure(account)
+      throw Problem(.wrong_password)
+    }
+    try file.run(
+      "UPDATE account SET failures = 0, locked_until = NULL WHERE name = ?", [account.name])
+    return account
+  }
+
+  private func noteFailure(_ account: Account) throws(Problem) {
+    let failures = account.failures + 1
+    let isLocked = failures >= AccountLimits.failures
+    try file.run(
+      "UPDATE account SET failures = ?, locked_until = ? WHERE name = ?",
+      [isLocked ? 0 : failures, isLocked ? now + AccountLimits.lock : nil, account.name])
+    try office.write(.refusedEntry, by: account.name)
+  }
+
+  package func leave(_ secret: String) throws(Problem) {
+    let account = try open(secret)
+    try file.run("DELETE FROM visit WHERE secret = ?", [Secret.stored(secret)])
+    try office.write(.leave, by: account.name)
+  }
+
+  // MARK: A visit
+
+  package func visit(_ secret: String) throws(Problem) -> Visit {
+    let account = try open(secret)
+    return Visit(
+      desk: try desk(of: account), formToken: FormToken.of(secret),
+      mustChangePassword: account.mustChangePassword)
+  }
+
+  /// Throws `.session_over`.
+  private func open(_ secret: String) throws(Problem) -> Account {
+    let key = Secret.stored(secret)
+    let found = try file.rows("SELECT account, opened, seen FROM visit WHERE secret = ?", [key]) {
+      (account: $0["account"] as String, opened: $0["opened"] as Int64, seen: $0["seen"] as Int64)
+    }.first
+    guard let found, now - found.seen < AccountLimits.idle,
+      now - found.opened < AccountLimits.longest,
+      let account = try file.account(found.account), !account.isDisabled
+    else { throw Problem(.session_over) }
+    if now - found.seen > AccountLimits.seen {
+      try file.run("UPDATE visit SET seen = ? WHERE secret = ?", [now, key])
+    }
+    return account
+  }
+
+  private func desk(of account: Account) throws(Problem) -> HubDesk {
+    let (office, hub, file) = (office, office.hub, office.file)
+    let sitter = Sitter(
+      name: account.fullName, role: account.role, grant: try hub.usualGrant(base: account.base),
+      person: account.person, base: nil, now: now)
+    return HubDesk(
+      hub: hub, sitter: sitter,
+      number: { () throws(Problem) in
+        try hub.number(of: account, in: file)
+      }, language: language, size: office.size
+    ) { act, record throws(Problem) in
+      try office.write(act, by: account.name, record)
+    }
+  }
+
+  package func changePassword(
+    _ secret: String, from old: String, to new: String
+  ) throws(Problem) {
+    let account = try open(secret)
+    guard account.password.matches(old) else {
+      try noteFailure(account)
+      throw Problem(.wrong_password)
+    }
+    guard old != new, PasswordHash.isStrong(new, name: account.name) else {
+      throw Problem(.weak_password)
+    }
+    let hash = office.hash(new)
+    try file.run(
+      "UPDATE account SET password = ?, must_change = 0, failures = 0 WHERE name = ?",
+      [hash.text, account.name])
+    // Whoever else is in with the old password goes out.
+    try file.run(
+      "DELETE FROM visit WHERE account = ? AND secret <> ?", [account.name, Secret.stored(secret)])
+    try office.write(.account, by: account.name)
+  }
+
+  package func book(limit: Int) throws(Problem) -> [BookLine]? { try office.book(limit: limit) }
+}

@@ -1,0 +1,203 @@
+import Foundation
+import Testing
+
+@testable import Console
+@testable import FieldClient
+@testable import Shared
+@testable import SyncServer
+@testable import Work
+
+@Suite struct PackPageTests {
+  /// The row of a base on the board.
+  private func row(_ page: String, _ base: String) throws -> String {
+    let rows = page.split(separator: "<tr>")
+    return String(
+      try #require(rows.first { $0.contains(">\(base)</a>") || $0.contains(#"row">\#(base)<"#) }))
+  }
+
+  @Test func `the board shows what each base lacks`() async throws {
+    let stage = try Stage()
+    for base in ["BDG", "GAO"] { _ = try await stage.laptop(base, .resp_base) }
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    browser.get("/")
+    let ansongo = try row(browser.page, "Ansongo")
+    #expect(ansongo.contains("Rouge") && ansongo.contains("révision échue depuis 40 jours"))
+    let bandiagara = try row(browser.page, "Bandiagara")
+    #expect(
+      bandiagara.contains("le plus ancien depuis 181 jours") && bandiagara.contains("À réviser"))
+    #expect(bandiagara.contains("7 % (3/42)") && bandiagara.contains("aujourd&#39;hui"))
+    #expect(try row(browser.page, "Koro").contains("pas de pack valide"))
+    let tessalit = try row(browser.page, "Tessalit")
+    #expect(tessalit.contains("Gris") && tessalit.contains("jamais synchronisé"))
+    #expect(try row(browser.page, "Bourem").contains("pas de pack valide"))
+  }
+
+  @Test func `a base that is silent for two weeks turns grey`() async throws {
+    let stage = try Stage()
+    _ = try await stage.laptop("GAO", .resp_base)
+    stage.time.advance(15 * 86_400_000)
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    browser.get("/")
+    #expect(try row(browser.page, "Gao").contains("sans nouvelles depuis 15 jours"))
+    browser.get("/synchro")
+    #expect(browser.page.contains("silence de 15 jours"))
+  }
+
+  @Test func `a pack goes from draft to approval, each step by its own role`() throws {
+    let stage = try Stage()
+    let pack = try stage.one("security_pack", "base_code", "KRO")
+    let place = "/packs/\(pack.id)"
+    let (cz, dp) = (
+      try stage.person("cz", .cz, base: "BDG"),
+      try stage.person("claire", .dp, as: "Claire Exemple")
+    )
+    let head = try stage.person("resp", .resp_base, base: "BDG")
+    head.get(place)
+    head.post(place + "/etape", ["etape": "approve"])
+    #expect(head.status == 403)
+    head.post(place + "/etape", ["etape": "review"])
+    #expect(head.status == 303)
+    cz.get(place)
+    #expect(cz.page.contains("Manque avant de soumettre"))
+    cz.post(place + "/etape", ["etape": "submit"])
+    #expect(cz.status == 409)
+    #expect(cz.page.contains("SOP Transport"))
+    try complete(pack, cz)
+    cz.post(place + "/etape", ["etape": "submit"])
+    #expect(cz.status == 303)
+    dp.get(place)
+    dp.post(place + "/etape", ["etape": "approve"])
+    #expect(dp.status == 303)
+    let approved = try stage.one("security_pack", "base_code", "KRO")
+    #expect(approved["status"] == "valide")
+    #expect(approved["approved_on"] == "2026-07-15")
+    #expect(approved["review_due_on"] == "2027-01-15")
+    #expect(
+      approved["approved_by"]
+        == .text(try stage.one("person", "full_name", "Claire Exemple").id.description))
+    dp.get(place)
+    #expect(dp.page.contains("<strong>Validé</strong>"))
+    // A later change of a number turns it, whoever makes it.
+    let contact = try #require(
+      stage.all("emergency_contact").first { $0["pack_id"] == .text(pack.id.description) })
+    head.fill("/fiches/emergency_contact/\(contact.id)/modifier", ["phone_orange": "+22370000077"])
+    #expect(head.status == 303)
+    dp.get(place)
+    #expect(dp.page.contains("<strong>À réviser</strong>"))
+    #expect(dp.page.contains("a changé depuis la validation"))
+    #expect(try stage.office.book(limit: 50).contains { $0.act == .approve })
+  }
+
+  private func complete(_ pack: Record, _ browser: Browser) throws {
+    for (order, code) in PackContent.requiredSections.enumerated() {
+      browser.fill(
+        "/fiches/pack_section/nouvelle?pack_id=\(pack.id)",
+        [
+          "pack_id": pack.id.description, "order_no": "\(order + 1)", "section_code": code,
+          "heading": code,
+          "body": "Consignes.", "audience": "tous", "mandatory": "true",
+        ])
+      #expect(browser.status == 303, "\(browser.page)")
+    }
+    browser.fill(
+      "/fiches/emergency_contact/nouvelle?pack_id=\(pack.id)",
+      [
+        "pack_id": pack.id.description, "rank": "1", "tier": "base", "role_label": "Base",
+        "phone_orange": "+223 70 00 00 70",
+      ])
+    #expect(browser.status == 303, "\(browser.page)")
+    browser.get("/packs/\(pack.id)")
+  }
+
+  @Test func `staff sign the current version, by hand, by name, or before a witness`() async throws
+  {
+    let stage = try Stage()
+    let (browser, _, client) = try await stage.laptop("GAO", .resp_base)
+    let pack = try stage.one("security_pack", "base_code", "GAO")
+    let place = "/packs/\(pack.id)"
+    browser.get(place)
+    browser.post(place + "/signer", ["externe": "Gardien Un", "mode": "oral_temoin", "temoin": ""])
+    #expect(browser.status == 409)
+    #expect(browser.page.contains("Témoin"))
+    browser.post(
+      place + "/signer",
+      ["externe": "Gardien Un", "mode": "oral_temoin", "temoin": "Awa, en sonrhaï"])
+    #expect(browser.status == 303)
+    browser.follow()
+    #expect(browser.page.contains("Gardien Un") && browser.page.contains("Awa, en sonrhaï"))
+    browser.post(
+      place + "/signer",
+      ["externe": "Gardien Un", "mode": "oral_temoin", "temoin": "Awa, en sonrhaï"])
+    browser.follow()
+    #expect(browser.page.contains("Déjà émargé"))
+    #expect(try client.records(of: "signature").count { $0["subject_version"] == "5.0" } == 2)
+  }
+
+  @Test func `a pack prints whole, and its companion is one page`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    let pack = try stage.one("security_pack", "base_code", "BDG")
+    browser.get("/packs/\(pack.id)/imprimer")
+    #expect(browser.page.contains("SOP Transport") && browser.page.contains("+22300000106"))
+    #expect(!browser.page.contains("<nav") && !browser.page.contains("<form"))
+    browser.get("/packs/\(pack.id)/fiche-reflexe")
+    #expect(
+      browser.page.contains("Mettre l&#39;équipe à l&#39;abri")
+        && !browser.page.contains("SOP Transport"))
+    let desk = HubDesk.ofTheHub(stage.hub, now: stage.time.now, .fr)
+    let file = try PackPrint.html(pack.id, at: desk, reflex: false, .fr)
+    #expect(file.contains("<style>") && !file.contains("console.css"))
+    #expect(file.contains("À réviser"))
+  }
+
+  @Test func `a level is raised by the base and lowered by the Country Director alone`()
+    async throws
+  {
+    let stage = try Stage()
+    let (gao, _, client) = try await stage.laptop("GAO", .resp_base)
+    let person = try stage.one("person", "full_name", "Mariam Exemple").id.description
+    gao.get("/alertes")
+    gao.post(
+      "/alertes", ["base": "GAO", "niveau": "orange", "pourquoi": "Tirs au marché", "par": person])
+    #expect(gao.status == 303, "\(gao.page)")
+    _ = try await client.sync()
+    gao.get("/alertes")
+    gao.post("/alertes", ["base": "GAO", "niveau": "jaune", "pourquoi": "Calme", "par": person])
+    #expect(gao.status == 422)
+    #expect(gao.page.contains("Seul le Directeur Pays"))
+    let dp = try stage.person("claire", .dp, as: "Claire Exemple")
+    dp.get("/")
+    #expect(
+      try row(dp.page, "Gao").hasSuffix("Orange</span></td></tr>")
+        || row(dp.page, "Gao").contains("Orange"))
+    let director = try stage.one("person", "full_name", "Claire Exemple").id.description
+    stage.time.advance(60_000)
+    dp.get("/alertes")
+    dp.post("/alertes", ["base": "GAO", "niveau": "jaune", "pourquoi": "Calme", "par": director])
+    #expect(dp.status == 303)
+    #expect(try stage.one("base", "code", "GAO")["alert_level"] == "jaune")
+  }
+
+  @Test func `contacts are found without accents, by language, and when they are due`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    browser.get("/interlocuteurs?q=medecin")
+    #expect(browser.page.contains("Médecin-chef") && !browser.page.contains("Notable (fictif)"))
+    browser.get("/interlocuteurs?langue=tamasheq")
+    #expect(browser.page.contains("Notable (fictif)") && !browser.page.contains("Médecin-chef"))
+    browser.get("/interlocuteurs?suivi=verifier")
+    #expect(browser.page.contains("1 interlocuteurs"))
+  }
+
+  @Test func `the grid shows what was declared and verified, and what is locked`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    browser.get("/asaco/AS-BDG-01?fin=202605")
+    #expect(browser.page.contains("412 [405] 🔒"))
+    #expect(browser.page.contains("286\u{202F}500 [282\u{202F}000]"))
+    browser.get("/asaco")
+    #expect(browser.page.contains("échue") && browser.page.contains("pas de convention"))
+    browser.get("/asaco/dhis2/json?periode=202605")
+    #expect(browser.page.contains(#""value":"405""#))
+  }
+}
