@@ -23,7 +23,7 @@ final class Stage {
   init(demo: Bool = true) throws {
     let path = NSTemporaryDirectory() + "djoliba-stage-\(UUID().uuidString)"
     folder = HubFolder(path)
-    try folder.create(addresses: [HubAddress("https://127.0.0.1:8443")], schema: .mission)
+    try folder.create(addresses: [HubAddress("https://127.0.0.1:8443")], schema: .mission) { _ in }
     let (time, dice) = (time, dice)
     hub = Hub(store: try folder.open(), now: { time.now }, random: { dice.draw() })
     office = try AccountOffice(folder: folder, hub: hub, cost: .init(rounds: 16, lanes: 1))
