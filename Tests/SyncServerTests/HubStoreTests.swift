@@ -63,6 +63,32 @@ final class SQLiteHubHome: HubHome {
   }
 
   @Test(arguments: homes)
+  func `living records are found by the values of their fields, in the order they came`(
+    home: any HubHome.Type
+  ) throws {
+    let store = try home.init(schema: .mission).open()
+    try store.write { transaction throws in
+      let rows: [[String: Value]] = [
+        ["locality": "Gao"], ["locality": "Kidal"], ["locality": "Gao", "organisation": "O'Hara"],
+        [:],
+      ]
+      for (index, values) in rows.enumerated() {
+        var record = record(UInt64(index + 1), values)
+        record.isDeleted = index == 0
+        _ = try transaction.insert(record, contact)
+      }
+      func found(_ conditions: [(field: String, value: Value)]) throws -> [RecordID] {
+        try transaction.find(contact, where: conditions).map(\.id)
+      }
+      #expect(try found([("locality", "Gao")]) == [Sample.id(3)])
+      #expect(try found([("organisation", "O'Hara"), ("locality", "Gao")]) == [Sample.id(3)])
+      #expect(try found([("locality", .null)]) == [Sample.id(4)])
+      #expect(try found([]) == [2, 3, 4].map { Sample.id($0) })
+      #expect(try found([("locality", "gao")]) == [])
+    }
+  }
+
+  @Test(arguments: homes)
   func `an update writes the named fields and what belongs to the record`(
     home: any HubHome.Type
   ) throws {

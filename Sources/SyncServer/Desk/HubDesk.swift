@@ -139,14 +139,3 @@ extension StoredRecord {
     Record(type: type.name, id: id, isPending: false, values: values.filter { !$0.value.isNull })
   }
 }
-
-extension HubTransaction {
-  /// The records whose fields have these values, in the order in which they came.
-  func find(
-    _ type: RecordType, where conditions: [(field: String, value: Value)]
-  ) throws -> [StoredRecord] {
-    try list(type, limit: .max).filter { record in
-      conditions.allSatisfy { record.values[$0.field] ?? .null == $0.value }
-    }
-  }
-}

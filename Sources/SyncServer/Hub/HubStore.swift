@@ -29,6 +29,10 @@ package protocol HubTransaction {
   /// Writes the named fields, stamps, sequence and deletion mark of a record that is there.
   func update(_ record: StoredRecord, fields: [String], _ type: RecordType) throws
   func list(_ type: RecordType, limit: Int) throws -> [StoredRecord]
+  /// The living records whose fields have these values, in the order in which they came.
+  func find(
+    _ type: RecordType, where conditions: [(field: String, value: Value)]
+  ) throws -> [StoredRecord]
   /// Each living record of a scope in a range of ids, by rising ids.
   func visit(
     _ type: RecordType, _ scope: Scope, _ range: IDRange, _ body: (StoredRecord) throws -> Void

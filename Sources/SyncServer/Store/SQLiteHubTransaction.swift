@@ -33,6 +33,15 @@ struct SQLiteHubTransaction: HubTransaction {
     try select(type, where: "NOT _deleted ORDER BY _handle LIMIT ?", [limit])
   }
 
+  func find(
+    _ type: RecordType, where conditions: [(field: String, value: Value)]
+  ) throws -> [StoredRecord] {
+    let tests = ["NOT _deleted"] + conditions.map { "\($0.field) IS ?" }
+    return try select(
+      type, where: tests.joined(separator: " AND ") + " ORDER BY _handle",
+      Bindings(conditions.map(\.value.stored)))
+  }
+
   func visit(
     _ type: RecordType, _ scope: Scope, _ range: IDRange, _ body: (StoredRecord) throws -> Void
   ) throws {
