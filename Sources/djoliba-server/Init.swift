@@ -22,18 +22,18 @@ struct Init: Command {
   func perform() throws {
     var addresses: [HubAddress] = []
     for text in address { addresses.append(try HubAddress(text)) }
-    let bases = try folder.create(addresses: addresses, schema: .mission) {
+    let (folder, language) = (folder, global.language)
+    let (bases, offer) = try folder.create(addresses: addresses, schema: .mission) {
       store throws(Problem) in
       let hub = Hub(store: store, now: Machine.now, random: Machine.random)
       let rows = empty ? [] : try BaseList.rows(store.schema)
       let report = try hub.load(rows, language: global.language)
       if let refusal = report.refusals.first { throw Problem(.internal, cause: refusal.sentence) }
-      return report.created
+      let offer = try AccountOffice(folder: folder, hub: hub).add(
+        "referent", fullName: Label(fr: "Référent", en: "Focal point")[language],
+        role: .referent_surete)
+      return (report.created, offer)
     }
-    let office = try AccountOffice(folder: folder, hub: openHub())
-    let offer = try office.add(
-      "referent", fullName: Label(fr: "Référent", en: "Focal point")[global.language],
-      role: .referent_surete)
     try tell(bases: bases, offer)
   }
 

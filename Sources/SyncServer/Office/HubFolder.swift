@@ -129,7 +129,7 @@ extension HubFolder {
   private func removeFiles() throws(Problem) {
     let certificates = ["authority.pem", "authority.key", "server.pem", "server.key"]
     // The draft last: as long as it is there, the rest is known to be begun only.
-    try PEMFile.remove((certificates + ["hub.json"]).map { path + "/" + $0 })
+    try PEMFile.remove((certificates + ["hub.json", "accounts.sqlite"]).map { path + "/" + $0 })
     try PEMFile.remove(["-wal", "-shm", ""].map { draft + $0 })
   }
 }
