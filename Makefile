@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test simulate kill fixtures lint format bench fuzz clean
+.PHONY: help setup build release demo test browser simulate kill fixtures lint format bench fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -93,6 +93,14 @@ test: setup lint ## Check the format and run every test; a skipped one fails
 	  echo "No test was run." >&2
 	  exit 1
 	fi
+
+# Debian's Chromium, driven by Playwright from PyPI; the pictures stay in .build/browser.
+browser: build ## Walk the console in headless Chromium, with pictures and an accessibility check
+	@command -v chromium >/dev/null || { echo "Install chromium first: apt-get install chromium" >&2; exit 1; }
+	[[ -x .build/playwright/bin/python ]] || python3 -m venv .build/playwright
+	.build/playwright/bin/pip -q install playwright==1.65.2 axe-playwright-python==0.1.8
+	rm -rf .build/browser
+	.build/playwright/bin/python Tests/Browser/walk.py "$$(swift build $(FLAGS) --show-bin-path)" .build/browser
 
 simulate: setup ## Play SEEDS worlds in which everything fails that may fail; FROM=1
 	@swift build $(RELEASE) --product simulate

@@ -151,6 +151,9 @@ let package = Package(
       dependencies: [
         "Console", "Work", "FieldClient", "SyncServer", "Spreadsheet", "Storage", "Shared",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],

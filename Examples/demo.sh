@@ -310,12 +310,32 @@ PYTHON
   ok "toutes les empreintes sont égales"
 }
 
+# One account for each role that a page of the console waits for.
+open_accounts() {
+  title "Bamako ouvre la console : des comptes, et leur premier mot de passe"
+  local account role name person told
+  while IFS=: read -r account role name; do
+    person=$(find_id bamako person "full_name=$name")
+    told=$(hub account add "$account" --name "$name" --role "$role" --person "$person")
+    [[ ${told##* } =~ ^[a-z0-9]{4}(-[a-z0-9]{4}){3}$ ]] || fail "pas de mot de passe : $told"
+    say "  $account   ${told##* }   $name, $role"
+  done <<'ACCOUNTS'
+claire:dp:Claire Exemple
+aissata:referent_surete:Aïssata Fictif
+yacouba:suivi_evaluation:Yacouba Exemple
+nana:coord_cadre:Nana Démo
+ACCOUNTS
+  equal "quatre comptes, et celui de l'installation" \
+    "$(hub account list --json | wc -l | tr -d ' ')" 5
+}
+
 finish() {
   title "C'est fini, en $SECONDS s"
   say "Le serveur : $dir/serveur"
   say "Les portables : $dir/{bandiagara,gao,kidal,bamako}"
   if [[ ${KEEP:-} == 1 ]]; then
-    say "Le serveur tourne encore ($address). Pour l'arrêter : kill $hub_pid"
+    say "La console : $address (le navigateur demande d'accepter le certificat de la démonstration)"
+    say "Le serveur tourne encore. Pour l'arrêter : kill $hub_pid"
     hub_pid=
   else
     say "Pour relancer le serveur : $server run --data $dir/serveur"
@@ -323,6 +343,7 @@ finish() {
   say "Pour continuer, par exemple :"
   say "  $server conflict restore 1 --data $dir/serveur"
   say "  $djoliba sync --data $dir/bandiagara"
+  say "  $djoliba open --data $dir/gao"
   say "Pour tout enlever : rm -r $dir"
 }
 
@@ -340,4 +361,5 @@ come_back
 check_conflict
 check_arrivals
 check_digests
+open_accounts
 finish

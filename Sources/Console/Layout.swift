@@ -91,11 +91,14 @@ extension Page {
   private var footer: HTML {
     let other = language == .fr ? "en" : "fr"
     let leave = button(say("Sortir", "Sign out"), to: Link("sortie"), style: "lien")
+    let password: HTML =
+      isField
+      ? .none : #" · <a href="/mot-de-passe">\#(say("Mot de passe", "Password"))</a>"#
     return """
       <p>\(sitter.name) · \(Words.role(sitter.role, schema, language)) · \
       <a href="\(Link("langue", query: [("a", other), ("vers", request.place)]))" hreflang="\(other)" \
       lang="\(other)">\(language == .fr ? "English" : "Français")</a> · \
-      <a href="/pause" accesskey="q">\(say("Pause (touche Échap deux fois)", "Pause (Escape key twice)"))</a></p>\
+      <a href="/pause" accesskey="q">\(say("Pause (touche Échap deux fois)", "Pause (Escape key twice)"))</a>\(password)</p>\
       \(leave)
       """
   }

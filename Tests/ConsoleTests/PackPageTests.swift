@@ -24,7 +24,8 @@ import Testing
     #expect(ansongo.contains("Rouge") && ansongo.contains("révision échue depuis 40 jours"))
     let bandiagara = try row(browser.page, "Bandiagara")
     #expect(
-      bandiagara.contains("le plus ancien depuis 181 jours") && bandiagara.contains("À réviser"))
+      bandiagara.contains("un numéro non essayé depuis 181 jours")
+        && bandiagara.contains("À réviser"))
     #expect(bandiagara.contains("7 % (3/42)") && bandiagara.contains("aujourd&#39;hui"))
     #expect(try row(browser.page, "Koro").contains("pas de pack valide"))
     let tessalit = try row(browser.page, "Tessalit")

@@ -63,13 +63,20 @@ extension Page {
         : say("révision échue depuis \(days) jours", "review overdue by \(days) days")
     case .reviewDue(let days): say("à réviser dans \(days) jours", "review due in \(days) days")
     case .neverTested(let count):
-      say("\(count) numéro(s) jamais essayé(s)", "\(count) number(s) never tested")
+      count == 1
+        ? say("un numéro jamais essayé", "one number never tested")
+        : say("\(count) numéros jamais essayés", "\(count) numbers never tested")
     case .untested(let count, let days):
-      say(
-        "\(count) numéro(s) non essayé(s), le plus ancien depuis \(days) jours",
-        "\(count) number(s) not tested, the oldest for \(days) days")
+      count == 1
+        ? say("un numéro non essayé depuis \(days) jours", "one number not tested for \(days) days")
+        : say(
+          "\(count) numéros non essayés, le plus ancien depuis \(days) jours",
+          "\(count) numbers not tested, the oldest for \(days) days")
     case .testFailed(let count):
-      say("\(count) numéro(s) qui n'ont pas répondu", "\(count) number(s) that did not answer")
+      count == 1
+        ? say("un numéro qui n'a pas répondu", "one number that did not answer")
+        : say(
+          "\(count) numéros qui n'ont pas répondu", "\(count) numbers that did not answer")
     case .toRevise(true):
       say("à réviser après un incident grave", "to be revised after a grave incident")
     case .toRevise(false): say("à réviser", "to be revised")

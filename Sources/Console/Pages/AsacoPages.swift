@@ -46,7 +46,10 @@ extension Page {
     guard let asaco = try records("asaco", [("code", .text(code))]).first else {
       throw Problem(.not_found)
     }
-    let values = try records("asaco_value").filter { $0.refers(by: "asaco_code", to: asaco) }
+    // Entries name an association by its id or by its code.
+    let values =
+      try records("asaco_value", [("asaco_code", .text(asaco.id.description))])
+      + records("asaco_value", [("asaco_code", .text(code))])
     let indicators = try records("indicator").filter { $0.isTrue("active") }
     let last = values.compactMap { $0.text("period").flatMap { ReportPeriod($0) } }.filter {
       !$0.isQuarter

@@ -104,6 +104,9 @@ extension Page {
       say("Statut", "Status"),
     ]
     .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
-    return "<table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table>"
+    return """
+      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead>\
+      <tbody>\(rows)</tbody></table></div>
+      """
   }
 }

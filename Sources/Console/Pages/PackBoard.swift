@@ -84,14 +84,9 @@ extension Page {
       }
     }
     rows.sort { Self.urgency($0.light) > Self.urgency($1.light) }
-    let heads = [
-      say("Base et plan", "Base and plan"), say("Feu", "Light"), say("Pourquoi", "Why"),
-      say("Version", "Version"), say("Validé le", "Approved"),
-      say("À réviser avant le", "Review due"),
-      say("Lu par", "Read by"), say("Synchronisé le", "Synced"), say("Niveau", "Level"),
-    ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
+    let heads = columns.map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     let table: HTML = """
-      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows.map(\.html))</tbody></table></div>
+      <div class="defile" tabindex="0"><table class="empile"><thead><tr>\(heads)</tr></thead><tbody>\(rows.map(\.html))</tbody></table></div>
       """
     let add: HTML =
       schema[type: "security_pack"].map(sitter.mayWrite) ?? false
@@ -127,35 +122,60 @@ extension Page {
     return #"<ul class="nombres">\#(items)</ul>"#
   }
 
+  /// What the columns are called, beside each value where the screen is too narrow for columns.
+  private var columns: [String] {
+    [
+      say("Base et plan", "Base and plan"), say("Feu", "Light"), say("Pourquoi", "Why"),
+      say("Version", "Version"), say("Validé le", "Approved"),
+      say("À réviser avant le", "Review due"), say("Lu par", "Read by"),
+      say("Synchronisé le", "Synced"), say("Niveau", "Level"),
+    ]
+  }
+
+  private func line(_ name: HTML, _ cells: [HTML]) -> HTML {
+    let all = zip(columns.dropFirst(), cells).map { column, cell -> HTML in
+      #"<td data-l="\#(column)">\#(cell)</td>"#
+    }
+    return #"<tr><th scope="row">\#(name)</th>\#(all)</tr>"#
+  }
+
+  private func list(_ freshness: Freshness) -> HTML {
+    let items = freshness.reasons.map { reason -> HTML in "<li>\(words(reason.reason))</li>" }
+    return items.isEmpty ? .none : #"<ul class="raisons">\#(items)</ul>"#
+  }
+
   private func row(_ base: Record, _ level: AlertLevel, _ judged: JudgedPack) -> HTML {
     let pack = judged.pack
-    let percent = judged.appropriation.percent.map {
-      "\(Int($0)) % (\(judged.appropriation.signed)/\(judged.appropriation.expected))"
-    }
-    let reasons = judged.freshness.reasons.map { reason -> HTML in
-      "<li>\(words(reason.reason))</li>"
-    }
-    let due = judged.state.reviewDue.map { Words.day($0, language) } ?? "—"
-    return """
-      <tr><th scope="row"><a href="\(link(to: pack))">\(words(base, "name"))</a><br>\
-      <span class="aide">\(words(pack, "kind")) · \(statusWords(judged.state.status))</span></th>\
-      <td>\(light(judged.freshness.light))</td><td><ul class="raisons">\(reasons)</ul></td>\
-      <td>\(words(pack, "version_label"))</td><td>\(words(pack, "approved_on"))</td><td>\(due)</td>\
-      <td class="nombre">\(percent ?? "—")</td><td>\(heardWords(judged.heard))</td><td>\(self.level(level))</td></tr>
+    let (read, due) = (judged.appropriation, judged.state.reviewDue)
+    let percent = read.percent.map { "\(Int($0)) % (\(read.signed)/\(read.expected))" } ?? "—"
+    let name: HTML = """
+      <a href="\(link(to: pack))">\(words(base, "name"))</a><br>\
+      <span class="aide">\(words(pack, "kind")) · \(statusWords(judged.state.status))</span>
       """
+    return line(
+      name,
+      [
+        light(judged.freshness.light), list(judged.freshness),
+        HTML(words(pack, "version_label")), HTML(orDash(words(pack, "approved_on"))),
+        HTML(due.map { Words.day($0, language) } ?? "—"), HTML(percent),
+        HTML(heardWords(judged.heard)), self.level(level),
+      ])
   }
+
+  func orDash(_ text: String) -> String { text.isEmpty ? "—" : text }
 
   private func missing(
     _ base: Record, _ level: AlertLevel, _ records: PackRecords
   ) -> (light: Light, html: HTML) {
     let heard = records.overview.heard(base, at: sitter)
     let freshness = Freshness(withoutPackHeard: heard, today: sitter.today)
-    let reasons = freshness.reasons.map { reason -> HTML in "<li>\(words(reason.reason))</li>" }
-    let html: HTML = """
-      <tr><th scope="row">\(words(base, "name"))</th><td>\(light(freshness.light))</td>\
-      <td><ul class="raisons">\(reasons)</ul></td><td>—</td><td>—</td><td>—</td><td>—</td>\
-      <td>\(heardWords(heard))</td><td>\(self.level(level))</td></tr>
-      """
+    let none = HTML("—")
+    let html = line(
+      HTML(words(base, "name")),
+      [
+        light(freshness.light), list(freshness), none, none, none, none,
+        HTML(heardWords(heard)), self.level(level),
+      ])
     return (freshness.light, html)
   }
 

@@ -40,8 +40,6 @@ extension Page {
       """, current: "", status: wrong.isEmpty ? 200 : 409)
   }
 
-  private func orDash(_ text: String) -> String { text.isEmpty ? "—" : text }
-
   private func packLinks(_ pack: Record) -> HTML {
     let id = pack.id.description
     let links: [(Link, String)] = [
@@ -129,13 +127,14 @@ extension Page {
     }
     let age = sitter.today - day
     let text = Words.day(day, language)
-    let failed = contact["last_test_ok"] == 0
-    let note =
-      failed
-      ? say("sans réponse", "no answer")
-      : age > Freshness.unreliable
-        ? say("trop ancien", "too old") : age >= Freshness.doubtful ? say("à refaire", "due") : ""
-    return note.isEmpty ? HTML(text) : #"\#(text) <span class="marque">\#(note)</span>"#
+    let late =
+      age > Freshness.unreliable
+      ? say("trop ancien", "too old") : age >= Freshness.doubtful ? say("à refaire", "due") : ""
+    let failed = contact["last_test_ok"] == 0 ? say("sans réponse", "no answer") : ""
+    let marks = [failed, late].filter { !$0.isEmpty }.map { mark -> HTML in
+      #" <span class="marque">\#(mark)</span>"#
+    }
+    return "\(text)\(marks)"
   }
 
   private func readers(_ judged: JudgedPack) -> HTML {
