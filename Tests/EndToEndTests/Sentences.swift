@@ -150,15 +150,15 @@ extension Sentence {
     fr: ("Le fichier ou le dossier n'existe pas.", "Vérifiez le chemin."),
     en: ("The file or folder does not exist.", "Check the path."))
 
-  static let notAReplica = Sentence(
+  static let damaged = Sentence(
     code: 65,
     fr: (
-      "Ce fichier n'est pas une base Djoliba lisible.",
-      "Gardez une copie du fichier et appelez Bamako avant toute autre commande."
+      "La base de données est abîmée.",
+      "Sur un appareil : djoliba verify --rebuild. À Bamako : restaurez la sauvegarde."
     ),
     en: (
-      "This file is not a readable Djoliba database.",
-      "Keep a copy of the file and call Bamako before any other command."
+      "The database is damaged.",
+      "On a device: djoliba verify --rebuild. In Bamako: restore the backup."
     ))
 
   static let alreadySettled = Sentence(

@@ -104,7 +104,7 @@ import Testing
     try Sentence.notFound.expect { try mission.at(.gao, "delete", "contact", id, locale: $0) }
   }
 
-  @Test func `a replica that is no database is told, and left as it is`() throws {
+  @Test func `a replica that is no database any more is damaged, and left as it is`() throws {
     let mission = try Mission(serving: false)
     let garbage = String(repeating: "pas une base. ", count: 1000)
     for suffix in ["-wal", "-shm"] {
@@ -112,19 +112,19 @@ import Testing
     }
     try mission.write(garbage, to: "gao/replica.sqlite")
     for arguments in [["status", "--json"], ["sync", "--json"], ["list", "contact", "--json"]] {
-      try Sentence.notAReplica.expect { try mission.device("gao", arguments, locale: $0) }
+      try Sentence.damaged.expect { try mission.device("gao", arguments, locale: $0) }
     }
     #expect(try mission.read("gao/replica.sqlite") == garbage)
   }
 
-  @Test func `a hub's file is no replica`() throws {
+  @Test func `a hub's file in a replica's place is told`() throws {
     let mission = try Mission(serving: false)
     for suffix in ["", "-wal", "-shm"] {
       try? FileManager.default.removeItem(atPath: mission.replica(.gao) + suffix)
     }
     try FileManager.default.copyItem(
       atPath: mission.path("hub/hub.sqlite"), toPath: mission.replica(.gao))
-    try Sentence.notAReplica.expect { try mission.at(.gao, "status", locale: $0) }
+    try Sentence.damaged.expect { try mission.at(.gao, "status", locale: $0) }
   }
 
   @Test func `a folder that was never linked says how to link it`() throws {

@@ -82,14 +82,14 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: desk.replica.path)) == before)
   }
 
-  @Test func `a file from before the first release is no replica, what is unsent can be saved`()
+  @Test func `a file from before the first release is not opened, what is unsent can be saved`()
     throws
   {
     let desk = try Desk()
     _ = try desk.write { try $0.insert("contact", Desk.contact) }
     try desk.sql("PRAGMA user_version = 0")
     let path = desk.replica.path
-    #expect(throws: Problem(.not_a_replica, cause: "layout 0")) { try Replica(path: path) }
+    #expect(throws: Problem(.damaged, at: path, cause: "layout 0")) { try Replica(path: path) }
     let rescue = try Replica.rebuild(path: path, keeping: desk.folder + "/kept", now: Desk.now)
     #expect(rescue == Rescue(saved: 1, lost: []))
     #expect(try Replica(path: path).records(of: "contact").count == 1)
