@@ -9,6 +9,10 @@ package enum Folding {
       + "nnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs").utf8)
 
   package static func folded(_ text: String) -> String {
+    String(decoding: bytes(text), as: UTF8.self)
+  }
+
+  private static func bytes(_ text: String) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
@@ -22,7 +26,7 @@ package enum Folding {
       default: out += String(scalar).lowercased().utf8
       }
     }
-    return String(decoding: out, as: UTF8.self)
+    return out
   }
 
   /// The words of a text, folded.
@@ -31,12 +35,29 @@ package enum Folding {
   }
 
   /// Whether each of these words begins a word of one of the texts.
+  ///
+  /// Bytes are compared where a word begins, and no word is cut out: a search reads tens of
+  /// thousands of fields.
   package static func holds(_ wanted: [String], in texts: some Sequence<String>) -> Bool {
-    var missing = wanted
+    var missing = wanted.map { Array($0.utf8) }
     for text in texts where !missing.isEmpty {
-      let words = words(text)
-      missing.removeAll { start in words.contains { $0.hasPrefix(start) } }
+      let folded = bytes(text)
+      missing.removeAll { begins($0, in: folded) }
     }
     return missing.isEmpty
+  }
+
+  private static func begins(_ word: [UInt8], in text: [UInt8]) -> Bool {
+    guard let first = word.first, text.count >= word.count else { return word.isEmpty }
+    for start in 0...(text.count - word.count)
+    where text[start] == first && (start == 0 || !isInWord(text[start - 1])) {
+      if text[start..<(start + word.count)].elementsEqual(word) { return true }
+    }
+    return false
+  }
+
+  /// Bytes of other alphabets, and of ɛ, ɔ and ɲ, belong to words.
+  private static func isInWord(_ byte: UInt8) -> Bool {
+    (97...122).contains(byte) || (48...57).contains(byte) || byte >= 128
   }
 }

@@ -4,16 +4,26 @@ import Shared
 import Spreadsheet
 import Terminal
 
-struct ExportCommand: Command {
+/// `export TYPE`, and `export dhis2`.
+struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: spoken(
-      fr: "Écrire les fiches d'un type en CSV ou en JSON.",
-      en: "Write the records of a type as CSV or JSON."),
+      fr: "Écrire les fiches d'un type, ou les valeurs pour DHIS2.",
+      en: "Write the records of a type, or the values for DHIS2."),
+    subcommands: [ExportRecordsCommand.self, ExportDHIS2Command.self],
+    defaultSubcommand: ExportRecordsCommand.self, aliases: ["exporter"])
+}
+
+struct ExportRecordsCommand: Command {
+  static let configuration = CommandConfiguration(
+    commandName: "type",
+    abstract: spoken(
+      fr: "Les fiches d'un type en CSV ou en JSON (export TYPE suffit).",
+      en: "The records of a type as CSV or JSON (export TYPE is enough)."),
     discussion: spoken(
       fr: "Les champs qui ne doivent pas sortir n'y sont pas. Le CSV se réimporte tel quel.",
-      en: "Fields that must not leave are left out. The CSV can be imported as it is."),
-    aliases: ["exporter"])
+      en: "Fields that must not leave are left out. The CSV can be imported as it is."))
 
   @Argument(help: .recordType) var type: String
   @Flag(help: .init(fr: "CSV (par défaut).", en: "CSV (the default).")) var csv = false

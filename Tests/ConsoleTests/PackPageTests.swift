@@ -194,7 +194,7 @@ import Testing
     let stage = try Stage()
     let browser = try stage.person("claire", .dp, as: "Claire Exemple")
     browser.get("/asaco/AS-BDG-01?fin=202605")
-    #expect(browser.page.contains("412 [405] 🔒"))
+    #expect(browser.page.contains(#"412 [405]</a> <span class="aide">fermé"#))
     #expect(browser.page.contains("286\u{202F}500 [282\u{202F}000]"))
     browser.get("/asaco")
     #expect(browser.page.contains("échue") && browser.page.contains("pas de convention"))

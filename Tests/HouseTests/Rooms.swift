@@ -77,7 +77,8 @@ enum House {
       "djoliba",
       ["FieldClient", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Foundation"],
       confined: [
-        "Console": ["OpenCommand.swift", "PrintCommand.swift"], "Work": ["OpenCommand.swift"],
+        "Console": ["OpenCommand.swift", "PrintCommand.swift"],
+        "Work": ["OpenCommand.swift", "ExportDHIS2Command.swift"],
         "Logging": ["OpenCommand.swift"], "Storage": ["NewFile.swift"],
       ]),
     Room(

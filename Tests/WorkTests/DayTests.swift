@@ -46,5 +46,10 @@ import Testing
     #expect(Folding.holds(Folding.words("gao AISS"), in: texts))
     #expect(!Folding.holds(Folding.words("ssata"), in: texts))
     #expect(!Folding.holds(Folding.words("gao kidal"), in: texts))
+    #expect(Folding.holds(Folding.words("démo"), in: ["l'équipe-Démo"]))
+    #expect(Folding.holds(Folding.words("kɛnɛ"), in: ["Kɛnɛya"]))
+    #expect(!Folding.holds(Folding.words("nɛya"), in: ["Kɛnɛya"]))
+    #expect(!Folding.holds(["long"], in: ["lon", ""]))
+    #expect(Folding.holds([], in: []))
   }
 }

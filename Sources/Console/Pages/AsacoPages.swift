@@ -51,11 +51,7 @@ extension Page {
       try records("asaco_value", [("asaco_code", .text(asaco.id.description))])
       + records("asaco_value", [("asaco_code", .text(code))])
     let indicators = try records("indicator").filter { $0.isTrue("active") }
-    let last = values.compactMap { $0.text("period").flatMap { ReportPeriod($0) } }.filter {
-      !$0.isQuarter
-    }.max()
-    let end =
-      request.query["fin"].flatMap { ReportPeriod($0) } ?? last ?? ReportPeriod(month: sitter.today)
+    let end = request.query["fin"].flatMap { ReportPeriod($0) } ?? lastMonth(of: values)
     let months = (0..<6).reversed().map { end.moved(by: -$0) }
     var known: [String: Record] = [:]
     for value in values {
@@ -67,11 +63,22 @@ extension Page {
       asaco.text("asaco_name") ?? code,
       """
       <p>\(anchorTo(asaco, say("La fiche de l'association", "The association's record"))) · \
-      <a href="\(Link("asaco", code, query: [("fin", months[0].previous.text)]))">\(say("← mois précédents", "← earlier months"))</a></p>
-      \(autonomy(values))<p class="aide">\(say("Déclaré, puis vérifié entre crochets. Cadre : écart de plus de 10 %. Un cadenas : vérifié, donc fermé.", "Declared, then verified in brackets. A frame: a gap above 10 %. A lock: verified, so closed."))</p>
+      <a href="\(Link("asaco", code, query: [("fin", months[0].previous.text)]))">\(say("← mois précédents", "← earlier months"))</a> · \
+      <a href="\(Link("asaco", code, query: [("fin", end.moved(by: 6).text)]))">\(say("mois suivants →", "later months →"))</a></p>
+      \(autonomy(values))<p class="aide">\(say("Déclaré, puis vérifié entre crochets. Cadre : écart de plus de 10 %. « fermé » : vérifié, on ne le change plus.", "Declared, then verified in brackets. A frame: a gap above 10 %. “closed”: verified, no longer changed."))</p>
       <div class="defile" tabindex="0"><table class="grille"><thead><tr><th scope="col">\(say("Indicateur", "Indicator"))</th>\(heads)\
       <th scope="col">\(say("Tendance", "Trend"))</th></tr></thead><tbody>\(rows)</tbody></table></div>
       """, current: "asaco", isWide: true)
+  }
+
+  /// The end of the last quarter that somebody reported on, so that quarters stand beside months.
+  private func lastMonth(of values: [Record]) -> ReportPeriod {
+    let today = ReportPeriod(month: sitter.today)
+    let last = values.compactMap { $0.text("period").flatMap { ReportPeriod($0) } }.map(\.first)
+      .max()
+    guard let last else { return today }
+    let end = ReportPeriod(month: ReportPeriod(quarter: last).moved(by: 1).first).previous
+    return min(end, today)
   }
 
   private func name(_ period: ReportPeriod) -> String {
@@ -124,7 +131,12 @@ extension Page {
       (value.number("value_counter") ?? value.number("value_verified")).map {
         " [\(Words.number($0, language))]"
       } ?? ""
-    let lock = value.isLocked ? " 🔒" : value.text("verification_status") == "rejete" ? " ✗" : ""
+    let state =
+      value.isLocked
+      ? say("fermé", "closed")
+      : value.text("verification_status") == "rejete" ? say("rejeté", "rejected") : ""
+    let lock: HTML =
+      state.isEmpty ? .none : #" <span class="aide">\#(state)</span>"#
     let warnings = Plausibility.warnings(indicator.text("code") ?? "", period, value: known)
     let doubt: HTML =
       warnings.isEmpty
@@ -133,7 +145,7 @@ extension Page {
     let gap =
       value.hasWideGap
       ? say(" écart \(Int((value.gap ?? 0) * 100)) %", " gap \(Int((value.gap ?? 0) * 100)) %") : ""
-    return "<td\(frame)>\(anchorTo(value, declared + verified + lock))\(gap)\(doubt)</td>"
+    return "<td\(frame)>\(anchorTo(value, declared + verified))\(lock)\(gap)\(doubt)</td>"
   }
 
   private func words(_ warning: Plausibility) -> String {

@@ -32,7 +32,7 @@ extension Page {
         incident.isPending ? #"<span class="marque">\#(say("non envoyé", "unsent"))</span>"# : .none
       return """
         <tr><th scope="row">\(anchor(incident)) \(unsent)</th><td>\(words(incident, "occurred_on"))</td>\
-        <td>\(words(incident, "category"))</td><td>\(words(incident, "severity"))</td><td>\(words(incident, "status"))\(steps)</td>\
+        <td>\(words(incident, "category"))</td><td>\(words(incident, "severity"))</td><td>\(words(incident, "status")) \(steps)</td>\
         <td><ul class="raisons">\(duties)</ul></td></tr>
         """
     }
