@@ -86,6 +86,7 @@ extension Page {
     case "alertes": return try alerts()
     case "incidents": return try incidents(Array(path.dropFirst()))
     case "interlocuteurs": return try contacts()
+    case "veille": return try watch()
     case "actions": return try actions()
     case "asaco": return try asaco(Array(path.dropFirst()))
     case "cadre": return try cadre()

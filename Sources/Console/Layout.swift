@@ -42,6 +42,7 @@ extension Page {
       ("alertes", Label(fr: "Alertes", en: "Alerts")),
       ("incidents", Label(fr: "Incidents", en: "Incidents")),
       ("interlocuteurs", Label(fr: "Interlocuteurs", en: "Contacts")),
+      ("veille", Label(fr: "Veille", en: "Watch")),
       ("actions", Label(fr: "Actions", en: "Actions")),
       ("asaco", Label(fr: "ASACO", en: "ASACO")),
       ("cadre", Label(fr: "Cadre", en: "Cadre")),

@@ -112,7 +112,7 @@ def bamako(walk):
     walk.has("Médecin de garde CSRéf", "sans réponse", "Passage en orange Bandiagara", "Oral, avec témoin")
     for place, picture in [
         ("/alertes", "alertes"), ("/incidents", "incidents"), ("/incidents/signaler", "signaler"),
-        ("/interlocuteurs?q=medecin", "interlocuteurs"), ("/actions", "actions"), ("/asaco", "asaco"),
+        ("/interlocuteurs?q=medecin", "interlocuteurs"), ("/veille?periode=2026-07", "veille"), ("/actions", "actions"), ("/asaco", "asaco"),
         ("/asaco/AS-BDG-01?fin=202605", "grille"), ("/asaco/dhis2?periode=202605", "dhis2"),
         ("/cadre", "cadre"), ("/fiches", "fiches"), ("/fiches/contact", "liste"),
         ("/fiches/contact/nouvelle", "formulaire"), ("/conflits", "conflits"), ("/synchro", "synchro"),

@@ -201,4 +201,25 @@ import Testing
     browser.get("/asaco/dhis2/json?periode=202605")
     #expect(browser.page.contains(#""value":"405""#))
   }
+
+  @Test func `a review is put together from what the bases wrote, each from what it may read`()
+    throws
+  {
+    let stage = try Stage()
+    // A day later Koro's sheet is thirty-one days old.
+    stage.time.advance(86_400_000)
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    browser.get("/veille?periode=2026-W27")
+    #expect(browser.page.contains("29/06/2026 – 05/07/2026"))
+    for text in ["Tessalit en rouge", "KDL-2026-003", "Revue contextuelle semaine 27"] {
+      #expect(browser.page.contains(text) || text == "\(text)")
+    }
+    #expect(!browser.page.contains("Écrire la synthèse"))
+    #expect(browser.page.contains("périmée") && browser.page.contains("Koro ville"))
+    browser.get("/veille?periode=2026-W29")
+    #expect(browser.page.contains("Écrire la synthèse"))
+    let gao = try stage.person("mariam", .resp_base, base: "GAO")
+    gao.get("/veille?periode=2026-W27")
+    #expect(gao.page.contains("Tessalit en rouge") && !gao.page.contains("KDL-2026-003"))
+  }
 }

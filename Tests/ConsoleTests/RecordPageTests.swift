@@ -26,7 +26,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "/", "/alertes", "/incidents", "/incidents/signaler", "/interlocuteurs", "/actions", "/asaco",
+    "/", "/alertes", "/incidents", "/incidents/signaler", "/interlocuteurs",
+    "/veille?periode=2026-07", "/actions", "/asaco",
     "/asaco/AS-BDG-01", "/cadre", "/fiches", "/conflits", "/synchro", "/journal",
     "/asaco/dhis2?periode=202605",
   ])
