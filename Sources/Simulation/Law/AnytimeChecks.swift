@@ -88,7 +88,7 @@ extension World {
     }
     for (key, isDeleted) in hubs {
       guard let grave = graves[key] else {
-        if isDeleted { graves[key] = bury(key) }
+        if isDeleted { graves[key] = try bury(key) }
         continue
       }
       guard !isDeleted else { continue }
@@ -101,9 +101,15 @@ extension World {
     }
   }
 
-  private func bury(_ key: RecordKey) -> Grave {
-    let open = book.entries.filter { $0.key == key && $0.state != .owed }.map(\.number)
-    return Grave(entries: book.count, open: Set(open))
+  /// What the hub did not have when it deleted the record may bring it back; that may be what it
+  /// had before its disk went back.
+  private func bury(_ key: RecordKey) throws -> Grave {
+    let known = try hubWentBack ? hubsValues() : nil
+    let open = book.entries.filter { entry in
+      guard entry.key == key else { return false }
+      return entry.state != .owed || !(entry.value.map { known?.contains($0) ?? true } ?? true)
+    }
+    return Grave(entries: book.count, open: Set(open.map(\.number)))
   }
 
   /// A device whose cursor is where the hub is holds what the hub holds.

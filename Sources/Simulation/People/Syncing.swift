@@ -87,6 +87,8 @@ extension World {
     case .revoked: laptop.isRevoked
     // A hub whose clock is behind takes what was written since for the future.
     case .clock: hub.clock != .right
+    // A hub that went back with the schema of then gives no answer that could take things away.
+    case .hub_behind: laptop.schema.map { $0.version > hub.schema.version } ?? false
     default: false
     }
   }
@@ -105,7 +107,7 @@ extension World {
     }
   }
 
-  private static let harmless: Set<Problem.Code> = [.cursor, .revoked, .forbidden]
+  private static let harmless: Set<Problem.Code> = [.cursor, .revoked, .forbidden, .hub_behind]
 }
 
 extension Problem {
