@@ -76,6 +76,7 @@ struct Salvaging {
         try db.execute(sql: "DELETE FROM \(table) WHERE id NOT IN (SELECT id FROM _pending)")
       }
       for table in shape.tables.values { try copyRecords(table, db) }
+      try forgetHandles(db, shape)
       let known = shape.tables.keys.map { "'\($0)'" }.joined(separator: ", ")
       try db.execute(sql: "DELETE FROM _pending WHERE type NOT IN (\(known))")
     }
@@ -102,6 +103,14 @@ struct Salvaging {
         try db.run("UPDATE _switch SET capturing = 0")
       }
     }
+  }
+
+  /// Cursors begin anew and do not tell any more whose handles these are: a hub that was restored
+  /// in between may have given them to other records.
+  private func forgetHandles(_ db: Database, _ shape: ReplicaShape) throws {
+    for table in shape.tables.values { try db.run("UPDATE \(table.name) SET _handle = NULL") }
+    try db.run("UPDATE _hidden SET handle = NULL")
+    try db.run("UPDATE _journal SET handle = NULL")
   }
 
   /// Rows that were written and not sorted out yet, and cannot be read.
