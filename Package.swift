@@ -94,7 +94,7 @@ let package = Package(
     .target(
       name: "Terminal",
       dependencies: [
-        "Shared", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Shared", "Work", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -28,22 +28,14 @@ struct DeviceFile: Codable, Sendable {
 
   /// Replaces the file at once: a power cut leaves the old one or the new one.
   func save(_ directory: String) throws(Problem) {
-    let path = Self.path(directory)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    let data: Data
     do {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-      let data = try encoder.encode(self)
-      let fresh = path + ".new"
-      try? FileManager.default.removeItem(atPath: fresh)
-      guard
-        FileManager.default.createFile(
-          atPath: fresh, contents: data, attributes: [.posixPermissions: 0o600])
-      else { throw Problem(.cannot_write, at: path) }
-      try DurableFile.rename(fresh, to: path)
-    } catch let problem as Problem {
-      throw problem
+      data = try encoder.encode(self)
     } catch {
-      throw Problem(.cannot_write, at: path, cause: "\(type(of: error))")
+      preconditionFailure("texts always encode: \(error)")
     }
+    try DurableFile.write(data, to: Self.path(directory))
   }
 }

@@ -27,6 +27,11 @@ package struct Printer: Sendable {
     try emit(line.printable + "\n", on: json ? .error : .output)
   }
 
+  /// The same in the language of the reader.
+  package func out(fr: String, en: String) throws(Problem) {
+    try out(Label(fr: fr, en: en)[language])
+  }
+
   /// Several lines for people with their columns aligned.
   package func out(_ table: TextTable) throws(Problem) {
     for line in table.lines { try out(line) }

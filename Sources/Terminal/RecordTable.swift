@@ -101,22 +101,13 @@ extension TextTable {
   }
 
   private static func value(_ value: Value, _ field: Field?, _ language: Language) -> String {
-    let text = field?.spoken(value, language) ?? plain(value)
+    let text = field?.spoken(value, language) ?? value.plain
     if text.isEmpty { return Label(fr: "(vide)", en: "(empty)")[language] }
     return text.count > longest ? text.prefix(longest - 1) + "…" : text
   }
 
   /// Characters of one value that a line of a table can hold.
   private static let longest = 60
-
-  private static func plain(_ value: Value) -> String {
-    switch value {
-    case .null: ""
-    case .int(let number): "\(number)"
-    case .real(let number): "\(number)"
-    case .text(let text): text
-    }
-  }
 
   private static func written(_ stamp: Stamp, _ language: Language) -> String {
     stamp == .never ? "" : Moments.text(milliseconds: stamp.milliseconds, language)

@@ -20,15 +20,14 @@ extension Command {
 
   fileprivate func tell(_ offer: AccountOffer) throws {
     try printer.out(
-      Label(
-        fr: """
-          Compte : \(offer.name)
-          Mot de passe, à changer en entrant : \(offer.password)
-          """,
-        en: """
-          Account: \(offer.name)
-          Password, to be changed at the first sign-in: \(offer.password)
-          """)[global.language])
+      fr: """
+        Compte : \(offer.name)
+        Mot de passe, à changer en entrant : \(offer.password)
+        """,
+      en: """
+        Account: \(offer.name)
+        Password, to be changed at the first sign-in: \(offer.password)
+        """)
   }
 }
 

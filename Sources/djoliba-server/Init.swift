@@ -39,7 +39,7 @@ struct Init: Command {
 
   private func tell(bases: Int, _ offer: AccountOffer) throws {
     let path = folder.path
-    let lines = Label(
+    try printer.out(
       fr: """
         Le serveur est créé dans \(path) (\(bases) bases).
         Pour le lancer :
@@ -60,6 +60,5 @@ struct Init: Command {
         To open the console: the same address in a browser.
           name: \(offer.name)   password, to be changed at the first sign-in: \(offer.password)
         """)
-    try printer.out(lines[global.language])
   }
 }

@@ -61,15 +61,14 @@ struct Invite: Command {
     let expires = try folder.invite(guest, hub: try openHub(), to: out)
     let day = Moments.day(expires, global.language)
     try printer.out(
-      Label(
-        fr: """
-          Invitation écrite : \(out). Elle sert une fois, jusqu'au \(day).
-          Sur l'appareil : djoliba enroll \(out)
-          """,
-        en: """
-          Invitation written: \(out). It works once, until \(day).
-          On the device: djoliba enroll \(out)
-          """)[global.language])
+      fr: """
+        Invitation écrite : \(out). Elle sert une fois, jusqu'au \(day).
+        Sur l'appareil : djoliba enroll \(out)
+        """,
+      en: """
+        Invitation written: \(out). It works once, until \(day).
+        On the device: djoliba enroll \(out)
+        """)
   }
 
   static func role(named name: String) throws -> Role {

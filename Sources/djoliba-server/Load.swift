@@ -87,10 +87,8 @@ struct Load: Command {
     let (created, updated) = (report.created, report.updated)
     let unchanged = report.unchanged + repeated
     try printer.out(
-      Label(
-        fr: "\(created) nouveaux, \(updated) modifiés, \(unchanged) inchangés.",
-        en: "\(created) new, \(updated) changed, \(unchanged) unchanged."
-      )[global.language])
+      fr: "\(created) nouveaux, \(updated) modifiés, \(unchanged) inchangés.",
+      en: "\(created) new, \(updated) changed, \(unchanged) unchanged.")
     if report.kept > 0 {
       printer.say(
         fr: "Champs gardés tels que les bases les ont écrits : \(report.kept) (sinon --overwrite).",

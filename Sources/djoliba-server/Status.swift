@@ -26,10 +26,8 @@ struct Status: Command {
     let bytes = Amounts.bytes(Int(size), global.language)
     let (devices, open) = (report.activeDevices, report.conflictsOpen)
     try printer.out(
-      Label(
-        fr: "Appareils actifs : \(devices). Conflits à relire : \(open). Taille : \(bytes).",
-        en: "Active devices: \(devices). Conflicts to review: \(open). Size: \(bytes)."
-      )[global.language])
+      fr: "Appareils actifs : \(devices). Conflits à relire : \(open). Taille : \(bytes).",
+      en: "Active devices: \(devices). Conflicts to review: \(open). Size: \(bytes).")
   }
 }
 

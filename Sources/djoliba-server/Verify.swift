@@ -17,11 +17,10 @@ struct Verify: Command {
     let check = try openHub().verify()
     if json { return try printer.out(JSONValue(check)) }
     try printer.out(
-      Label(
-        fr: "Base en bon état. Fiches : \(check.records). "
-          + "Références sans fiche : \(check.dangling.count).",
-        en: "The database is sound. Records: \(check.records). "
-          + "References without a record: \(check.dangling.count).")[global.language])
+      fr: "Base en bon état. Fiches : \(check.records). "
+        + "Références sans fiche : \(check.dangling.count).",
+      en: "The database is sound. Records: \(check.records). "
+        + "References without a record: \(check.dangling.count).")
     for scope in check.recounted {
       printer.say(
         fr: "Empreinte corrigée : \(scope).", en: "Digest put right: \(scope).")

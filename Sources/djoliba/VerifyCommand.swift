@@ -57,23 +57,18 @@ struct VerifyCommand: Command {
         "digests_equal": report?.digestsEqual.map { .bool($0) } ?? .null,
       ])
     }
-    try printer.out(
-      Label(fr: "Le fichier est en bon état.", en: "The file is sound.")[global.language])
+    try printer.out(fr: "Le fichier est en bon état.", en: "The file is sound.")
     if !recounted.isEmpty {
       let scopes = recounted.map(\.description).joined(separator: ", ")
-      try printer.out(
-        Label(fr: "Comptes corrigés : \(scopes).", en: "Counts put right: \(scopes).")[
-          global.language])
+      try printer.out(fr: "Comptes corrigés : \(scopes).", en: "Counts put right: \(scopes).")
     }
     guard let report else { return }
     let mended = report.repaired
     try printer.out(
-      Label(
-        fr: mended == 0
-          ? "Identique à Bamako." : "Fiches qui différaient de Bamako, réparées : \(mended).",
-        en: mended == 0
-          ? "Equal to Bamako." : "Records that differed from Bamako, mended: \(mended)."
-      )[global.language])
+      fr: mended == 0
+        ? "Identique à Bamako." : "Fiches qui différaient de Bamako, réparées : \(mended).",
+      en: mended == 0
+        ? "Equal to Bamako." : "Records that differed from Bamako, mended: \(mended).")
   }
 
   private func rebuildReplica() throws {
@@ -85,11 +80,10 @@ struct VerifyCommand: Command {
       ])
     } else {
       try printer.out(
-        Label(
-          fr: "Base neuve. Fiches non envoyées, gardées : \(rescue.saved). "
-            + "Fichiers abîmés : \(rescue.kept)",
-          en: "Fresh database. Unsent records, kept: \(rescue.saved). "
-            + "Damaged files: \(rescue.kept)")[global.language])
+        fr: "Base neuve. Fiches non envoyées, gardées : \(rescue.saved). "
+          + "Fichiers abîmés : \(rescue.kept)",
+        en: "Fresh database. Unsent records, kept: \(rescue.saved). "
+          + "Damaged files: \(rescue.kept)")
       for record in rescue.lost {
         printer.say(
           fr: "Illisible, à saisir de nouveau : \(record)",

@@ -34,7 +34,9 @@ enum House {
       "Storage", ["Shared", "GRDB", "Foundation", "Synchronization"],
       confined: ["GRDBSQLite": ["Layout/Statements.swift"]]),
     Room("Spreadsheet", ["Shared"], confined: ["Foundation": ["RowReader.swift"]]),
-    Room("Terminal", ["Shared", "ArgumentParser", "Foundation"]),
+    Room(
+      "Terminal", ["Shared", "ArgumentParser", "Foundation"],
+      confined: ["Work": ["DHIS2Options.swift"]]),
     // Pages know records; only the skin knows sockets.
     Room(
       "Console", ["Shared", "Work"],
@@ -55,7 +57,10 @@ enum House {
       "SyncServer", ["Shared", "Foundation", "Synchronization"],
       confined: [
         "GRDB": ["Store/", "Accounts/"], "X509": ["Authority/"], "SwiftASN1": ["Authority/"],
-        "Storage": ["Store/", "Accounts/", "Hub/Conflicts.swift", "Authority/PEMFile.swift"],
+        "Storage": [
+          "Store/", "Accounts/", "Hub/Conflicts.swift", "Authority/AuthorityFiles.swift",
+          "Office/HubFolder.swift", "Office/Inviting.swift",
+        ],
         "Work": ["Desk/", "Accounts/"],
         "Crypto": ["Authority/", "Accounts/PasswordHash.swift", "Hub/Secret.swift"],
         "CryptoExtras": ["Accounts/PasswordHash.swift"], "Hummingbird": ["HTTP/"],
@@ -78,7 +83,7 @@ enum House {
       ["FieldClient", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Foundation"],
       confined: [
         "Console": ["OpenCommand.swift", "PrintCommand.swift"],
-        "Work": ["OpenCommand.swift", "ExportDHIS2Command.swift"],
+        "Work": ["OpenCommand.swift"],
         "Logging": ["OpenCommand.swift"], "Storage": ["NewFile.swift"],
       ]),
     Room(
@@ -86,7 +91,7 @@ enum House {
       [
         "SyncServer", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Logging",
         "Foundation",
-      ], confined: ["Console": ["Run.swift"], "Work": ["Export.swift"]]),
+      ], confined: ["Console": ["Run.swift"]]),
   ]
 
   /// What stands beside Sources: the fuzzer drives what reads bytes, and nothing else.

@@ -11,6 +11,16 @@ public enum Value: Hashable, Sendable {
   public var text: String? {
     if case .text(let text) = self { text } else { nil }
   }
+
+  /// As it stands, without a field's labels or units; empty for an empty value.
+  package var plain: String {
+    switch self {
+    case .null: ""
+    case .int(let number): "\(number)"
+    case .real(let number): "\(number)"
+    case .text(let text): text
+    }
+  }
 }
 
 extension Value {

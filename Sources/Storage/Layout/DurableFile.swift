@@ -1,12 +1,43 @@
 import Foundation
 package import Shared
 
-/// Puts files beside the database on the disk so that a power cut leaves them whole, or as they
-/// were before.
+/// Files beside the database: a power cut leaves them whole, or as they were before.
 ///
 /// A name is an entry of its folder, and the folder is written on its own: a file that was synced
 /// and renamed has its old name again until the folder was synced, too.
 package enum DurableFile {
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Throws `.file_missing`.
+  package static func read(_ path: String) throws(Problem) -> [UInt8] {
+    do {
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw Problem(.file_missing, at: path, cause: "\(error)")
+    }
+  }
+
+  /// Writes a small file beside its place and gives it its name there. The mode holds from the
+  /// first byte: a key that is closed to others only afterwards can be read in between.
+  package static func write(
+    _ bytes: some Sequence<UInt8>, to path: String, mode: UInt32 = 0o600
+  ) throws(Problem) {
+    let fresh = path + ".new"
+    unlink(fresh)
+    let file = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard file >= 0 else { throw failure(path) }
+    do {
+      let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+      try handle.write(contentsOf: Data(bytes))
+      try handle.close()
+    } catch {
+      unlink(fresh)
+      let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+      throw Problem(isFull ? .disk_full : .cannot_write, at: path, cause: "\(error)")
+    }
+    try rename(fresh, to: path)
+  }
+
   /// Gives a file that was written beside its place its name there. What it holds is on the disk
   /// before the name is.
   package static func rename(_ fresh: String, to path: String) throws(Problem) {

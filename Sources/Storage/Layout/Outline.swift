@@ -40,14 +40,7 @@ struct Outline: Codable, Equatable {
       device: UInt32(truncatingIfNeeded: try ReplicaState.device.number(db) ?? 0),
       schema: String(decoding: schema.source, as: UTF8.self),
       tables: tables.map { Table(name: $0[0], page: $0[1], sql: $0[2]) })
-    let fresh = path + ".new"
-    let text = title + (try JSONEncoder().encode(outline))
-    try? FileManager.default.removeItem(atPath: fresh)
-    guard
-      FileManager.default.createFile(
-        atPath: fresh, contents: text, attributes: [.posixPermissions: 0o600])
-    else { throw Problem(.cannot_write, at: path) }
-    try DurableFile.rename(fresh, to: path)
+    try DurableFile.write(title + (try JSONEncoder().encode(outline)), to: path)
   }
 
   /// The first line, of which two are equal when the rest is: it is looked at whenever a replica

@@ -49,8 +49,7 @@ struct Acknowledging {
           guard let handle = handles.next() else {
             throw Problem(.not_understood, cause: "too few handles")
           }
-          let values = change.fields.map { (changes.fields[$0.field], $0.value) }
-          if isAhead(whole, table, values) {
+          if isAhead(whole, table, change.fields.map { (changes.fields[$0.field], $0.value) }) {
             try holdRecord(id)
           } else if let whole, whole.kind == .refused {
             try refuseCreation(id, change, changes, table, whole)
@@ -77,10 +76,11 @@ struct Acknowledging {
     for field in change.fields {
       let place = Place(group: groupIndex, record: recordIndex, field: field.field)
       let name = group.fields[field.field]
-      if isAhead(verdicts[place], table, [(name, field.value)]) {
+      let verdict = verdicts[place]
+      if isAhead(verdict, table, [(name, field.value)]) {
         try holdOfCreation(id, name, field.stamp)
         held.insert(field.field)
-      } else if let verdict = verdicts[place], verdict.kind != .won {
+      } else if let verdict, verdict.kind != .won {
         rejected.append((field, verdict))
       } else if field.stamp != change.stamp {
         stamps.set(name, field.stamp)
@@ -97,7 +97,7 @@ struct Acknowledging {
       "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
       [handle, stamps.stored, number])
     var scope: String? = table.type.position(of: "scope").flatMap { row[2 + $0] }
-    if try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) != nil {
+    if try state.isPending(id) {
       try spreadReentry(id, change, group, table, row)
       for field in change.fields where !held.contains(field.field) {
         try settleField(id, field, group, table, number, verdict: nil)
@@ -138,7 +138,7 @@ struct Acknowledging {
     _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
     _ row: StoredRow
   ) throws {
-    guard try state.isCreationPending(id) else { return }
+    guard try state.isPending(id, Settling.creation) else { return }
     try db.run("UPDATE _pending SET sent = 0 WHERE id = ? AND field = ''", [id])
     var sent: [String: FieldChange] = [:]
     for field in change.fields { sent[group.fields[field.field]] = field }
@@ -244,7 +244,7 @@ struct Acknowledging {
       let moved = change.fields.contains { group.fields[$0.field] == "scope" }
       let scope = moved ? try state.confirmedScope(table, row: number, id: id) : oldScope
       state.ledger.add(scope, RecordID(id)!, stamps)
-    } else if try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) == nil {
+    } else if try !state.isPending(id) {
       // The hub deleted it, and nothing that was written here revived it.
       try db.run("DELETE FROM \(table.name) WHERE _row = ?", [number])
     }

@@ -204,7 +204,7 @@ struct Applying {
   /// This device entered a record that the hub knows from elsewhere: each field entered here is
   /// now an edit of that record.
   private func spreadCreation(_ id: String, _ number: Int64, _ table: TypedTable) throws {
-    guard try state.isCreationPending(id) else { return }
+    guard try state.isPending(id, Settling.creation) else { return }
     let row = try db.row(table.select([], where: "_row = ?"), [number])!
     let values = table.values(row)
     for field in table.type.fields where values[field.name] != nil {
@@ -278,7 +278,7 @@ struct Applying {
     try db.run("DELETE FROM _history WHERE record = ?", [id])
     try state.forgetAside(id)
     try state.touch(table.type.name, number)
-    if hasPending, try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) != nil {
+    if hasPending, try state.isPending(id) {
       try db.run("UPDATE \(table.name) SET _stamps = NULL WHERE _row = ?", [number])
     } else {
       try db.run("DELETE FROM \(table.name) WHERE _row = ?", [number])

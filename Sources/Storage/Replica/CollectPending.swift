@@ -75,8 +75,7 @@ private struct PendingCollector {
   }
 
   mutating func collect() throws -> PendingPage {
-    let all = try db.row("SELECT count(DISTINCT id) FROM _pending")![0] as Int
-    let total = try all - Replica.whollyHeldCount(db)
+    let total = try db.row("SELECT count(DISTINCT id) FROM _pending WHERE NOT held")![0] as Int
     guard total > 0 else { return PendingPage() }
     var taken: Set<String> = []
     let next = "SELECT type, id FROM _pending WHERE NOT held ORDER BY priority, n"

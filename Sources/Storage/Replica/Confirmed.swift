@@ -90,8 +90,13 @@ struct ConfirmedState {
     return try db.row(sql, [id, row])?[0] ?? ""
   }
 
-  func isCreationPending(_ id: String) throws -> Bool {
-    try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ''", [id]) != nil
+  /// Whether anything of a record is pending.
+  func isPending(_ id: String) throws -> Bool {
+    try db.row("SELECT 1 FROM _pending WHERE id = ?", [id]) != nil
+  }
+
+  func isPending(_ id: String, _ field: String) throws -> Bool {
+    try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ?", [id, field]) != nil
   }
 
   /// Makes one field of a pending creation a pending edit of its own, made and sent when the

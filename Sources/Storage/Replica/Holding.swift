@@ -9,12 +9,14 @@ extension Acknowledging {
   /// Whether the hub refused only what its older schema does not have.
   ///
   /// - Parameter values: that the verdict is about.
-  func isAhead(_ verdict: Verdict?, _ table: TypedTable, _ values: [(String, Value)]) -> Bool {
+  func isAhead(
+    _ verdict: Verdict?, _ table: TypedTable, _ values: @autoclosure () -> [(String, Value)]
+  ) -> Bool {
     guard answer.isBehind, let verdict, verdict.kind == .refused else { return false }
     switch Problem.Code(rawValue: verdict.code) {
     case .unknown_type, .unknown_field: return true
     case .invalid_value:
-      return values.allSatisfy { name, value in
+      return values().allSatisfy { name, value in
         table.type[field: name].map { $0.check(value, today: RecordWriter.anyDay) == nil } ?? false
       }
     default: return false
@@ -57,14 +59,5 @@ extension Replica {
   /// Records of which something is held back.
   static func heldCount(_ db: Database) throws -> Int {
     try db.row("SELECT count(DISTINCT id) FROM _pending WHERE held = 1")![0]
-  }
-
-  /// Records of which everything is held back.
-  static func whollyHeldCount(_ db: Database) throws -> Int {
-    try db.row(
-      """
-      SELECT count(DISTINCT id) FROM _pending AS one WHERE held = 1 AND NOT EXISTS (
-        SELECT 1 FROM _pending AS other WHERE other.id = one.id AND NOT other.held)
-      """)![0]
   }
 }

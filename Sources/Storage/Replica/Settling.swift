@@ -94,7 +94,9 @@ struct Settling {
       guard try state.hidden(event.id) == nil else { return }
       return try pend(event, table, Self.creation)
     }
-    if let replaced, try !isPending(event.id, Self.creation) { try remove(event, table, replaced) }
+    if let replaced, try !state.isPending(event.id, Self.creation) {
+      try remove(event, table, replaced)
+    }
     let values = table.values(row, from: 3)
     try complete(row, values, event, table)
     guard let id = try rename(row, values, event, table) else { return }
@@ -127,7 +129,7 @@ struct Settling {
   private mutating func update(
     _ event: CapturedEvent, _ table: TypedTable, _ field: String, _ old: DatabaseValue
   ) throws {
-    if revived.contains(event.id), try !isPending(event.id, field) { return }
+    if revived.contains(event.id), try !state.isPending(event.id, field) { return }
     let seen = try FieldStamps(event.stamps)?.stamp(of: field, isEmpty: old.isNull) ?? .never
     try pend(event, table, field, base: old, seen: FieldStamps(record: seen))
   }
@@ -294,10 +296,6 @@ struct Settling {
   }
 
   // MARK: Pending changes
-
-  private func isPending(_ id: String, _ field: String) throws -> Bool {
-    try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ?", [id, field]) != nil
-  }
 
   /// Notes a pending change. What the first edit saw stays; when it was made is the last edit's.
   private mutating func pend(

@@ -27,7 +27,7 @@ extension ConfirmedState {
   ) throws {
     var before: [String: DatabaseValue] = [:]
     for stray in strays { before[stray.field] = try valueBefore(id, stray.field) }
-    let isNew = try db.row("SELECT 1 FROM _pending WHERE id = ? AND field = ''", [id]) != nil
+    let isNew = try isPending(id, Settling.creation)
     let isIncomplete = strays.contains { stray in
       before[stray.field] == nil && table.type.needs(stray.field)
     }

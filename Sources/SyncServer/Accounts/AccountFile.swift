@@ -17,7 +17,7 @@ struct AccountFile: Sendable {
   init(path: String) throws(Problem) {
     self.path = path
     if !FileManager.default.fileExists(atPath: path) {
-      try PEMFile.write([], path, mode: 0o600)
+      try DurableFile.write([], to: path)
     }
     queue = try storing(at: path) {
       var configuration = Configuration()

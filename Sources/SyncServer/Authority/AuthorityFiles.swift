@@ -1,4 +1,5 @@
 package import Shared
+import Storage
 
 /// The four PEM files of a hub's authority in its data directory.
 ///
@@ -19,7 +20,7 @@ package struct AuthorityFiles: Sendable {
   ///
   /// Errors: `already_hub` when there is an authority, `cannot_write`, `disk_full`.
   package func create(hubName: String, hosts: [HubHost]) throws(Problem) {
-    guard !PEMFile.exists(path(.authorityCertificate)) else {
+    guard !DurableFile.exists(path(.authorityCertificate)) else {
       throw Problem(.already_hub, at: directory)
     }
     let authority = try Authority(hubName: hubName)
@@ -62,10 +63,10 @@ package struct AuthorityFiles: Sendable {
   private func path(_ name: Name) -> String { "\(directory)/\(name.rawValue)" }
 
   private func read(_ name: Name) throws(Problem) -> [UInt8] {
-    try PEMFile.read(path(name))
+    try DurableFile.read(path(name))
   }
 
   private func write(_ bytes: [UInt8], _ name: Name) throws(Problem) {
-    try PEMFile.write(bytes, path(name), mode: name.isSecret ? 0o600 : 0o644)
+    try DurableFile.write(bytes, to: path(name), mode: name.isSecret ? 0o600 : 0o644)
   }
 }

@@ -49,7 +49,8 @@ private struct DeskWriting {
     let stamp = stamp(above: .never)
     var values = values.filter { !$0.value.isNull }
     for field in type.fields where values[field.name] == nil {
-      values[field.name] = try field.initial ?? number(field, values, type)
+      values[field.name] =
+        try field.initial ?? transaction.nextNumber(field, values, type).map { .text($0) }
     }
     let id = type.id(values) ?? desk.hub.freshID()
     if let standing = try transaction.record(type, id: id), !standing.isDeleted {
@@ -63,15 +64,6 @@ private struct DeskWriting {
       })
     try admit(change, names, type)
     written.ids.append(id)
-  }
-
-  /// The next reference of a base and year, counted from those that the hub holds.
-  private func number(
-    _ field: Field, _ values: [String: Value], _ type: RecordType
-  ) throws -> Value? {
-    guard let prefix = field.numbering?.prefix(values) else { return nil }
-    let taken = try transaction.list(type, limit: .max).compactMap { $0.values[field.name]?.text }
-    return .text(Numbering.next(prefix, after: taken.filter { $0.hasPrefix(prefix) }))
   }
 
   private mutating func set(_ record: StoredRecord, _ edit: Edit, _ type: RecordType) throws {

@@ -28,9 +28,9 @@ struct Collecting {
     self.admission = admission
   }
 
-  mutating func fill(_ answer: inout SyncAnswer) throws {
+  /// - Parameter reached: how far the device said it had come, before this request.
+  mutating func fill(_ answer: inout SyncAnswer, reached: [Scope: Int64]) throws {
     let states = try transaction.scopes()
-    let reached = try transaction.reached(device.number)
     let cursors = Dictionary(
       request.cursors.map { ($0.scope, $0) }, uniquingKeysWith: { first, _ in first })
     // Also of scopes that are not there: a hub that lost them must not look complete.

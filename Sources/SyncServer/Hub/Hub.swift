@@ -42,8 +42,9 @@ package final class Hub: Sendable {
       answer.verdicts = admission.verdicts
       answer.leaves = admission.handedOver
       var collecting = Collecting(transaction, store.schema, device, request, admission)
-      try collecting.fill(&answer)
-      try note(request, of: device, time, &answer, transaction)
+      let reached = try transaction.reached(device.number)
+      try collecting.fill(&answer, reached: reached)
+      try note(request, of: device, time, reached, &answer, transaction)
       return answer
     }
   }
@@ -57,8 +58,8 @@ package final class Hub: Sendable {
   }
 
   private func note(
-    _ request: SyncRequest, of device: HubDevice, _ time: Int64, _ answer: inout SyncAnswer,
-    _ transaction: any HubTransaction
+    _ request: SyncRequest, of device: HubDevice, _ time: Int64, _ reached: [Scope: Int64],
+    _ answer: inout SyncAnswer, _ transaction: any HubTransaction
   ) throws {
     var device = device
     if request.turn != 0, ![device.turn, device.formerTurn].contains(request.turn) {
@@ -68,7 +69,6 @@ package final class Hub: Sendable {
     device.turn = UInt32(truncatingIfNeeded: random()) | 1
     answer.turn = device.turn
     answer.isShared = device.sharedAt == time
-    let reached = try transaction.reached(device.number)
     for scope in answer.pages.map(\.cursor.scope) {
       let seq = request.cursors.first { $0.scope == scope }?.seq ?? 0
       if reached[scope] != seq { try transaction.noteReached(device.number, scope, seq) }

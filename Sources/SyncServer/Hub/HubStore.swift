@@ -33,6 +33,11 @@ package protocol HubTransaction {
   func find(
     _ type: RecordType, where conditions: [(field: String, value: Value)]
   ) throws -> [StoredRecord]
+  /// The reference that a new record gets in a numbered field, counted from the living ones; nil
+  /// when the field is none, or the record does not say enough.
+  func nextNumber(
+    _ field: Field, _ values: [String: Value], _ type: RecordType
+  ) throws -> String?
   /// Each living record of a scope in a range of ids, by rising ids.
   func visit(
     _ type: RecordType, _ scope: Scope, _ range: IDRange, _ body: (StoredRecord) throws -> Void
@@ -60,9 +65,10 @@ package protocol HubTransaction {
   /// How far a device said it had come, by scope.
   func reached(_ device: UInt32) throws -> [Scope: Int64]
   func noteReached(_ device: UInt32, _ scope: Scope, _ seq: Int64) throws
-  /// Drops what only devices that have not come so far need, and that they came so far: deleted records without an open
-  /// conflict, leaves, and entries of the feed that no longer count. Handles are never given
-  /// twice, and history stays. Returns how many records and leaves were dropped.
+  /// Drops what only devices that have not come so far need: deleted records without an open
+  /// conflict, leaves, and entries of the feed that no longer count; and how far those devices had
+  /// come. Handles are never given twice, and history stays. Returns how many records and leaves
+  /// were dropped.
   func compact(_ scope: Scope, below seq: Int64) throws -> Int
 
   // History and conflicts

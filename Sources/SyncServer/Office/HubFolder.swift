@@ -1,5 +1,6 @@
 import Foundation
 package import Shared
+import Storage
 
 /// A hub's data directory.
 ///
@@ -34,11 +35,12 @@ package struct HubFolder: Sendable {
     if let open = addresses.first(where: { $0.scheme == .http && !$0.isLoopback }) {
       throw Problem(.plain_http, at: "\(open)")
     }
-    let isBegun = PEMFile.exists(draft)
-    guard !PEMFile.exists(database), isBegun || !PEMFile.exists(path + "/authority.pem") else {
+    let isBegun = DurableFile.exists(draft)
+    guard !DurableFile.exists(database), isBegun || !DurableFile.exists(path + "/authority.pem")
+    else {
       throw Problem(.already_hub, at: path)
     }
-    try PEMFile.makeFolder(path)
+    try DurableFile.makeFolder(path)
     if isBegun { try removeFiles() }
     do throws(Problem) {
       try SQLiteHubStore.create(path: draft, schema: schema)
@@ -48,7 +50,7 @@ package struct HubFolder: Sendable {
       try store.close()
       try authority.create(hubName: "Bamako", hosts: addresses.map(\.host))
       try save(addresses)
-      try PEMFile.rename(draft, to: database)
+      try DurableFile.rename(draft, to: database)
       return furnished
     } catch {
       // What stopped it is what people want to know; the next try removes what is left.
@@ -59,7 +61,7 @@ package struct HubFolder: Sendable {
 
   /// In the order in which devices try them.
   package func addresses() throws(Problem) -> [HubAddress] {
-    guard PEMFile.exists(database) else { throw Problem(.no_hub, at: path) }
+    guard DurableFile.exists(database) else { throw Problem(.no_hub, at: path) }
     let settings = try read()
     var addresses: [HubAddress] = []
     for text in settings.addresses { addresses.append(try HubAddress(text)) }
@@ -76,8 +78,8 @@ package struct HubFolder: Sendable {
 
   /// Writes a file for people, readable by its owner alone. Throws `.file_exists`, `.cannot_write`.
   package func write(_ text: String, to file: String) throws(Problem) {
-    guard !PEMFile.exists(file) else { throw Problem(.file_exists, at: file) }
-    try PEMFile.write(Array(text.utf8), file, mode: 0o600)
+    guard !DurableFile.exists(file) else { throw Problem(.file_exists, at: file) }
+    try DurableFile.write(Array(text.utf8), to: file)
   }
 
   /// Bytes of the database on disk.
@@ -103,12 +105,12 @@ extension HubFolder {
     } catch {
       preconditionFailure("texts always encode: \(error)")
     }
-    try PEMFile.write(bytes + [UInt8(ascii: "\n")], settings, mode: 0o600)
+    try DurableFile.write(bytes + [UInt8(ascii: "\n")], to: settings)
   }
 
   private func read() throws(Problem) -> Settings {
     do {
-      return try JSONDecoder().decode(Settings.self, from: Data(try PEMFile.read(settings)))
+      return try JSONDecoder().decode(Settings.self, from: Data(try DurableFile.read(settings)))
     } catch let problem as Problem {
       throw problem
     } catch {
@@ -129,7 +131,8 @@ extension HubFolder {
   private func removeFiles() throws(Problem) {
     let certificates = ["authority.pem", "authority.key", "server.pem", "server.key"]
     // The draft last: as long as it is there, the rest is known to be begun only.
-    try PEMFile.remove((certificates + ["hub.json", "accounts.sqlite"]).map { path + "/" + $0 })
-    try PEMFile.remove(["-wal", "-shm", ""].map { draft + $0 })
+    try DurableFile.remove(
+      (certificates + ["hub.json", "accounts.sqlite"]).map { path + "/" + $0 })
+    try DurableFile.remove(["-wal", "-shm", ""].map { draft + $0 })
   }
 }

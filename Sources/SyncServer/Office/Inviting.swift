@@ -1,4 +1,5 @@
 package import Shared
+import Storage
 
 /// Who is invited, and to what.
 package struct Guest: Sendable {
@@ -23,7 +24,7 @@ extension HubFolder {
   ///
   /// Errors: `no_base` for a base or scope that is not, `file_exists`, `cannot_write`.
   package func invite(_ guest: Guest, hub: Hub, to file: String) throws(Problem) -> String {
-    guard !PEMFile.exists(file) else { throw Problem(.file_exists, at: file) }
+    guard !DurableFile.exists(file) else { throw Problem(.file_exists, at: file) }
     let grant = try hub.grant(for: guest)
     let addresses = try addresses()
     let isPlain = addresses.allSatisfy { $0.scheme == .http }
@@ -34,7 +35,7 @@ extension HubFolder {
       addresses: addresses.map(\.description),
       authority: String(decoding: authority, as: UTF8.self), code: code, name: guest.name,
       base: guest.base, expires: expires)
-    try PEMFile.write(invitation.file, file, mode: 0o600)
+    try DurableFile.write(invitation.file, to: file)
     return expires
   }
 }

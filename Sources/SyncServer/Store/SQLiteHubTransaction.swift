@@ -36,10 +36,16 @@ struct SQLiteHubTransaction: HubTransaction {
   func find(
     _ type: RecordType, where conditions: [(field: String, value: Value)]
   ) throws -> [StoredRecord] {
-    let tests = ["NOT _deleted"] + conditions.map { "\($0.field) IS ?" }
+    let tests = ["NOT _deleted"] + conditions.map { "\(TypedTable.quote($0.field)) IS ?" }
     return try select(
       type, where: tests.joined(separator: " AND ") + " ORDER BY _handle",
       Bindings(conditions.map(\.value.stored)))
+  }
+
+  func nextNumber(
+    _ field: Field, _ values: [String: Value], _ type: RecordType
+  ) throws -> String? {
+    try table(type).nextNumber(field, values, db, counted: "NOT _deleted")
   }
 
   func visit(

@@ -45,7 +45,7 @@ extension PackContent {
       Self.add("\(records.count)", to: &hash)
       for record in records {
         Self.add(record.id.description, to: &hash)
-        for field in fields { Self.add(Self.plain(record[field]), to: &hash) }
+        for field in fields { Self.add(record[field].plain, to: &hash) }
       }
     }
     return "v1:" + hash.finalize().map { Self.hexadecimal($0) }.joined()
@@ -55,15 +55,6 @@ extension PackContent {
   private static func add(_ text: String, to hash: inout SHA256) {
     let bytes = Array(text.utf8)
     hash.update(data: Array("\(bytes.count):".utf8) + bytes)
-  }
-
-  private static func plain(_ value: Value) -> String {
-    switch value {
-    case .null: ""
-    case .int(let number): "\(number)"
-    case .real(let number): "\(number)"
-    case .text(let text): text
-    }
   }
 
   private static func hexadecimal(_ byte: UInt8) -> String {
