@@ -34,15 +34,15 @@ extension FieldClient {
   ) async throws(Problem) -> SyncReport {
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
-    var run = SyncRun(
+    var run = try SyncRun(
       client: self, maximumBytes: .max, language: language, progress: progress)
     _ = try await run.complete()
     try await run.repair(nil)
     return try await run.complete()
   }
 
-  /// Makes a fresh replica that holds every unsent change of the damaged one; the next sync
-  /// brings the rest. The damaged files are kept beside it.
+  /// Makes a fresh replica that holds all that can be read of the damaged one; the next sync
+  /// compares it with Bamako and mends what differs. The damaged files are kept beside it.
   ///
   /// - Throws: `.not_enrolled`, `.busy`, `.disk_full`, `.cannot_write`, `.not_a_replica` when
   ///   nothing can be read any more.

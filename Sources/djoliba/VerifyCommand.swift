@@ -12,13 +12,13 @@ struct VerifyCommand: Command {
     discussion: spoken(
       fr: """
         Sans réseau, seul le fichier est vérifié. Avec --rebuild, une base abîmée est remplacée \
-        par une neuve qui garde tout ce qui n'est pas envoyé ; la prochaine synchronisation \
-        ramène le reste, et les fichiers abîmés sont conservés.
+        par une neuve avec tout ce qui se lit encore ; la prochaine synchronisation la compare à \
+        Bamako et répare le reste, et les fichiers abîmés sont conservés.
         """,
       en: """
         Without a network only the file is checked. With --rebuild a damaged database is replaced \
-        by a fresh one that keeps everything unsent; the next sync brings the rest, and the \
-        damaged files are kept.
+        by a fresh one with all that can still be read; the next sync compares it with Bamako and \
+        mends the rest, and the damaged files are kept.
         """),
     aliases: ["verifier"])
 

@@ -196,6 +196,61 @@ import Testing
     #expect(try gao.client.records(of: "contact").count == known + 1203)
   }
 
+  @Test func `what was admitted while the hub's clock was ahead comes back as written now`()
+    async throws
+  {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    let old = try fill(gao, 1)
+    _ = try await gao.client.sync()
+    let backup = try world.backUp()
+    let year: Int64 = 366 * 86_400_000
+    world.time.advance(8 * year)
+    let new = try fill(gao, 3)
+    try gao.client.write { writer in
+      try writer.set("contact", old[0], ["phone_orange": "+22370000001"])
+      try writer.delete("contact", "\(new[1])")
+    }
+    _ = try await gao.client.sync()
+    world.time.advance(-8 * year)
+    try world.restore(backup)
+    for device in [gao, kidal, gao] {
+      #expect(try await device.client.sync().digestsEqual == true)
+    }
+    try expectEqual(world, [gao, kidal])
+    #expect(try kidal.client.records(of: "contact").count == 3)
+    #expect(
+      try kidal.client.record("contact", "\(old[0])")["phone_orange"] == "+22370000001")
+    let latest = try world.store.read { transaction in
+      try transaction.list(try #require(world.store.schema[type: "contact"]), limit: .max)
+        .map(\.stamps.latest.milliseconds).max()!
+    }
+    #expect(latest <= world.time.now + Limits.clockTolerance)
+  }
+
+  @Test func `conflicts are listed once, however often the hub was restored`() async throws {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    let ids = try fill(gao, 2)
+    for device in [gao, kidal] { _ = try await device.client.sync() }
+    for (number, id) in ids.enumerated() {
+      for (device, phone) in [(gao, "+22370000001"), (kidal, "+22370000002")] {
+        world.time.advance(1000)
+        try device.client.write { try $0.set("contact", id, ["phone_orange": .text(phone)]) }
+      }
+      for device in [gao, kidal, gao] { _ = try await device.client.sync() }
+      #expect(try gao.client.conflicts().count == number + 1)
+    }
+    let backup = try world.backUp()
+    for _ in 0..<3 {
+      try fill(gao, 1)
+      _ = try await gao.client.sync()
+      try world.restore(backup)
+      _ = try await gao.client.sync()
+      #expect(try gao.client.conflicts().count == 2)
+    }
+  }
+
   @Test func `who gave it back stands in the hub's history`() async throws {
     let world = try World()
     let (gao, kidal) = (try world.device(), try world.device())

@@ -45,6 +45,18 @@ import Testing
     #expect(machine.next() == .finish(.budgetSpent))
   }
 
+  @Test func `a replica put together from a damaged one is compared whole, once`() {
+    var machine = SyncMachine(isUnproven: true)
+    machine.exchanged(exchange(waiting: 1))
+    #expect(machine.next().isExchange)
+    machine.exchanged(exchange())
+    #expect(machine.next() == .repair(nil))
+    machine.repaired(bytes: 10)
+    #expect(machine.next().isExchange)
+    machine.exchanged(exchange())
+    #expect(machine.next() == .finish(.complete))
+  }
+
   @Test func `a budget spent by the last page is a complete sync`() {
     var machine = SyncMachine(maximumBytes: 2_000)
     machine.exchanged(exchange(sent: 1_500, received: 900))

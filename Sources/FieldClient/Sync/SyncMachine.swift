@@ -71,12 +71,16 @@ package struct SyncMachine: Sendable {
   private var down = Limits.firstPage
   private var correction: Int64 = 0
   private var restamps = 0
+  private let isUnproven: Bool
   private var hasRepaired = false
   private var upcoming: Action
 
-  /// - Parameter maximumBytes: where to stop, on the wire, headers included.
-  package init(maximumBytes: Int = .max) {
+  /// - Parameters:
+  ///   - maximumBytes: where to stop, on the wire, headers included.
+  ///   - isUnproven: whether every record has to be compared, whatever the digests say.
+  package init(maximumBytes: Int = .max, isUnproven: Bool = false) {
     self.maximumBytes = maximumBytes
+    self.isUnproven = isUnproven
     upcoming = .finish(.budgetSpent)
     upcoming = exchange()
   }
@@ -99,8 +103,10 @@ package struct SyncMachine: Sendable {
     }
     if result.waiting > 0 || result.hasMore {
       upcoming = exchange()
+    } else if hasRepaired || !isUnproven && result.unequal.isEmpty {
+      upcoming = .finish(.complete)
     } else {
-      upcoming = result.unequal.isEmpty || hasRepaired ? .finish(.complete) : repair(result.unequal)
+      upcoming = repair(isUnproven ? nil : result.unequal)
     }
   }
 

@@ -19,7 +19,7 @@ extension FieldClient {
   ) async throws(Problem) -> SyncReport {
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
-    var run = SyncRun(
+    var run = try SyncRun(
       client: self, maximumBytes: maximumBytes, language: language, progress: progress)
     return try await run.complete()
   }
@@ -38,10 +38,11 @@ struct SyncRun {
   init(
     client: FieldClient, maximumBytes: Int, language: Language,
     progress: @escaping @Sendable (SyncProgress) -> Void
-  ) {
+  ) throws(Problem) {
     self.client = client
     line = HubLine(client: client, language: language, progress: progress)
-    machine = SyncMachine(maximumBytes: maximumBytes)
+    machine = SyncMachine(
+      maximumBytes: maximumBytes, isUnproven: try client.replica.position().isUnproven)
   }
 
   mutating func complete() async throws(Problem) -> SyncReport {
@@ -71,6 +72,7 @@ struct SyncRun {
     let before = line.bytesSent + line.bytesReceived
     var run = RepairRun(client: client, line: line)
     report.repaired += try await run.repair(scopes)
+    if scopes == nil { try client.replica.noteProven() }
     line = run.line
     noteTraffic()
     machine.repaired(bytes: line.bytesSent + line.bytesReceived - before)

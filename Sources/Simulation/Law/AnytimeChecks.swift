@@ -114,7 +114,7 @@ extension World {
 
   /// A device whose cursor is where the hub is holds what the hub holds.
   private func checkCursors(_ laptop: Laptop) throws {
-    guard try !isUnsettled(laptop) else { return }
+    guard try !isUnsettled(laptop), try !isUnproven(laptop) else { return }
     let (hubs, standings, held) = (try hubStands(), try stands(laptop), try confirmed(laptop))
     for (scope, own) in standings.sorted(by: { $0.key < $1.key }) {
       try checkSum(laptop, scope, own, held[scope] ?? [:])

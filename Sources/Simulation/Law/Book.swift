@@ -76,6 +76,18 @@ struct Book {
     }
   }
 
+  /// The hub has these values, and the laptop does not wait with them any more.
+  mutating func acknowledged(_ laptop: Int, _ hubs: Set<String>, except waiting: Set<String>) {
+    for index in entries.indices {
+      let entry = entries[index]
+      guard entry.laptop == laptop, entry.state == .open, let value = entry.value,
+        hubs.contains(value),
+        waiting.isDisjoint(with: ["", Self.deletion, entry.field].map { entry.key.id + $0 })
+      else { continue }
+      entries[index].state = .owed
+    }
+  }
+
   /// The laptop's folder is that of an older moment again: what was written since is gone with its
   /// refusals, and its people know; except what the hub has.
   mutating func wentBack(_ laptop: Int, to count: Int, except hubs: Set<String>) {

@@ -149,6 +149,22 @@ extension World {
     }
   }
 
+  /// Whether a laptop's file was put together from a broken one, and not compared since.
+  func isUnproven(_ laptop: Laptop) throws -> Bool {
+    try laptop.read { db in
+      try Bool.fetchOne(
+        db.cachedStatement(sql: "SELECT value FROM _state WHERE key = 'unproven'")) ?? false
+    }
+  }
+
+  /// The fields that wait on a laptop, each after its record's id: nothing for a new record, `*`
+  /// for a deletion.
+  func waitingFields(_ laptop: Laptop) throws -> Set<String> {
+    try laptop.read { db in
+      try String.fetchSet(db.cachedStatement(sql: "SELECT id || field FROM _pending"))
+    }
+  }
+
   /// Whether a laptop holds anything that the hub has not acknowledged, by its own file.
   func isPending(_ laptop: Laptop) throws -> Bool {
     try laptop.read { db in

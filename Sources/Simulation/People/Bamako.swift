@@ -60,6 +60,7 @@ extension World {
       return say("    the hub is copied")
     }
     let current = (try? hubsCurrentValues()) ?? []
+    laptops.forEach(noteAcknowledged)
     hub.close()
     mayDiffer = true
     hub.disk.replace(with: copy)
@@ -79,8 +80,16 @@ extension World {
     }
   }
 
+  /// What the hub has of a laptop's writes, which a sync that was cut short did not say.
+  func noteAcknowledged(_ laptop: Laptop) {
+    guard (try? isUnsettled(laptop)) == false, let waiting = try? waitingFields(laptop),
+      let hubs = try? hubsValues()
+    else { return }
+    book.acknowledged(laptop.index, hubs, except: waiting)
+  }
+
   /// After the hub went back: what it does not have, and no device that is let in can give it.
-  private func loseWhatNobodyGivesBack(_ current: Set<String>) throws {
+  func loseWhatNobodyGivesBack(_ current: Set<String>) throws {
     let held = try laptops.filter { !$0.isRevoked }
       .reduce(into: Set()) { $0.formUnion(try heldValues($1)) }
     let left = try hubsValues().union(held.intersection(current))

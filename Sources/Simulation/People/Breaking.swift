@@ -21,10 +21,14 @@ extension World {
       let page = dice.pick(pages)
       // What is in the log as well would not be missed.
       try laptop.client().replica.pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+      let held = try heldValues(laptop)
+      noteAcknowledged(laptop)
       laptop.close()
       say("    the first page of \(page[0] as String) breaks")
       laptop.disk.garble("/replica.sqlite", page: page[1], &dice)
       try rebuild(laptop)
+      // What the hub lost before, and this page alone still had.
+      if hubWentBack { try loseWhatNobodyGivesBack(held) }
     }
   }
 

@@ -54,6 +54,16 @@ extension Applying {
         [Int64(name.number), name.name])
     }
     for notice in answer.notices {
+      // A restored hub tells again, under another number.
+      try db.run(
+        """
+        DELETE FROM _conflict WHERE id < 0 AND record = ? AND field = ? AND winner_clock = ?
+          AND loser_clock = ?
+        """,
+        [
+          notice.record.description, notice.field, notice.winner.stamp.storedClock,
+          notice.loser.stamp.storedClock,
+        ])
       try db.run(
         """
         INSERT OR REPLACE INTO _conflict(id, type, record, field, status, winner, winner_clock,

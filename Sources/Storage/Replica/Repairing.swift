@@ -94,11 +94,19 @@ extension Replica {
   /// begin anew. What is known of conflicts stays, under numbers that it never gives.
   package func forgetNumbers() throws(Problem) {
     try write { db, _ in
-      try db.run("UPDATE _conflict SET id = -id WHERE id > 0")
+      try db.run(
+        """
+        UPDATE _conflict SET id = (SELECT min(0, min(id)) FROM _conflict) - id WHERE id > 0
+        """)
       try db.run("DELETE FROM _device")
       try ReplicaState.noticeCursor.set(db, 0)
       try ReplicaState.turn.set(db, 0)
     }
+  }
+
+  /// Notes that every record was compared with the hub's.
+  package func noteProven() throws(Problem) {
+    try write { db, _ in try ReplicaState.unproven.set(db, false) }
   }
 
   /// A scope that was repaired is collected from here on.

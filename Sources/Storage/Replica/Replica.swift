@@ -211,6 +211,8 @@ package enum ReplicaState: String {
   case lastSync, clockError, turn, sharedAt
   /// A schema that only a newer program can read, and its version.
   case nextSchema, nextVersion
+  /// Whether the file was put together from a damaged one and not compared with the hub since.
+  case unproven
 
   package func get(_ db: Database) throws -> DatabaseValue {
     try DatabaseValue.fetchOne(

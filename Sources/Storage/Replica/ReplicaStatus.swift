@@ -90,7 +90,8 @@ extension Replica {
         grantVersion: try ReplicaState.grantVersion.number(db) ?? -1,
         noticeCursor: try ReplicaState.noticeCursor.number(db) ?? 0,
         knownDevices: UInt32(known + 1),
-        turn: UInt32(truncatingIfNeeded: try ReplicaState.turn.number(db) ?? 0))
+        turn: UInt32(truncatingIfNeeded: try ReplicaState.turn.number(db) ?? 0),
+        isUnproven: try ReplicaState.unproven.number(db) == 1)
     }
   }
 
@@ -113,4 +114,5 @@ package struct ReplicaPosition: Sendable {
   package let knownDevices: UInt32
   /// What the last answer gave to repeat.
   package let turn: UInt32
+  package let isUnproven: Bool
 }

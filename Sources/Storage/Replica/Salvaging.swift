@@ -22,7 +22,7 @@ struct Salvaging {
     let layout = try? queue.read { db in try Int.fetchOne(db, sql: "PRAGMA user_version") }
     if let layout, layout > ReplicaLayout.versions.version { throw Problem(.file_newer) }
     var state: [String: DatabaseValue] = [:]
-    for row in Self.rows(queue, "_state", key: "key").rows {
+    _ = try? Self.visit(queue, "_state", key: "key") { row in
       if let key = row.text("key") { state[key] = row["value"] }
     }
     let number = state["device"].flatMap(Int64.fromDatabaseValue)
@@ -49,7 +49,7 @@ struct Salvaging {
     try? queue?.close()
   }
 
-  /// Bookkeeping as it is, cursors at the beginning, and the records that pending changes need.
+  /// All that can be read. What is not as the hub has it, the next sync finds by comparing.
   ///
   /// - Returns: whether all that tells of pending changes could be read.
   func copy(into db: Database, _ shape: ReplicaShape) throws -> Bool {
@@ -57,34 +57,33 @@ struct Salvaging {
     try db.withoutCapture {
       for (table, key) in [
         ("_state", "key"), ("_pending", "n"), ("_hidden", "id"), ("_was", "id"),
-        ("_withheld", "id"), ("_refused", "n"),
+        ("_withheld", "id"), ("_refused", "n"), ("_history", "n"),
         ("_conflict", "id"), ("_device", "number"), ("_deleted", "id"), ("_journal", "n"),
       ] {
-        var (rows, isAll) = Self.rows(queue, table, key: key)
-        for row in rows where try !insert(row, table, db) { isAll = false }
+        let isAll = try copyRows(table, key: key, db)
         if ["_pending", "_journal"].contains(table) && !isAll { isWhole = false }
       }
       try ReplicaState.device.set(db, Int64(device))
       try ReplicaState.schema.set(db, schema.source.stored)
-      for row in Self.rows(queue, "_scope", key: "name").rows {
-        try db.execute(
-          sql: "INSERT OR IGNORE INTO _scope(name, writable) VALUES (?, ?)",
-          arguments: [row.text("name"), row["writable"]])
-      }
-      // What has no row and no column for another reason than a pending change comes again.
-      for table in ["_hidden", "_was"] {
-        try db.execute(sql: "DELETE FROM \(table) WHERE id NOT IN (SELECT id FROM _pending)")
-      }
+      try ReplicaState.unproven.set(db, true)
       for table in shape.tables.values { try copyRecords(table, db) }
-      try forgetHandles(db, shape)
+      if try !copyCursors(db) { try forgetCursors(db, shape) }
       let known = shape.tables.keys.map { "'\($0)'" }.joined(separator: ", ")
       try db.execute(sql: "DELETE FROM _pending WHERE type NOT IN (\(known))")
     }
     return isWhole
   }
 
-  /// Records with pending changes, and those that the hub never confirmed: when it cannot be read
-  /// that they are pending, it follows from that.
+  /// - Returns: whether every row could be read, and be one of this table.
+  private func copyRows(_ table: String, key: String, _ db: Database) throws -> Bool {
+    var isAll = true
+    let isRead = try visit(table, key: key) { row in
+      if try !insert(row, table, db) { isAll = false }
+    }
+    return isRead && isAll
+  }
+
+  /// A record that the hub never confirmed is pending, also when the list that says so is lost.
   private func copyRecords(_ table: TypedTable, _ db: Database) throws {
     let name = table.type.name
     let wanted = Set(
@@ -93,24 +92,43 @@ struct Salvaging {
       try Int64.fetchAll(
         db, sql: "SELECT DISTINCT row FROM _journal WHERE type = ? AND row NOT NULL",
         arguments: [name]))
-    for row in Self.rows(queue, name, key: "_row").rows {
-      guard let id = row.text("id"), let number = row["_row"] as Int64? else { continue }
+    _ = try visit(name, key: "_row") { row in
+      guard let id = row.text("id"), let number = row["_row"] as Int64? else { return }
+      let stamps: DatabaseValue = row["_stamps"]
+      guard stamps.isNull || (try? FieldStamps(stamps)) != nil else { return }
       if wanted.contains(id) || numbers.contains(number) {
         _ = try insert(row, name, db)
-      } else if (row["_stamps"] as DatabaseValue).isNull {
+      } else if stamps.isNull {
         try db.run("UPDATE _switch SET capturing = 1")
         _ = try insert(row, name, db)
         try db.run("UPDATE _switch SET capturing = 0")
+      } else if RecordID(id) != nil {
+        // It must not take the place of what only this file has.
+        _ = try insert(row, name, db, or: "IGNORE")
       }
     }
   }
 
-  /// Cursors begin anew and do not tell any more whose handles these are: a hub that was restored
-  /// in between may have given them to other records.
-  private func forgetHandles(_ db: Database, _ shape: ReplicaShape) throws {
-    for table in shape.tables.values { try db.run("UPDATE \(table.name) SET _handle = NULL") }
-    try db.run("UPDATE _hidden SET handle = NULL")
-    try db.run("UPDATE _journal SET handle = NULL")
+  private func copyCursors(_ db: Database) throws -> Bool {
+    guard try copyRows("_scope", key: "name", db) else { return false }
+    return try String.fetchAll(db, sql: "SELECT name FROM _scope").allSatisfy { Scope($0) != nil }
+  }
+
+  /// Nobody can say how far this file had come: a mark that no hub gives has the next sync compare
+  /// every scope, and give back what the hub should have lost.
+  private func forgetCursors(_ db: Database, _ shape: ReplicaShape) throws {
+    try ReplicaState.grantVersion.set(db, -1)
+    try db.run("DELETE FROM _scope")
+    var scopes = shape.tables.values.map {
+      "SELECT scope AS name FROM \($0.name) WHERE _stamps NOT NULL"
+    }
+    scopes.append("SELECT value FROM _was WHERE field = 'scope'")
+    scopes.append("SELECT base FROM _pending WHERE field = 'scope'")
+    try db.run(
+      """
+      INSERT INTO _scope(name, mark) SELECT DISTINCT name, 1 FROM (
+        \(scopes.joined(separator: " UNION ALL "))) WHERE name NOT NULL
+      """)
   }
 
   /// Rows that were written and not sorted out yet, and cannot be read.
@@ -155,15 +173,17 @@ struct Salvaging {
 
   /// - Returns: whether the row could be one of this table. What a damaged page holds may be read
   /// without an error and mean nothing.
-  private func insert(_ row: Row, _ table: String, _ db: Database) throws -> Bool {
+  private func insert(
+    _ row: Row, _ table: String, _ db: Database, or conflict: String = "REPLACE"
+  ) throws -> Bool {
     let existing = Set(try db.columns(in: table).map(\.name))
     let names = row.columnNames.filter(existing.contains)
     let places = names.map { _ in "?" }.joined(separator: ", ")
     let columns = names.map(TypedTable.quote).joined(separator: ", ")
+    let statement = try db.cachedStatement(
+      sql: "INSERT OR \(conflict) INTO \(TypedTable.quote(table))(\(columns)) VALUES (\(places))")
     do {
-      try db.execute(
-        sql: "INSERT OR REPLACE INTO \(TypedTable.quote(table))(\(columns)) VALUES (\(places))",
-        arguments: StatementArguments(names.map { row[$0] as DatabaseValue }))
+      try statement.execute(arguments: StatementArguments(names.map { row[$0] as DatabaseValue }))
       return true
     } catch let error as DatabaseError
       where [.SQLITE_CONSTRAINT, .SQLITE_MISMATCH].contains(error.resultCode)
@@ -172,25 +192,36 @@ struct Salvaging {
     }
   }
 
+  private func visit(
+    _ table: String, key: String, _ body: (Row) throws -> Void
+  ) throws -> Bool {
+    try Self.visit(queue, table, key: key, body)
+  }
+
   /// The rows from the first on until one cannot be read, then from the last on backwards.
-  private static func rows(
-    _ queue: DatabaseQueue, _ table: String, key: String
-  ) -> (rows: [Row], isAll: Bool) {
+  ///
+  /// - Returns: whether all could be read.
+  private static func visit(
+    _ queue: DatabaseQueue, _ table: String, key: String, _ body: (Row) throws -> Void
+  ) throws -> Bool {
     let name = TypedTable.quote(table)
-    var rows: [Row] = []
     for order in ["ASC", "DESC"] {
+      var failure: (any Error)?
       do {
         try queue.read { db in
           let sql = "SELECT * FROM \(name) NOT INDEXED ORDER BY \(key) \(order)"
-          let cursor = try Row.fetchCursor(db, sql: sql)
-          while let row = try cursor.next() { rows.append(row.copy()) }
+          let rows = try Row.fetchCursor(db, sql: sql)
+          while failure == nil, let row = try rows.next() {
+            do { try body(row) } catch { failure = error }
+          }
         }
-        return (rows, order == "ASC")
+        if failure == nil { return order == "ASC" }
       } catch {
         // What lies behind the damage may be read from the other end.
       }
+      if let failure { throw failure }
     }
-    return (rows, false)
+    return false
   }
 }
 

@@ -7,7 +7,7 @@ extension Hub {
   /// Answers one question of a repair, and takes back what this hub lost.
   ///
   /// - Throws: `.scope_not_granted`; `.forbidden` when the hub knows the cursor, for then it has
-  ///   lost nothing; `.clock` for what is stamped in the future.
+  ///   lost nothing.
   package func repair(
     _ request: RepairRequest, for device: HubDevice, language: Language
   ) throws(Problem) -> RepairAnswer {
@@ -25,11 +25,8 @@ extension Hub {
       guard try isUnknown(request.cursor, transaction) else {
         throw Problem(.forbidden)
       }
-      guard request.give.latestStamp.milliseconds <= time + Limits.clockTolerance else {
-        throw Problem(.clock)
-      }
       var writing = try HubWriting(transaction, store.schema, now: time, language: language)
-      _ = try writing.admit(request.give, by: Writer(giver: device))
+      _ = try writing.admit(request.give.stamped(notAfter: time), by: Writer(giver: device))
       try writing.finish(mark: random)
       let given = request.give.groups.flatMap { group in group.records.compactMap(\.id) }
       return try answer(request, device, given: given, transaction)
@@ -90,5 +87,29 @@ extension Hub {
     }
     draft.spent += 16
     answer.gone.append(id)
+  }
+}
+
+extension Changeset {
+  /// A hub whose clock ran ahead admitted what is stamped in the future: once that clock is right,
+  /// it counts as written now.
+  fileprivate func stamped(notAfter time: Int64) -> Changeset {
+    guard latestStamp.milliseconds > time + Limits.clockTolerance else { return self }
+    func past(_ stamp: Stamp) -> Stamp {
+      Stamp(clock: min(stamp.clock, HybridClock.reading(time)), device: stamp.device)
+    }
+    return Changeset(
+      groups: groups.map { group in
+        ChangeGroup(
+          type: group.type, fields: group.fields,
+          records: group.records.map { record in
+            RecordChange(
+              kind: record.kind, id: record.id, handle: record.handle, stamp: past(record.stamp),
+              fields: record.fields.map {
+                FieldChange(
+                  field: $0.field, value: $0.value, stamp: past($0.stamp), seen: $0.seen)
+              }, seen: record.seen)
+          })
+      })
   }
 }
