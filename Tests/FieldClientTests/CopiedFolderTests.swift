@@ -47,6 +47,25 @@ import Testing
     #expect(Set(history.map(\.value) + conflicts).isSuperset(of: ["+22370000001", "+22370000002"]))
   }
 
+  @Test func `a deletion that one copy confirmed and the hub dropped still reaches the other`()
+    async throws
+  {
+    try gao.addContact("Deux")
+    for device in [gao, bamako] { _ = try await device.client.sync() }
+    let copy = try world.copy(gao)
+    try bamako.sql("DELETE FROM contact WHERE display_name = 'Un'")
+    for device in [bamako, copy, bamako, copy] { _ = try await device.client.sync() }
+    #expect(try world.hub.compact() == 1)
+    gao.link.plan([.none, .requestLost])
+    _ = try? await gao.client.sync()
+    gao.link.plan([])
+    let (own, hub) = (try gao.client.status().scopes[.mission], try world.scopes()[.mission])
+    #expect(own?.seq != hub?.seq || own?.records == hub?.records)
+    _ = try await gao.client.sync()
+    #expect(try gao.contacts() == ["Deux"])
+    try world.expectAgreement([gao, copy, bamako])
+  }
+
   @Test func `a folder put back from a copy gets its own lost writes back`() async throws {
     let copy = try world.copy(gao)
     try gao.addContact("Deux")

@@ -228,6 +228,51 @@ import Testing
     #expect(latest <= world.time.now + Limits.clockTolerance)
   }
 
+  @Test func `what is given back of a record that went elsewhere is kept as a conflict`()
+    async throws
+  {
+    let world = try World()
+    let own = Grant(read: [.base("GAO")], write: [.base("GAO")])
+    let (gao, bamako) = (try world.device("GAO", role: .resp_base, grant: own), try world.device())
+    let id = try bamako.addContact("A", ["scope": "base:GAO"])
+    for device in [bamako, gao] { _ = try await device.client.sync() }
+    let backup = try world.backUp()
+    try gao.client.write { try $0.set("contact", id, ["phone_orange": "+22370000001"]) }
+    _ = try await gao.client.sync()
+    try world.restore(backup)
+    world.time.advance(1000)
+    try bamako.client.write {
+      try $0.set("contact", id, ["scope": "base:KDL", "phone_orange": "+22370000002"])
+    }
+    for device in [bamako, gao] { _ = try await device.client.sync() }
+    #expect(try gao.contacts() == [])
+    let conflict = try #require(try world.hub.conflicts().first { $0.field == "phone_orange" })
+    #expect(conflict.loser.value == "+22370000001")
+    #expect(conflict.winner.value == "+22370000002")
+    _ = try await bamako.client.sync()
+    try world.expectAgreement([gao, bamako])
+  }
+
+  @Test(arguments: 0..<7)
+  func `a hub restored again after a repair that was cut gets everything back`(cut: Int)
+    async throws
+  {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    let backup = try world.backUp()
+    try fill(gao, 3)
+    _ = try await gao.client.sync()
+    try world.restore(backup)
+    gao.link.plan(Array(repeating: .none, count: cut) + [.requestLost])
+    _ = try? await gao.client.sync()
+    gao.link.plan([])
+    try fill(gao, 2)
+    try world.restore(backup)
+    for device in [gao, kidal] { _ = try await device.client.sync() }
+    #expect(try kidal.client.records(of: "contact").count == 5)
+    try expectEqual(world, [gao, kidal])
+  }
+
   @Test func `conflicts are listed once, however often the hub was restored`() async throws {
     let world = try World()
     let (gao, kidal) = (try world.device(), try world.device())

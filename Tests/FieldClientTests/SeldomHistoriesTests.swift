@@ -64,6 +64,23 @@ import Testing
       try gao.client.records(of: "roadmap_progress").map { $0["comment"] } == ["last"])
   }
 
+  @Test func `a new record put in its own place has no stamp that was sent with another value`()
+    async throws
+  {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let id = try gao.addContact("First")
+    gao.link.plan([.answerLost, .answerLost])
+    _ = try? await gao.client.sync()
+    try gao.client.write { try $0.set("contact", id, ["display_name": "Second"]) }
+    _ = try? await gao.client.sync()
+    try gao.sql(Self.insertContact("INSERT OR REPLACE", id, "mission"))
+    try await sync(gao, bamako)
+    #expect(try bamako.contacts() == ["A"])
+    #expect(try replaced(world, "display_name").isSuperset(of: ["First", "Second"]))
+    try world.expectAgreement([gao, bamako])
+  }
+
   @Test func `a row that is put in its own place twice is an edit`() async throws {
     let world = try World()
     let (gao, bamako) = (try world.device("GAO"), try world.device())

@@ -31,6 +31,27 @@ import Testing
     try world.expectAgreement([gao, bamako])
   }
 
+  @Test func `a hub whose clock stands still gets no stamp twice`() async throws {
+    let world = try World()
+    let wall = Clock(world.time.now + Self.year)
+    let gao = try world.device("GAO", clock: wall)
+    let key: [String: Shared.Value] = [
+      "roadmap_code": "FR-1.1", "quarter": "2026Q1", "progress_pct": 10, "rag": "vert",
+    ]
+    for number in 1...4 {
+      wall.advance(Self.year)
+      let comment = Shared.Value.text("\(number)")
+      let id = try gao.client.write {
+        try $0.add("roadmap_progress", key.merging(["comment": comment]) { $1 })
+      }
+      try await sync(gao)
+      #expect(try gao.client.record("roadmap_progress", "\(id)")["comment"] == comment)
+      try gao.sql("DELETE FROM roadmap_progress")
+      try await sync(gao)
+    }
+    try world.expectAgreement([gao])
+  }
+
   @Test func `a rebuilt laptop does not write into a record that took its record's number`()
     async throws
   {

@@ -10,6 +10,8 @@ struct RepairRun {
   private let client: FieldClient
   private(set) var line: HubLine
   private var mended = 0
+  /// Where the scope stands at the hub, as it said last.
+  private var latest: Cursor?
 
   init(client: FieldClient, line: HubLine) {
     self.client = client
@@ -42,7 +44,14 @@ struct RepairRun {
       try client.replica.forgetNumbers()
       try await giveBack(differences, cursor)
     }
-    try client.replica.setCursor(hub.cursor)
+    try client.replica.setCursor(reached(from: hub.cursor, hasGiven: !hub.isKnown))
+  }
+
+  /// What was given came behind the place where the comparison began: such a cursor carries the
+  /// newest mark, so that a hub that is restored once more does not know it.
+  private func reached(from start: Cursor, hasGiven: Bool) -> Cursor {
+    guard hasGiven, let latest, latest.seq > start.seq else { return start }
+    return Cursor(scope: start.scope, seq: start.seq, mark: ~latest.mark)
   }
 
   /// The records that differ, and where the hub stood when the comparison began.
@@ -126,7 +135,10 @@ struct RepairRun {
   }
 
   private mutating func ask(_ request: RepairRequest) async throws(Problem) -> RepairAnswer {
-    try RepairAnswer(encoded: await line.post("/v1/repair", request.encoded).message)
+    let answer = try RepairAnswer(
+      encoded: await line.post("/v1/repair", request.encoded).message)
+    latest = answer.cursor
+    return answer
   }
 
   /// Bytes of one request or answer before compression.

@@ -7,6 +7,16 @@ package struct Changeset: Hashable, Sendable {
 
   package var recordCount: Int { groups.reduce(0) { $0 + $1.records.count } }
   package var isEmpty: Bool { groups.isEmpty }
+
+  package var latestStamp: Stamp {
+    var latest = Stamp.never
+    for group in groups {
+      for record in group.records {
+        latest = record.fields.reduce(max(latest, record.stamp)) { max($0, $1.stamp) }
+      }
+    }
+    return latest
+  }
 }
 
 /// Changes of records of one type. Fields are named once, and changes point into that list.

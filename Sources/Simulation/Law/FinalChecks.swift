@@ -96,7 +96,7 @@ extension World {
 
 extension Laptop {
   /// SQL for the scopes that it may read.
-  fileprivate var readable: String {
+  var readable: String {
     if grant.everything { return "TRUE" }
     let scopes = grant.read.map { "'\($0)'" }.sorted().joined(separator: ", ")
     return "scope IN (\(scopes))"

@@ -54,11 +54,13 @@ extension World {
     try laptop.read { db in try Self.marks(db, "SELECT value FROM _refused") }
   }
 
-  /// What a laptop shows, and what it keeps beside.
-  func heldValues(_ laptop: Laptop) throws -> Set<String> {
+  /// What a laptop shows of the records of which a condition holds, and what it keeps beside.
+  func heldValues(_ laptop: Laptop, where condition: String = "TRUE") throws -> Set<String> {
     var parts = ["_refused", "_was", "_withheld"].map { "SELECT value AS v FROM \($0)" }
     for type in laptop.schema?.types ?? [] {
-      parts += type.fields.map { "SELECT \"\($0.name)\" FROM \"\(type.name)\"" }
+      parts += type.fields.map {
+        "SELECT \"\($0.name)\" FROM \"\(type.name)\" WHERE \(condition)"
+      }
     }
     return try laptop.read { db in try Self.marks(db, parts.joined(separator: " UNION ALL ")) }
   }

@@ -1,3 +1,4 @@
+import FieldClient
 import Shared
 import SyncServer
 
@@ -82,7 +83,8 @@ extension World {
 
   /// What the hub has of a laptop's writes, which a sync that was cut short did not say.
   func noteAcknowledged(_ laptop: Laptop) {
-    guard (try? isUnsettled(laptop)) == false, let waiting = try? waitingFields(laptop),
+    // A look at its status sorts out what was written by SQL.
+    guard (try? laptop.client().status()) != nil, let waiting = try? waitingFields(laptop),
       let hubs = try? hubsValues()
     else { return }
     book.acknowledged(laptop.index, hubs, except: waiting)
@@ -91,7 +93,7 @@ extension World {
   /// After the hub went back: what it does not have, and no device that is let in can give it.
   func loseWhatNobodyGivesBack(_ current: Set<String>) throws {
     let held = try laptops.filter { !$0.isRevoked }
-      .reduce(into: Set()) { $0.formUnion(try heldValues($1)) }
+      .reduce(into: Set()) { $0.formUnion(try heldValues($1, where: $1.readable)) }
     let left = try hubsValues().union(held.intersection(current))
     book.lost { !left.contains($0) }
   }
@@ -106,6 +108,9 @@ extension World {
       try hub.hub().setGrant(grant, role: nil, of: laptop.device)
       for machine in laptops where machine.device == laptop.device { machine.grant = grant }
       say("    \(laptop) may read \(grant.everything ? "all" : "\(read)")")
+      guard hubWentBack else { return }
+      let held = try laptops.reduce(into: Set()) { $0.formUnion(try heldValues($1)) }
+      try loseWhatNobodyGivesBack(held)
     }
   }
 
@@ -151,7 +156,7 @@ extension World {
   /// Who was silent for half a year, by the hub's clock, is waited for no longer.
   private var isSilenceLong: Bool {
     hub.noteTime()
-    return hub.latestTime - Self.beginning > Int64(Limits.daysOfSilence) * 86_400_000
+    return max(hub.latestTime, time) - Self.beginning > Int64(Limits.daysOfSilence) * 86_400_000
   }
 
   /// Somebody sets the hub's clock wrong.
@@ -172,8 +177,9 @@ extension World {
     } catch {
       let problem = Problem(anything: error)
       say("    Bamako: \(problem.code)")
-      let isPeoples = [.not_found, .already_settled, .invalid_value, .locked, .erased].contains(
-        problem.code)
+      let isPeoples = [
+        .not_found, .already_settled, .invalid_value, .locked, .erased, .append_only,
+      ].contains(problem.code)
       if !isPeoples && !hub.disk.isDown {
         broken.append(
           Violation(.progress, "Bamako could not work: \(problem.code) \(problem.cause ?? "")"))

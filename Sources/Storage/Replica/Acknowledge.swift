@@ -38,6 +38,7 @@ struct Acknowledging {
       }
       return state
     }
+    try noteAdmitted(page.changeset.latestStamp)
     var handles = answer.handles.makeIterator()
     for (group, changes) in page.changeset.groups.enumerated() {
       let table = try state.shape.table(changes.type)
@@ -62,6 +63,12 @@ struct Acknowledging {
       }
     }
     return state
+  }
+
+  /// Stamps that follow must be above what the hub has of this device.
+  private func noteAdmitted(_ latest: Stamp) throws {
+    guard latest.storedClock > (try ReplicaState.admitted.number(db) ?? 0) else { return }
+    try ReplicaState.admitted.set(db, latest.storedClock)
   }
 
   // MARK: Creations

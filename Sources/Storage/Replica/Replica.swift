@@ -209,6 +209,8 @@ package enum ReplicaState: String {
   case device, schema, clock
   case grantVersion, role, everything, noticeCursor
   case lastSync, clockError, turn, sharedAt
+  /// The highest clock that the hub has admitted of this device.
+  case admitted
   /// A schema that only a newer program can read, and its version.
   case nextSchema, nextVersion
   /// Whether the file was put together from a damaged one and not compared with the hub since.

@@ -41,7 +41,11 @@ extension Replica {
         """, [Int64(bitPattern: latest)])
       let times = Self.times(rows, earliest, hubTime, uptime)
       var clock = HybridClock(last: HybridClock.reading(earliest))
-      for row in try db.rows("SELECT clock FROM _pending WHERE sent") {
+      let sql = """
+        SELECT clock FROM _pending WHERE sent UNION ALL
+        SELECT value FROM _state WHERE key = '\(ReplicaState.admitted.rawValue)'
+        """
+      for row in try db.rows(sql) {
         let given = UInt64(bitPattern: row[0] as Int64)
         clock.witness(given, notBeyond: hubTime + Limits.clockTolerance)
       }

@@ -94,8 +94,13 @@ struct Settling {
       guard try state.hidden(event.id) == nil else { return }
       return try pend(event, table, Self.creation)
     }
-    if let replaced, try !state.isPending(event.id, Self.creation) {
-      try remove(event, table, replaced)
+    if let replaced {
+      if try state.isPending(event.id, Self.creation) {
+        // Nothing of it is as it was: an earlier edit's stamp may have been sent with its value.
+        try db.run("DELETE FROM _pending WHERE id = ? AND field <> ''", [event.id])
+      } else {
+        try remove(event, table, replaced)
+      }
     }
     let values = table.values(row, from: 3)
     try complete(row, values, event, table)

@@ -50,6 +50,7 @@ extension HubWriting {
     if let current, !writer.grant.mayWrite(current.scope) {
       let mayKnow = writer.grant.mayRead(current.scope)
       if !mayKnow { entry.handle = 0 }
+      if writer.isGiver { try keepBeside(&entry, current, type) }
       return entry.refuseWhole(
         Problem(.scope_not_granted, at: mayKnow ? current.scope.description : type.name))
     }

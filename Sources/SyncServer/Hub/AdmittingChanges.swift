@@ -52,6 +52,23 @@ extension HubWriting {
     entry.isAdmitted = true
   }
 
+  /// What somebody gives back of a record that went to where they may not write changes nothing
+  /// there. This hub had admitted it before it was restored, so it is kept for Bamako.
+  mutating func keepBeside(
+    _ entry: inout RecordEntry, _ current: StoredRecord, _ type: RecordType
+  ) throws {
+    for change in entry.change.fields {
+      guard let field = entry.check(change, type, today) else { continue }
+      let standing = current.state(of: field.name)
+      guard !change.value.isNull, change.value != standing.value,
+        try knownOutcome(change, field, current, type) == nil
+      else { continue }
+      try keep(
+        current, type, field.name, status: field.policy.needsReview ? .open : .noted,
+        winner: standing, loser: FieldState(value: change.value, stamp: change.stamp))
+    }
+  }
+
   private func keep(
     _ conflicts: [MergedRecord.Conflict], _ record: StoredRecord, _ type: RecordType
   ) throws {

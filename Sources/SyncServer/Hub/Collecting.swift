@@ -35,7 +35,9 @@ struct Collecting {
       request.cursors.map { ($0.scope, $0) }, uniquingKeysWith: { first, _ in first })
     // Also of scopes that are not there: a hub that lost them must not look complete.
     for cursor in request.cursors where device.grant.mayRead(cursor.scope) {
-      try check(cursor, states[cursor.scope], isFollowed: reached[cursor.scope] != nil)
+      // A copy of the folder may have come further: compaction waited for that one.
+      let isFollowed = reached[cursor.scope].map { $0 <= cursor.seq } ?? false
+      try check(cursor, states[cursor.scope], isFollowed: isFollowed)
     }
     for scope in readable(states) {
       let state = states[scope] ?? ScopeState()

@@ -92,18 +92,6 @@ package final class Hub: Sendable {
   }
 }
 
-extension Changeset {
-  var latestStamp: Stamp {
-    var latest = Stamp.never
-    for group in groups {
-      for record in group.records {
-        latest = record.fields.reduce(max(latest, record.stamp)) { max($0, $1.stamp) }
-      }
-    }
-    return latest
-  }
-}
-
 /// Who writes, and what they may.
 package struct Writer: Sendable {
   package let device: UInt32
