@@ -51,6 +51,9 @@ extension HubWriting {
       let mayKnow = writer.grant.mayRead(current.scope)
       if !mayKnow { entry.handle = 0 }
       if writer.isGiver { try keepBeside(&entry, current, type) }
+      if writer.isUnaware, entry.change.kind == .update, !current.isDeleted {
+        return try proposeAll(&entry, current, type)
+      }
       return entry.refuseWhole(
         Problem(.scope_not_granted, at: mayKnow ? current.scope.description : type.name))
     }
@@ -88,6 +91,7 @@ extension HubWriting {
         stored, type, "", replaced: .unwritten, by: stored.stamps.record, seq: stored.seq)
     }
     try keepProposals(entry, stored, type)
+    try keepWithdrawnScope(entry, stored, type)
     entry.isAdmitted = true
     // A scope that the hub filled in is news to the writer.
     let isWhole = entry.verdicts.isEmpty && entry.brings("scope")
@@ -152,12 +156,16 @@ extension HubWriting {
       return nil
     }
     if writer.grant.mayWrite(scope) { return scope }
-    guard scope == usual, writer.mayHandOver(to: scope) else {
+    if scope == usual, writer.mayHandOver(to: scope) {
+      entry.handedOverTo = scope
+      return scope
+    }
+    guard writer.isUnaware else {
       entry.refuseWhole(Problem(.scope_not_granted, at: scope.description))
       return nil
     }
-    entry.handedOverTo = scope
-    return scope
+    entry.withdraw(scope, mayRead: writer.grant.mayRead(.bamako))
+    return .bamako
   }
 
   func defaultScope(_ type: RecordType, _ values: [String: Value]) -> Scope? {
@@ -184,6 +192,7 @@ extension HubWriting {
       stored, type, "", replaced: .unwritten, by: stored.stamps.record, seq: stored.seq)
     try rememberEarlierLife(current, stored, type)
     try keepProposals(entry, stored, type)
+    try keepWithdrawnScope(entry, stored, type)
     entry.isAdmitted = true
     entry.mustResend = true
   }

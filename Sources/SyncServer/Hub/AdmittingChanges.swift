@@ -11,6 +11,12 @@ extension HubWriting {
     for change in entry.change.fields {
       witness(change.stamp)
       guard let field = entry.check(change, type, today) else { continue }
+      if writer.isUnaware, field.name == "scope", let scope = entry.handedOverTo,
+        !writer.grant.mayWrite(scope)
+      {
+        entry.add(change, .proposed)
+        continue
+      }
       if let problem = try guarded(change, field, current, type, writer) {
         entry.refuse(change, problem)
         continue

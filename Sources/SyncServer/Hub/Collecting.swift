@@ -161,7 +161,9 @@ struct Collecting {
   private func fillNews(_ answer: inout SyncAnswer) throws {
     if request.schemaVersion < schema.version { answer.schema = schema.source }
     answer.isBehind = isBehind
-    if request.grantVersion != device.grantVersion {
+    // What waits comes first: a device that hears of a withdrawn scope drops it.
+    let isWaiting = request.waiting > 0 && !isBehind
+    if request.grantVersion != device.grantVersion && !isWaiting {
       answer.grant = GrantNews(
         version: device.grantVersion, role: device.role, everything: device.grant.everything,
         read: device.grant.read.sorted(), write: device.grant.write.sorted())

@@ -1,7 +1,8 @@
 import Shared
 
 // Records and the scope that their type gives them by default. A base must be able to report what
-// only Bamako may read: it hands such a record over and holds it no longer. And a record that
+// only Bamako may read: it hands such a record over and holds it no longer. So it is with what it
+// wrote before it heard that a grant was withdrawn: Bamako gets it to decide upon. And a record that
 // stands where its type puts it goes on standing there when what decides about it is corrected.
 
 extension HubWriting {
@@ -20,9 +21,41 @@ extension HubWriting {
   mutating func handOverAgain(
     _ entry: inout RecordEntry, _ current: StoredRecord, _ type: RecordType, _ writer: Writer
   ) throws {
+    entry.handedOverTo = entry.value(of: "scope")?.text.flatMap { Scope($0) } ?? .bamako
     if !current.isDeleted { try update(&entry, current, type, writer) }
     entry.isAdmitted = true
-    entry.handedOverTo = entry.value(of: "scope")?.text.flatMap { Scope($0) } ?? .bamako
+  }
+
+  /// A new record that waits in Bamako says where it was meant to be.
+  func keepWithdrawnScope(
+    _ entry: RecordEntry, _ stored: StoredRecord, _ type: RecordType
+  ) throws {
+    guard let scope = entry.withdrawnScope else { return }
+    try keep(
+      stored, type, "scope", status: .proposal, winner: stored.state(of: "scope"),
+      loser: FieldState(value: .text(scope.description), stamp: entry.change.stamp))
+  }
+
+  /// Edits of a record by somebody who had not heard that they may write it no more.
+  mutating func proposeAll(
+    _ entry: inout RecordEntry, _ current: StoredRecord, _ type: RecordType
+  ) throws {
+    for change in entry.change.fields {
+      witness(change.stamp)
+      guard let field = entry.check(change, type, today) else { continue }
+      let standing = current.state(of: field.name)
+      guard change.value != standing.value else {
+        entry.add(change, .superseded)
+        continue
+      }
+      entry.add(change, .proposed)
+      guard try !transaction.hasLost(type.name, current.handle, field.name, change.stamp)
+      else { continue }
+      try keep(
+        current, type, field.name, status: .proposal, winner: standing,
+        loser: FieldState(value: change.value, stamp: change.stamp))
+    }
+    entry.isAdmitted = true
   }
 
   /// Moves a record on that stood in its default scope when a change gives it another one. Only

@@ -35,7 +35,7 @@ package final class Hub: Sendable {
       var admission = Admission()
       if answer.examined {
         admission = try writing.admit(
-          request.push, by: Writer(device: device.number, role: device.role, grant: device.grant))
+          request.push, by: Writer(device, isUnaware: request.grantVersion != device.grantVersion))
         try writing.finish(mark: random)
       }
       answer.handles = admission.handles
@@ -100,6 +100,8 @@ package struct Writer: Sendable {
   /// Gives back what the hub had admitted before it was restored from an older copy, in the name
   /// of whoever wrote it.
   let isGiver: Bool
+  /// Has not heard of its present grant: what it wrote where it may write no more waits in Bamako.
+  let isUnaware: Bool
   private let gatedRole: Role
 
   package init(device: UInt32, role: Role, grant: Grant) {
@@ -107,7 +109,17 @@ package struct Writer: Sendable {
     self.role = role
     self.grant = grant
     isGiver = false
+    isUnaware = false
     gatedRole = role
+  }
+
+  init(_ device: HubDevice, isUnaware: Bool) {
+    self.device = device.number
+    role = device.role
+    grant = device.grant
+    isGiver = false
+    self.isUnaware = isUnaware
+    gatedRole = device.role
   }
 
   /// A device that gives back. It was told by the hub what it may read, so that is what it may
@@ -119,6 +131,7 @@ package struct Writer: Sendable {
     grant = Grant(
       read: device.grant.read, write: device.grant.read, everything: device.grant.everything)
     isGiver = true
+    isUnaware = false
     gatedRole = device.role
   }
 

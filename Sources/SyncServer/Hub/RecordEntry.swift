@@ -16,6 +16,8 @@ struct RecordEntry {
   var before: Int64?
   /// Where a new record went that its writer may not hold.
   var handedOverTo: Scope?
+  /// Where a new record was written whose writer may write there no more. It waits in Bamako.
+  private(set) var withdrawnScope: Scope?
   /// The writer's picture of the record may differ from the hub's now.
   var mustResend = false
   private(set) var verdicts: [Verdict] = []
@@ -81,6 +83,11 @@ struct RecordEntry {
 
   /// Whether the change gives the field a value.
   func brings(_ field: String) -> Bool { value(of: field).map { !$0.isNull } ?? false }
+
+  mutating func withdraw(_ scope: Scope, mayRead isReadable: Bool) {
+    withdrawnScope = scope
+    if isReadable { mustResend = true } else { handedOverTo = scope }
+  }
 
   mutating func addWhole(_ kind: Verdict.Kind) {
     verdicts.append(Verdict(group: groupIndex, record: recordIndex, field: nil, kind: kind))
