@@ -46,6 +46,46 @@ import Testing
     #expect(try gao.record("contact", "\(id)")["blood_group"] == "AB-")
   }
 
+  @Test(arguments: [
+    ("{ \"name\": \"blood_group\"", "{ \"name\": \"blood_type\"", "contact.blood_group"),
+    ("{ \"name\": \"driver\"", "{ \"name\": \"pilot\"", "vehicle.driver"),
+    ("\"name\": \"vehicle\"", "\"name\": \"lorry\"", "vehicle"),
+    (
+      "\"en\": \"Driver\", \"kind\": \"text\"", "\"en\": \"Driver\", \"kind\": \"int\"",
+      "vehicle.driver"
+    ),
+  ])
+  func `a schema that would lose what people wrote is refused`(
+    old: String, new: String, place: String
+  ) throws {
+    let world = try World()
+    let grown = try GrownSchema.make()
+    _ = try SQLiteHubStore(path: world.store.path, schema: grown)
+    var json = String(decoding: grown.source, as: UTF8.self)
+    json.replace("\"version\": \(grown.version),", with: "\"version\": \(grown.version + 1),")
+    #expect(json.contains(old))
+    json.replace(old, with: new)
+    json.replace("\"key\": [\"plate\"]", with: "\"key\": []")
+    let poorer = try Schema(json: Array(json.utf8))
+    #expect(throws: Problem(.schema_invalid, at: place)) {
+      try SQLiteHubStore(path: world.store.path, schema: poorer)
+    }
+    #expect(try SQLiteHubStore(path: world.store.path).schema.version == grown.version)
+  }
+
+  @Test func `a role that a program does not know is kept until it does`() throws {
+    let device = try World().device("GAO")
+    var answer = SyncAnswer(hubClock: 1)
+    answer.grant = GrantNews(
+      version: 9, role: "archiviste", everything: false, read: [.mission], write: [])
+    let read = try SyncAnswer(encoded: answer.encoded)
+    let replica = device.client.replica
+    let page = try replica.collectPending(upTo: 1000, now: 1)
+    _ = try replica.apply(read, to: page, now: 1)
+    #expect(try replica.position().grantVersion == 9)
+    #expect(try device.client.status().role == nil)
+  }
+
   @Test func `adopting a schema stamps nothing and keeps what is pending`() async throws {
     let world = try World()
     let device = try world.device("GAO")

@@ -19,7 +19,7 @@ struct WireText {
     add("clock \(answer.hubClock) turn \(answer.turn)")
     add("examined \(answer.examined) more \(answer.hasMore) shared \(answer.isShared)")
     if let grant = answer.grant {
-      add("grant \(grant.version) \(grant.role.rawValue) everything \(grant.everything)")
+      add("grant \(grant.version) \(grant.role) everything \(grant.everything)")
       add("read \(grant.read) write \(grant.write)")
     }
     if !answer.schema.isEmpty { add("schema of \(answer.schema.count) bytes") }

@@ -48,7 +48,7 @@ extension AnswerVector {
 extension AnswerVector.Grant {
   fileprivate init(_ news: GrantNews) {
     version = news.version
-    role = news.role.rawValue
+    role = news.role
     everything = news.everything
     read = news.read.map(\.description)
     write = news.write.map(\.description)
@@ -56,7 +56,7 @@ extension AnswerVector.Grant {
 
   fileprivate var news: GrantNews {
     GrantNews(
-      version: version, role: Role(rawValue: role)!, everything: everything,
+      version: version, role: role, everything: everything,
       read: read.map { Scope($0)! }, write: write.map { Scope($0)! })
   }
 }

@@ -23,6 +23,7 @@ struct Vector: Decodable, Sendable {
     "varint": VarintVector.self, "zigzag": ZigzagVector.self, "stamp": StampVector.self,
     "fieldStamps": FieldStampsVector.self, "changeset": ChangesetVector.self,
     "request": RequestVector.self, "answer": AnswerVector.self,
+    "repairRequest": RepairRequestVector.self, "repairAnswer": RepairAnswerVector.self,
     "recordDigest": DigestVector.self, "uuid5": UUIDVector.self,
     "compressed": CompressedVector.self,
   ]

@@ -105,7 +105,7 @@ extension SplitMix64 {
 
   private mutating func grant() -> GrantNews {
     GrantNews(
-      version: number(), role: pick(Role.allCases), everything: chance(1, in: 2),
+      version: number(), role: pick(Role.allCases).rawValue, everything: chance(1, in: 2),
       read: (0..<below(4)).map { _ in scope() }, write: (0..<below(4)).map { _ in scope() })
   }
 

@@ -48,12 +48,13 @@ package struct SyncAnswer: Hashable, Sendable {
 /// What a device may do, when it changed.
 package struct GrantNews: Hashable, Sendable {
   package let version: Int64
-  package let role: Role
+  /// A role's word, which an older program may not know.
+  package let role: String
   package let everything: Bool
   package let read: [Scope]
   package let write: [Scope]
 
-  package init(version: Int64, role: Role, everything: Bool, read: [Scope], write: [Scope]) {
+  package init(version: Int64, role: String, everything: Bool, read: [Scope], write: [Scope]) {
     self.version = version
     self.role = role
     self.everything = everything

@@ -101,7 +101,7 @@ extension ByteReader {
 extension GrantNews {
   package func encode(into out: inout ByteWriter) {
     out.zigzag(version)
-    out.string(role.rawValue)
+    out.string(role)
     out.byte(everything ? 1 : 0)
     out.list(read) { scope, out in out.string(scope.description) }
     out.list(write) { scope, out in out.string(scope.description) }
@@ -109,9 +109,7 @@ extension GrantNews {
 
   package init(from reader: inout ByteReader) throws(Problem) {
     let version = try reader.zigzag()
-    guard let role = Role(rawValue: try reader.string()) else {
-      throw Problem(.not_understood, cause: "an unknown role")
-    }
+    let role = try reader.string()
     let everything = try reader.byte() != 0
     let read = try reader.scopes()
     self.init(

@@ -7,7 +7,7 @@ extension Applying {
   mutating func takeGrant() throws {
     guard let grant = answer.grant else { return }
     try ReplicaState.grantVersion.set(db, grant.version)
-    try ReplicaState.role.set(db, grant.role.rawValue)
+    try ReplicaState.role.set(db, grant.role)
     try ReplicaState.everything.set(db, grant.everything)
     try db.run("UPDATE _scope SET writable = 0")
     for scope in grant.read {

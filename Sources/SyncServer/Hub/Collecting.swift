@@ -165,7 +165,7 @@ struct Collecting {
     let isWaiting = request.waiting > 0 && !isBehind
     if request.grantVersion != device.grantVersion && !isWaiting {
       answer.grant = GrantNews(
-        version: device.grantVersion, role: device.role, everything: device.grant.everything,
+        version: device.grantVersion, role: device.role.rawValue, everything: device.grant.everything,
         read: device.grant.read.sorted(), write: device.grant.write.sorted())
     }
     answer.names = try transaction.deviceNames(from: request.knownDevices)

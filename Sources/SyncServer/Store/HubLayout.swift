@@ -83,3 +83,18 @@ enum HubLayout {
     """
   }
 }
+
+extension Schema {
+  /// The first type or field that a newer schema does not have, or has in another kind of column:
+  /// with it went what people wrote there.
+  func firstLoss(in newer: Schema) -> String? {
+    for type in types {
+      guard let other = newer[type: type.name] else { return type.name }
+      for field in type.fields {
+        let same = other[field: field.name].map(TypedTable.definition)
+        if same != TypedTable.definition(field) { return "\(type.name).\(field.name)" }
+      }
+    }
+    return nil
+  }
+}
