@@ -165,8 +165,8 @@ struct Collecting {
     let isWaiting = request.waiting > 0 && !isBehind
     if request.grantVersion != device.grantVersion && !isWaiting {
       answer.grant = GrantNews(
-        version: device.grantVersion, role: device.role.rawValue, everything: device.grant.everything,
-        read: device.grant.read.sorted(), write: device.grant.write.sorted())
+        version: device.grantVersion, role: device.role.rawValue,
+        everything: device.grant.everything, read: device.grant.read.sorted(), write: device.grant.write.sorted())
     }
     answer.names = try transaction.deviceNames(from: request.knownDevices)
       .map { DeviceName(number: $0.key, name: $0.value) }.sorted { $0.number < $1.number }
