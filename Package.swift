@@ -212,6 +212,18 @@ if Context.environment["DJOLIBA_BENCHMARKS"] != nil {
       path: "Benchmarks/bench",
       resources: [.embedInCode("schema.json")],
       swiftSettings: strict))
+  package.targets.append(
+    .executableTarget(
+      name: "load",
+      dependencies: [
+        "Shared", "SyncServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      path: "Benchmarks/load", swiftSettings: strict))
 }
 
 // The fuzzer likewise. What it drives is compiled to be watched, so it has a build folder of its

@@ -2,6 +2,8 @@
 package enum Limits {
   /// Milliseconds. Clocks closer than this to the hub's are left alone; `docs/protocol.md`, "Clocks".
   package static let clockTolerance: Int64 = 60_000
+  /// Exchanges that the hub makes durable at once.
+  package static let exchangesTogether = 32
   /// Bytes on the wire. Smaller pages would be mostly headers.
   package static let smallestPage = 8 << 10
   /// Bytes on the wire. A cut costs at most one page, and memory stays flat.

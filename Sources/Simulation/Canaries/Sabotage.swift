@@ -192,5 +192,6 @@ private struct TouchyStore: HubStore {
   }
 
   func check() throws(Problem) { try store.check() }
+  func together(_ body: () -> Void) throws(Problem) { try store.together(body) }
   func purge() throws(Problem) { try store.purge() }
 }

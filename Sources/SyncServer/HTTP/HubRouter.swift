@@ -4,11 +4,12 @@ import Shared
 /// Leads each request to the hub's service.
 struct HubRouter: Sendable {
   let service: any HubService
-  private let exchanges = ServiceQueue("djoliba.exchanges")
+  private let exchanges: ExchangeQueue
   /// Apart from the exchanges, so that a long one does not make the hub look dead.
   private let questions = ServiceQueue("djoliba.questions")
 
   init(service: any HubService) {
+    exchanges = ExchangeQueue { body throws(Problem) in try service.together(body) }
     self.service = service
   }
 

@@ -11,6 +11,13 @@ package protocol HubService: Sendable {
   func sync(_ body: [UInt8], token: String, language: Language) throws(Problem) -> [UInt8]
   /// One question of a repair. Binary in, binary out.
   func repair(_ body: [UInt8], token: String, language: Language) throws(Problem) -> [UInt8]
+  /// Runs several of these calls: all that they write is durable when it returns, and none of it
+  /// when it throws.
+  func together(_ body: () -> Void) throws(Problem)
   /// A JSON object, after one real read of the store.
   func health() throws(Problem) -> [UInt8]
+}
+
+extension HubService {
+  package func together(_ body: () -> Void) throws(Problem) { body() }
 }

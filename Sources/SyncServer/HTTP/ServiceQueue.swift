@@ -1,9 +1,7 @@
 import Dispatch
 import Shared
 
-/// Runs the hub's blocking calls away from the threads that serve the network.
-///
-/// Serial, because SQLite has one writer: a second thread would only wait in `busy`.
+/// Runs the hub's blocking questions, one after the other, away from the threads that serve the network.
 struct ServiceQueue: Sendable {
   private let queue: DispatchQueue
 

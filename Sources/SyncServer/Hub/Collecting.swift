@@ -30,7 +30,7 @@ struct Collecting {
 
   /// - Parameter reached: how far the device said it had come, before this request.
   mutating func fill(_ answer: inout SyncAnswer, reached: [Scope: Int64]) throws {
-    let states = try transaction.scopes()
+    let states = try readableStates()
     let cursors = Dictionary(
       request.cursors.map { ($0.scope, $0) }, uniquingKeysWith: { first, _ in first })
     // Also of scopes that are not there: a hub that lost them must not look complete.
@@ -50,6 +50,11 @@ struct Collecting {
     }
     answer.pull = draft.changeset
     try fillNews(&answer)
+  }
+
+  private func readableStates() throws -> [Scope: ScopeState] {
+    if device.grant.everything { return try transaction.scopes() }
+    return try device.grant.read.reduce(into: [:]) { $0[$1] = try transaction.state(of: $1) }
   }
 
   private func readable(_ states: [Scope: ScopeState]) -> [Scope] {
@@ -166,7 +171,8 @@ struct Collecting {
     if request.grantVersion != device.grantVersion && !isWaiting {
       answer.grant = GrantNews(
         version: device.grantVersion, role: device.role.rawValue,
-        everything: device.grant.everything, read: device.grant.read.sorted(), write: device.grant.write.sorted())
+        everything: device.grant.everything, read: device.grant.read.sorted(),
+        write: device.grant.write.sorted())
     }
     answer.names = try transaction.deviceNames(from: request.knownDevices)
       .map { DeviceName(number: $0.key, name: $0.value) }.sorted { $0.number < $1.number }

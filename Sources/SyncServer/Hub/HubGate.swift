@@ -36,6 +36,8 @@ package struct HubGate: HubService {
     return Compression.compress(try answer(device, message))
   }
 
+  package func together(_ body: () -> Void) throws(Problem) { try hub.store.together(body) }
+
   /// Says that the hub is alive after one real read.
   package func health() throws(Problem) -> [UInt8] {
     let count = try hub.store.read { transaction in try transaction.devices().count }

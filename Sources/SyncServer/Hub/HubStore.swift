@@ -9,6 +9,9 @@ package protocol HubStore: Sendable {
   var schema: Schema { get }
   /// Runs `body` alone. All of it is durable when this returns; none of it when it throws.
   func write<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T
+  /// Runs several `write`s and `read`s in one transaction: each of them is kept or undone alone, and
+  /// what was kept is durable when this returns; none of it when it throws.
+  func together(_ body: () -> Void) throws(Problem)
   /// Runs `body` on one consistent state.
   func read<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T
   /// What was removed cannot be read out of the files any more.
@@ -47,6 +50,8 @@ package protocol HubTransaction {
 
   // Arrival
   func scopes() throws -> [Scope: ScopeState]
+  /// Nil for a scope in which nothing ever stood.
+  func state(of scope: Scope) throws -> ScopeState?
   func save(_ scope: Scope, _ state: ScopeState) throws
   /// Notes the end of an admitted batch: its last sequence number, mark, and when it came in
   /// milliseconds since 1970.

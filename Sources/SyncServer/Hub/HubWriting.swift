@@ -9,7 +9,8 @@ package struct HubWriting {
   /// The last day that may be written down, ISO: today anywhere on earth.
   let today: String
   let language: Language
-  private var scopes: [Scope: ScopeState]
+  /// Those that this transaction touched.
+  private var scopes: [Scope: ScopeState] = [:]
   private var moved: Set<Scope> = []
   private var runs: [Scope: FeedRun] = [:]
   /// The device that gives back what is being admitted.
@@ -24,7 +25,6 @@ package struct HubWriting {
     self.now = now
     self.language = language
     today = CivilDay.iso(milliseconds: now + Limits.clockTolerance)
-    scopes = try transaction.scopes()
     clock = HybridClock(last: UInt64(bitPattern: try transaction.counter(.clock)))
   }
 
@@ -38,19 +38,25 @@ package struct HubWriting {
     clock.witness(stamp.clock, notBeyond: now + Limits.clockTolerance)
   }
 
-  mutating func nextSeq(_ scope: Scope) -> Int64 {
+  mutating func nextSeq(_ scope: Scope) throws -> Int64 {
     moved.insert(scope)
-    scopes[scope, default: ScopeState()].seq += 1
+    try know(scope)
+    scopes[scope]!.seq += 1
     return scopes[scope]!.seq
+  }
+
+  private mutating func know(_ scope: Scope) throws {
+    guard scopes[scope] == nil else { return }
+    scopes[scope] = try transaction.state(of: scope) ?? ScopeState()
   }
 
   /// Puts a new record into its scope.
   mutating func insert(_ record: StoredRecord, _ type: RecordType) throws -> StoredRecord {
     var record = record
-    record.seq = nextSeq(record.scope)
+    record.seq = try nextSeq(record.scope)
     record.entered = record.seq
     record.handle = try transaction.insert(record, type)
-    count(record, by: 1)
+    try count(record, by: 1)
     try feed(record, type)
     return record
   }
@@ -62,16 +68,16 @@ package struct HubWriting {
     _ old: StoredRecord, to new: StoredRecord, fields: [String], _ type: RecordType
   ) throws -> StoredRecord {
     var new = new
-    if !old.isDeleted { count(old, by: -1) }
-    if !new.isDeleted { count(new, by: 1) }
+    if !old.isDeleted { try count(old, by: -1) }
+    if !new.isDeleted { try count(new, by: 1) }
     let returns = old.isDeleted && !new.isDeleted
     try writeDownCreation(of: old, type)
     if old.scope != new.scope {
       let left = FeedEntry(
-        seq: nextSeq(old.scope), type: type.name, handle: old.handle, kind: .left)
+        seq: try nextSeq(old.scope), type: type.name, handle: old.handle, kind: .left)
       try feed(left, old.scope)
     }
-    new.seq = nextSeq(new.scope)
+    new.seq = try nextSeq(new.scope)
     if returns || old.scope != new.scope { new.entered = new.seq }
     try transaction.update(new, fields: fields, type)
     try feed(new, type)
@@ -91,8 +97,9 @@ package struct HubWriting {
     }
   }
 
-  private mutating func count(_ record: StoredRecord, by one: Int) {
-    scopes[record.scope, default: ScopeState()].digest ^= Digest(of: record.id, record.stamps)
+  private mutating func count(_ record: StoredRecord, by one: Int) throws {
+    try know(record.scope)
+    scopes[record.scope]!.digest ^= Digest(of: record.id, record.stamps)
     scopes[record.scope]!.records += one
   }
 

@@ -38,7 +38,7 @@ extension Hub {
     _ transaction: any HubTransaction
   ) throws -> RepairAnswer {
     let scope = request.cursor.scope
-    let seq = try transaction.scopes()[scope]?.seq ?? 0
+    let seq = try transaction.state(of: scope)?.seq ?? 0
     let mark = try seq == 0 ? 0 : transaction.mark(scope, at: seq) ?? 0
     var answer = RepairAnswer(
       hubClock: now(), isKnown: try !isUnknown(request.cursor, transaction),

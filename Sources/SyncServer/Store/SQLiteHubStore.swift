@@ -40,15 +40,40 @@ package final class SQLiteHubStore: HubStore {
   package func write<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T {
     let tables = known.withLock { $0.tables }
     return try storing(at: path) {
-      try pool.write { db in try body(SQLiteHubTransaction(db: db, tables: tables)) }
+      guard let open = open else {
+        return try pool.write { db in try body(SQLiteHubTransaction(db: db, tables: tables)) }
+      }
+      // A full disk may have undone the whole; what follows would stand alone.
+      guard open.isInsideTransaction else { throw Problem(.busy, at: path) }
+      return try open.undoingWhatFails { try body(SQLiteHubTransaction(db: open, tables: tables)) }
     }
   }
 
   package func read<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T {
     let tables = known.withLock { $0.tables }
     return try storing(at: path) {
-      try pool.read { db in try body(SQLiteHubTransaction(db: db, tables: tables)) }
+      guard let open = open else {
+        return try pool.read { db in try body(SQLiteHubTransaction(db: db, tables: tables)) }
+      }
+      return try body(SQLiteHubTransaction(db: open, tables: tables))
     }
+  }
+
+  package func together(_ body: () -> Void) throws(Problem) {
+    try storing(at: path) {
+      try pool.write { db in
+        Self.$shared.withValue(
+          SharedTransaction(store: ObjectIdentifier(self), db: db), operation: body)
+        guard db.isInsideTransaction else { throw Problem(.busy, at: path) }
+      }
+    }
+  }
+
+  /// The transaction that this thread has open for several calls.
+  @TaskLocal private static var shared: SharedTransaction?
+
+  private var open: Database? {
+    Self.shared.flatMap { $0.store == ObjectIdentifier(self) ? $0.db : nil }
   }
 
   package func purge() throws(Problem) {
@@ -100,5 +125,23 @@ package final class SQLiteHubStore: HubStore {
       try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
     }
     return configuration
+  }
+}
+
+/// Sendable unchecked: it never leaves the thread that opened it.
+private struct SharedTransaction: @unchecked Sendable {
+  let store: ObjectIdentifier
+  let db: Database
+}
+
+extension Database {
+  /// Runs `body` in a transaction that is open; what it wrote before it threw is undone.
+  fileprivate func undoingWhatFails<T>(_ body: () throws -> T) throws -> T {
+    var result: T?
+    try inSavepoint {
+      result = try body()
+      return .commit
+    }
+    return result!
   }
 }

@@ -109,12 +109,14 @@ struct SQLiteHubTransaction: HubTransaction {
   func scopes() throws -> [Scope: ScopeState] {
     var scopes: [Scope: ScopeState] = [:]
     for row in try db.rows("SELECT name, seq, high, low, records, compacted FROM _scope") {
-      guard let scope = Scope(row[0] as String) else { continue }
-      scopes[scope] = ScopeState(
-        seq: row[1], digest: Digest(storedHigh: row[2], storedLow: row[3]), records: row[4],
-        compacted: row[5])
+      if let scope = Scope(row[0] as String) { scopes[scope] = ScopeState(row) }
     }
     return scopes
+  }
+
+  func state(of scope: Scope) throws -> ScopeState? {
+    let sql = "SELECT name, seq, high, low, records, compacted FROM _scope WHERE name = ?"
+    return try db.row(sql, [scope.description]).map { ScopeState($0) }
   }
 
   func save(_ scope: Scope, _ state: ScopeState) throws {
@@ -247,4 +249,13 @@ struct SQLiteHubTransaction: HubTransaction {
 extension StoredRecord {
   /// As `_deleted` holds it: 0 alive, 1 deleted, 2 erased.
   fileprivate var life: Int64 { isErased ? 2 : isDeleted ? 1 : 0 }
+}
+
+extension ScopeState {
+  /// A row that begins with the scope's name.
+  fileprivate init(_ row: StoredRow) {
+    self.init(
+      seq: row[1], digest: Digest(storedHigh: row[2], storedLow: row[3]), records: row[4],
+      compacted: row[5])
+  }
 }

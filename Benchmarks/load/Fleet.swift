@@ -1,0 +1,87 @@
+import Foundation
+import Shared
+import SyncServer
+
+/// A hub in a folder of its own, with devices that are enrolled before it is started.
+struct Fleet {
+  let devices: [LoadDevice]
+  /// PEM.
+  let authority: [UInt8]
+
+  /// Makes the hub with the program and enrols the devices in its file.
+  init(server: String, folder: String, port: Int, count: Int) throws {
+    try? FileManager.default.removeItem(atPath: folder)
+    try HubProcess.run(
+      server, ["init", "--data", folder, "--address", "https://127.0.0.1:\(port)", "--empty"])
+    authority = [UInt8](
+      try Data(contentsOf: URL(filePath: folder + "/authority.pem")))
+    let store = try SQLiteHubStore(path: folder + "/hub.sqlite")
+    let hub = Hub(
+      store: store, now: { Self.now }, random: { .random(in: .min ... .max) })
+    devices = try (0..<count).map { index in
+      let base = Self.base(index)
+      let scope = Scope("base:\(base)")!
+      let invited = try hub.invite(
+        name: "Portable \(index)", base: base, role: .resp_base,
+        grant: Grant(read: [scope], write: [scope]))
+      let token = Secret.text { .random(in: .min ... .max) }
+      let answer = try hub.enroll(
+        EnrolmentRequest(code: invited.code, token: token, program: "load"))
+      let id = RecordID.v7(
+        milliseconds: UInt64(Self.now), random: (.random(in: .min ... .max), UInt64(index)))
+      return LoadDevice(number: answer.device, token: token, base: base, id: id)
+    }
+    try store.close()
+  }
+
+  /// Milliseconds since 1970.
+  static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+
+  /// A code of its own for each device: three capital letters.
+  private static func base(_ index: Int) -> String {
+    let letters = [index / 676 % 26, index / 26 % 26, index % 26]
+    return String(decoding: letters.map { UInt8(65 + $0) }, as: UTF8.self)
+  }
+}
+
+/// The hub's own program, as it is shipped.
+final class HubProcess {
+  private let process = Process()
+
+  init(server: String, folder: String) throws {
+    process.executableURL = URL(filePath: server)
+    process.arguments = ["run", "--data", folder]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+  }
+
+  func stop() {
+    process.terminate()
+    process.waitUntilExit()
+  }
+
+  /// Seconds of processor time, and the peak of its memory in MiB.
+  func figures() -> (cpu: Double, memory: Double) {
+    let pid = process.processIdentifier
+    let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+    let ticks = stat.split(separator: ")").last?.split(separator: " ").dropFirst(11).prefix(2)
+    let cpu = (ticks ?? []).compactMap { Double($0) }.reduce(0, +) / 100
+    let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+    let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+    let kilobytes = peak?.split(separator: " ").compactMap { Double($0) }.first ?? 0
+    return (cpu, kilobytes / 1024)
+  }
+
+  static func run(_ program: String, _ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw Problem(.internal, cause: "\(program) \(arguments.first ?? "")")
+    }
+  }
+}
