@@ -16,6 +16,7 @@ extension FieldClient {
     invitation: [UInt8], directory: String, surroundings: Surroundings = .system()
   ) async throws(Problem) -> FieldClient {
     let invitation = try Invitation(file: invitation)
+    try finishWiping(directory)
     try DurableFile.makeFolder(directory)
     var device = try begin(invitation, directory, surroundings)
     if !FileManager.default.fileExists(atPath: replicaPath(directory)) {

@@ -23,6 +23,7 @@ public final class FieldClient: Sendable {
   public convenience init(
     directory: String, surroundings: Surroundings = .system()
   ) throws(Problem) {
+    try Self.finishWiping(directory)
     guard let device = try DeviceFile.load(directory), device.code == nil else {
       throw Problem(.not_enrolled, at: directory)
     }

@@ -36,9 +36,14 @@ extension FieldClient {
     defer { lock.release() }
     var run = try SyncRun(
       client: self, maximumBytes: .max, language: language, progress: progress)
-    _ = try await run.complete()
-    try await run.repair(nil)
-    return try await run.complete()
+    do {
+      _ = try await run.complete()
+      try await run.repair(nil)
+      return try await run.complete()
+    } catch {
+      guard error.code == .wipe_ordered else { throw error }
+      try await obeyWipe(run.line)
+    }
   }
 
   /// Makes a fresh replica that holds all that can be read of the damaged one; the next sync

@@ -27,6 +27,15 @@ package enum Limits {
   package static let noticesInAnswer = 100
   /// Bytes of one text value: four times the longest text of the mission's schema.
   package static let text = 80_000
+  /// Bodies that a device may exchange in a day, both ways: a first sync of the whole mission five
+  /// times over. A laptop that needs more is not one of ours any more.
+  package static let bytesOfDay = 1 << 30
+  /// Requests of a device in a day: one every ten seconds, and the pages of a repair.
+  package static let requestsOfDay = 20_000
+  /// What a device that shall be wiped may hand over, in requests of a page each: a year's work.
+  package static let parcelsOfDevice = 50
+  /// Milliseconds after which a device draws a new token.
+  package static let tokenAge: Int64 = 30 * 86_400_000
   /// Days an invitation stays valid.
   package static let invitationDays = 7
   /// Ranges of one repair request; each costs the hub one search a type.

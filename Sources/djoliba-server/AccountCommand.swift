@@ -87,7 +87,9 @@ struct AccountAdd: Command {
       guard let id = RecordID(person.lowercased()) else { throw Problem(.not_found, at: "person") }
       known = id
     }
-    try tell(office().add(account, fullName: name, role: role, base: base, person: known))
+    try tell(
+      office().add(
+        account, fullName: name, role: role, base: base, person: known, by: Machine.clerk))
   }
 }
 
@@ -121,7 +123,7 @@ struct AccountDisable: Command {
   @OptionGroup var global: GlobalOptions
 
   func perform() throws {
-    try office().setDisabled(true, account)
+    try office().setDisabled(true, account, by: Machine.clerk)
     printer.say(fr: "Compte fermé : \(account)", en: "Account closed: \(account)")
   }
 }
@@ -134,7 +136,7 @@ struct AccountEnable: Command {
   @OptionGroup var global: GlobalOptions
 
   func perform() throws {
-    try office().setDisabled(false, account)
+    try office().setDisabled(false, account, by: Machine.clerk)
     printer.say(fr: "Compte rouvert : \(account)", en: "Account open again: \(account)")
   }
 }
@@ -149,7 +151,7 @@ struct AccountPassword: Command {
   @Argument(help: .accountName) var account: String
   @OptionGroup var global: GlobalOptions
 
-  func perform() throws { try tell(office().resetPassword(account)) }
+  func perform() throws { try tell(office().resetPassword(account, by: Machine.clerk)) }
 }
 
 extension JSONValue {

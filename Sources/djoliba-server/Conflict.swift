@@ -2,6 +2,7 @@ import ArgumentParser
 import Shared
 import SyncServer
 import Terminal
+import Work
 
 struct ConflictCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,7 +20,9 @@ struct ConflictKeep: Command {
   @Argument(help: .conflict) var id: Int64
 
   func perform() throws {
-    try openHub().keepConflict(id)
+    let hub = try openHub()
+    try hub.keepConflict(id)
+    try hub.note(.settled(id, by: Machine.clerk))
     printer.say(
       fr: "Conflit \(id) : la valeur retenue reste.", en: "Conflict \(id): the value stays.")
   }
@@ -38,6 +41,7 @@ struct ConflictRestore: Command {
     let hub = try openHub()
     let conflict = try hub.conflicts().first { $0.id == id }
     try hub.restoreConflict(id, language: global.language)
+    try hub.note(.settled(id, by: Machine.clerk))
     if conflict?.isAboutDeletion ?? false {
       printer.say(
         fr: "Conflit \(id) : la fiche est supprimée.", en: "Conflict \(id): the record is deleted.")
@@ -53,4 +57,10 @@ extension ArgumentHelp {
   fileprivate static let conflict = ArgumentHelp(
     fr: "Numéro du conflit (voir conflicts).", en: "The conflict's number (see conflicts).",
     valueName: Label(fr: "numéro", en: "number"))
+}
+
+extension AuditEntry {
+  fileprivate static func settled(_ conflict: Int64, by who: String) -> AuditEntry {
+    AuditEntry(.settle, by: who, type: "conflict", record: "\(conflict)")
+  }
 }

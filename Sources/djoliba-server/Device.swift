@@ -25,14 +25,18 @@ struct DeviceRevoke: Command {
 
   @Flag(
     help: .init(
-      fr: "Noter qu'il doit effacer ses données ; aucun appareil ne l'exécute encore.",
-      en: "Note that it should wipe its data; no device carries this out yet."))
+      fr: "Lui ordonner de remettre ce qu'il n'a pas envoyé, puis d'effacer ses données.",
+      en: "Order it to hand over what it has not sent, then to wipe its data."))
   var wipe = false
 
   func perform() throws {
-    try openHub().setState(wipe ? .wiped : .revoked, of: id)
+    try openHub().setState(wipe ? .wiped : .revoked, of: id, by: Machine.clerk)
     printer.say(
       fr: "L'appareil \(id) n'a plus accès.", en: "Device \(id) has no access any more.")
+    guard wipe else { return }
+    printer.say(
+      fr: "Il s'effacera à son prochain contact avec Bamako ; device list le dira.",
+      en: "It wipes itself with its next contact with the hub; device list will say so.")
   }
 }
 
@@ -47,7 +51,7 @@ struct DeviceRetire: Command {
   @Argument(help: .device) var id: UInt32
 
   func perform() throws {
-    try openHub().setState(.retired, of: id)
+    try openHub().setState(.retired, of: id, by: Machine.clerk)
     printer.say(fr: "L'appareil \(id) est retiré.", en: "Device \(id) is retired.")
   }
 }

@@ -55,7 +55,7 @@ struct DeviceGrant: Command {
   func perform() throws {
     let isNew = !read.isEmpty || !write.isEmpty
     let grant = Grant(read: Set(read + write), write: Set(write))
-    try openHub().setGrant(isNew ? grant : nil, role: role, of: id)
+    try openHub().setGrant(isNew ? grant : nil, role: role, of: id, by: Machine.clerk)
     printer.say(
       fr: "L'appareil \(id) l'apprendra à sa prochaine synchronisation.",
       en: "Device \(id) learns of it with its next sync.")

@@ -54,6 +54,10 @@ extension JSONValue {
       "clock_error_ms": .int(device.clockError), "program": .text(device.program),
       "state": .text(device.state.rawValue),
     ]
+    let today = device.traffic.at(Machine.now())
+    members["requests_today"] = .int(Int64(today.requests))
+    members["bytes_today"] = .int(Int64(today.bytes))
+    if let wipedAt = device.wipedAt { members["wiped_at"] = JSONValue(moment: wipedAt) }
     if let sharedAt = device.sharedAt { members["shared_at"] = JSONValue(moment: sharedAt) }
     self = .object(members)
   }
@@ -70,6 +74,7 @@ extension TextTable {
       Label(fr: "rôle", en: "role"), Label(fr: "lit", en: "reads"),
       Label(fr: "écrit", en: "writes"), Label(fr: "dernière synchro", en: "last sync"),
       Label(fr: "en attente", en: "waiting"), Label(fr: "horloge", en: "clock"),
+      Label(fr: "aujourd'hui", en: "today"),
       Label(fr: "programme", en: "program"), Label(fr: "état", en: "state"),
     ]
     self.init(
@@ -84,8 +89,9 @@ extension TextTable {
       scopes(device.grant.write, device.grant, language),
       synced.map { Moments.text(milliseconds: $0, language) }
         ?? Label(fr: "jamais", en: "never")[language],
-      "\(device.waiting)", synced == nil ? "" : clock(device.clockError), device.program,
-      state(device.state)[language],
+      "\(device.waiting)", synced == nil ? "" : clock(device.clockError),
+      today(device.traffic.at(Machine.now()), language), device.program,
+      state(device, language),
     ]
   }
 
@@ -101,6 +107,20 @@ extension TextTable {
     guard error.magnitude >= 1000 else { return "=" }
     let size = Amounts.duration(seconds: Double(error.magnitude) / 1000)
     return (error < 0 ? "−" : "+") + size
+  }
+
+  /// Of what a device may take of the hub in a day.
+  private static func today(_ traffic: DayTraffic, _ language: Language) -> String {
+    guard traffic.requests > 0 else { return "" }
+    let bytes = Amounts.bytes(traffic.bytes, language)
+    let spent = Label(fr: "quota épuisé", en: "quota spent")[language]
+    return traffic.isSpent ? "\(bytes), \(spent)" : bytes
+  }
+
+  private static func state(_ device: HubDevice, _ language: Language) -> String {
+    guard let wipedAt = device.wipedAt else { return state(device.state)[language] }
+    let moment = Moments.text(milliseconds: wipedAt, language)
+    return Label(fr: "effacé \(moment)", en: "wiped \(moment)")[language]
   }
 
   private static func state(_ state: HubDevice.State) -> Label {

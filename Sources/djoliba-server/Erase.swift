@@ -26,7 +26,8 @@ struct Erase: Command {
   @Argument(help: .init(fr: "Identifiant.", en: "Id.")) var id: String
 
   func perform() throws {
-    let erased = try openHub().erase(type, id.lowercased(), language: global.language)
+    let erased = try openHub().erase(
+      type, id.lowercased(), by: Machine.clerk, language: global.language)
     printer.say(
       fr:
         "Effacé ici : \(type) \(erased). Chaque appareil l'efface à sa prochaine synchronisation.",

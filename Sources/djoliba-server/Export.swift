@@ -2,6 +2,7 @@ import ArgumentParser
 import Shared
 import SyncServer
 import Terminal
+import Work
 
 struct Export: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,7 +30,9 @@ struct ExportDHIS2: Command {
   @OptionGroup var global: GlobalOptions
 
   func perform() throws {
-    let desk = HubDesk.ofTheHub(try openHub(), now: Machine.now(), global.language)
+    let hub = try openHub()
+    try hub.note(AuditEntry(.export, by: Machine.clerk, type: "asaco_value"))
+    let desk = HubDesk.ofTheHub(hub, now: Machine.now(), global.language)
     try options.export(printer) { type, conditions in
       try desk.records(of: type, where: conditions, limit: .max)
     } write: { text, file in

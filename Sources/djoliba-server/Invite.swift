@@ -58,7 +58,7 @@ struct Invite: Command {
 
   func perform() throws {
     let guest = Guest(name: name, base: base, role: role, read: Set(read), write: Set(write))
-    let expires = try folder.invite(guest, hub: try openHub(), to: out)
+    let expires = try folder.invite(guest, hub: try openHub(), by: Machine.clerk, to: out)
     let day = Moments.day(expires, global.language)
     try printer.out(
       fr: """

@@ -3,6 +3,7 @@ import Shared
 import Spreadsheet
 import SyncServer
 import Terminal
+import Work
 
 struct Load: Command {
   static let configuration = CommandConfiguration(
@@ -30,6 +31,9 @@ struct Load: Command {
     let report = try hub.load(
       outcome.records.map { LoadRow(type: $0.type, id: $0.id, values: $0.values) },
       overwrite: overwrite, language: global.language)
+    try hub.note(
+      AuditEntry(
+        .load, by: Machine.clerk, detail: "\(report.created) + \(report.updated)"))
     tellStrangers(files)
     let rejected = try tellRejected(files, outcome, report)
     try tell(report, repeated: outcome.repeated, rejected: rejected)

@@ -12,6 +12,9 @@ enum Machine {
     var generator = SystemRandomNumberGenerator()
     return generator.next()
   }
+
+  /// Who sits at this machine's terminal, as the audit log names them.
+  static let clerk = "shell:\(ProcessInfo.processInfo.userName)"
 }
 
 extension Command {

@@ -10,7 +10,7 @@ import Terminal
       en: "The hub in Bamako: it admits and hands on what the bases write."),
     version: ProgramVersion.text,
     subcommands: [
-      Init.self, Run.self, Invite.self, Device.self, Load.self, Conflicts.self,
+      Init.self, Run.self, Invite.self, Device.self, InboxCommand.self, Load.self, Conflicts.self,
       ConflictCommand.self, History.self, Erase.self, Status.self, Verify.self,
       AccountCommand.self, Export.self,
     ])

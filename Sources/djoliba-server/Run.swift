@@ -42,20 +42,25 @@ struct Run: Command {
       tls: identity.map { ($0.certificatePEM, $0.keyPEM) },
       logger: Logger(label: "djoliba-server") { StreamLogHandler.standardError(label: $0) },
       behindProxy: isPlain && behindProxy)
-    try hub.compact()
+    try keepUp(hub)
     let upkeep = Task {
       while !Task.isCancelled {
         try await Task.sleep(for: .seconds(86_400))
-        try hub.compact()
+        try keepUp(hub)
       }
     }
     defer { upkeep.cancel() }
     try await server.run()
   }
 
+  private func keepUp(_ hub: Hub) throws(Problem) {
+    try hub.compact()
+    try hub.tidyAudit()
+    try folder.watchAudit(of: hub)
+  }
+
   private func pages(_ hub: Hub, isSecure: Bool) throws(Problem) -> ConsoleResponder {
     let office = try AccountOffice(folder: folder, hub: hub)
-    try office.tidyBook()
     return ConsoleResponder(
       Console(doors: OfficeDoors(office, language: global.language)), isSecure: isSecure)
   }

@@ -15,7 +15,7 @@ struct Djoliba: AsyncParsableCommand {
         name: spoken(fr: "Bamako", en: "Bamako"),
         subcommands: [
           EnrollCommand.self, SyncCommand.self, WatchCommand.self, StatusCommand.self,
-          VerifyCommand.self, OpenCommand.self,
+          VerifyCommand.self, OpenCommand.self, WipeCommand.self,
         ]),
       CommandGroup(
         name: spoken(fr: "Fiches", en: "Records"),

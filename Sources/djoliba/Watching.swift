@@ -81,7 +81,7 @@ extension Problem {
   /// Whether no further try can mend it.
   fileprivate var isFinal: Bool {
     switch code {
-    case .revoked, .unauthorised, .not_enrolled: true
+    case .revoked, .wiped, .unauthorised, .not_enrolled: true
     default: false
     }
   }

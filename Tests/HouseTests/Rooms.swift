@@ -59,10 +59,15 @@ enum House {
         "GRDB": ["Store/", "Accounts/"], "X509": ["Authority/"], "SwiftASN1": ["Authority/"],
         "Storage": [
           "Store/", "Accounts/", "Hub/Conflicts.swift", "Authority/AuthorityFiles.swift",
-          "Office/HubFolder.swift", "Office/Inviting.swift",
+          "Office/HubFolder.swift", "Office/Inviting.swift", "Office/AuditFile.swift",
         ],
-        "Work": ["Desk/", "Accounts/"],
-        "Crypto": ["Authority/", "Accounts/PasswordHash.swift", "Hub/Secret.swift"],
+        "Work": [
+          "Desk/", "Accounts/", "Audit/", "Hub/Devices.swift", "Hub/Erasing.swift",
+          "Hub/Inbox.swift", "Hub/TokenRenewal.swift", "Office/AuditFile.swift",
+        ],
+        "Crypto": [
+          "Authority/", "Audit/AuditLine.swift", "Accounts/PasswordHash.swift", "Hub/Secret.swift",
+        ],
         "CryptoExtras": ["Accounts/PasswordHash.swift"], "Hummingbird": ["HTTP/"],
         "HummingbirdCore": ["HTTP/"], "HummingbirdTLS": ["HTTP/"], "NIOCore": ["HTTP/"],
         "NIOSSL": ["HTTP/"], "ServiceLifecycle": ["HTTP/"], "UnixSignals": ["HTTP/"],
@@ -91,7 +96,11 @@ enum House {
       [
         "SyncServer", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Logging",
         "Foundation",
-      ], confined: ["Console": ["Run.swift"]]),
+      ],
+      confined: [
+        "Console": ["Run.swift"],
+        "Work": ["Conflict.swift", "Export.swift", "Load.swift"],
+      ]),
   ]
 
   /// What stands beside Sources: the fuzzer drives what reads bytes, and nothing else.

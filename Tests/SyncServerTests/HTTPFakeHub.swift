@@ -28,6 +28,19 @@ struct FakeHub: HubService {
     return Array("repair ".utf8) + body
   }
 
+  func handOver(
+    _ body: [UInt8], token: String, language: Language
+  ) throws(Problem) -> [UInt8] {
+    if let problem { throw problem }
+    return Array("parcel ".utf8) + body
+  }
+
+  func wiped(token: String) throws(Problem) -> [UInt8] { Array("{}".utf8) }
+
+  func renew(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] { body }
+
+  func holder(of token: String) throws(Problem) -> UInt32 { 1 }
+
   func health() throws(Problem) -> [UInt8] { Array("{}".utf8) }
 }
 

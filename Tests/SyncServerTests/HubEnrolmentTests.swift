@@ -72,9 +72,12 @@ import Testing
     #expect(try table.hub.admit(token: token).number == device)
     #expect(throws: Problem(.unauthorised)) { try table.hub.admit(token: "") }
     #expect(throws: Problem(.unauthorised)) { try table.hub.admit(token: token.uppercased()) }
-    for state in [HubDevice.State.revoked, .wiped, .retired] {
+    for (state, code) in [
+      (HubDevice.State.revoked, Problem.Code.revoked), (.wiped, .wipe_ordered),
+      (.retired, .revoked),
+    ] {
       try table.hub.setState(state, of: device)
-      #expect(throws: Problem(.revoked)) { try table.hub.admit(token: token) }
+      #expect(throws: Problem(code)) { try table.hub.admit(token: token) }
     }
     try table.hub.setState(.active, of: device)
     #expect(try table.hub.admit(token: token).number == device)

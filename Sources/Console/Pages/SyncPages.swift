@@ -199,7 +199,8 @@ extension Page {
       let what = line.type.map { schema[type: $0]?.label[language] ?? $0 } ?? ""
       return """
         <tr><td>\(Words.moment(milliseconds: line.time, language))</td><td>\(line.name)</td>\
-        <td>\(say(Self.words(line.act)))</td><td>\(what) \(line.record ?? "")</td></tr>
+        <td>\(say(Self.words(line.act)))</td>\
+        <td>\(what) \(line.record ?? "") \(line.detail ?? "")</td></tr>
         """
     }
     let heads = [
@@ -226,7 +227,19 @@ extension Page {
     case .approve: Label(fr: "a validé", en: "approved")
     case .settle: Label(fr: "a réglé un conflit", en: "settled a conflict")
     case .account: Label(fr: "compte changé", en: "account changed")
+    case .load: Label(fr: "a repris des fichiers", en: "loaded files")
+    case .erase: Label(fr: "a effacé pour toujours", en: "erased for good")
+    case .restore: Label(fr: "serveur restauré", en: "hub restored")
+    case .invite: Label(fr: "a invité", en: "invited")
+    case .enroll: Label(fr: "appareil relié", en: "device linked")
+    case .grant: Label(fr: "droits changés", en: "rights changed")
     case .revoke: Label(fr: "accès retiré", en: "access withdrawn")
+    case .retire: Label(fr: "hors service", en: "out of service")
+    case .orderWipe: Label(fr: "effacement ordonné", en: "wipe ordered")
+    case .handOver: Label(fr: "a remis ses modifications", en: "handed its changes over")
+    case .wiped: Label(fr: "s'est effacé", en: "wiped itself")
+    case .renewToken: Label(fr: "clé d'accès renouvelée", en: "access key renewed")
+    case .inbox: Label(fr: "a réglé un envoi", en: "settled a parcel")
     }
   }
 }

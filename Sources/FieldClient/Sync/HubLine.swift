@@ -22,16 +22,28 @@ struct HubLine {
   mutating func post(
     _ path: String, _ message: [UInt8]
   ) async throws(Problem) -> (message: [UInt8], traffic: HTTPAnswer) {
+    let answer = try await exchange(
+      path, "application/vnd.djoliba.sync", Compression.compress(message))
+    return (try Compression.expand(answer.body, limit: Limits.expandedBody), answer)
+  }
+
+  /// Tells the hub something that has no answer but that it was heard.
+  mutating func tell(_ path: String, _ json: [UInt8]) async throws(Problem) {
+    _ = try await exchange(path, "application/json", json)
+  }
+
+  private mutating func exchange(
+    _ path: String, _ mediaType: String, _ body: [UInt8]
+  ) async throws(Problem) -> HTTPAnswer {
     let (requests, sent, received) = (requests, bytesSent, bytesReceived)
     let progress = progress
     let answer = try await client.transport.exchange(
       HTTPRequest(
         path: path,
         headers: [
-          ("Authorization", "Bearer " + client.token),
-          ("Content-Type", "application/vnd.djoliba.sync"),
+          ("Authorization", "Bearer " + client.token), ("Content-Type", mediaType),
           ("Accept-Language", language.rawValue),
-        ], body: Compression.compress(message), responseLimit: Limits.expandedBody)
+        ], body: body, responseLimit: Limits.expandedBody)
     ) { now in
       progress(
         SyncProgress(
@@ -44,6 +56,6 @@ struct HubLine {
     bytesReceived += answer.bytesReceived
     seconds += answer.seconds
     if let problem = problem(from: answer) { throw problem }
-    return (try Compression.expand(answer.body, limit: Limits.expandedBody), answer)
+    return answer
   }
 }

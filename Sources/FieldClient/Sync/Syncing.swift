@@ -12,7 +12,8 @@ extension FieldClient {
   ///   - language: of the sentences about refused changes.
   ///   - progress: called often, from another thread.
   /// - Throws: `.offline`, `.stalled`, `.interrupted`, `.busy` when another sync of this directory
-  ///   runs, `.unauthorised`, `.revoked`, `.untrusted_hub`, `.not_understood`, `.disk_full`.
+  ///   runs, `.unauthorised`, `.revoked`, `.untrusted_hub`, `.not_understood`, `.disk_full`;
+  ///   `.wiped` when Bamako ordered this device to be wiped and that is done.
   public func sync(
     maximumBytes: Int = .max, language: Language = .fr,
     progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
@@ -21,7 +22,12 @@ extension FieldClient {
     defer { lock.release() }
     var run = try SyncRun(
       client: self, maximumBytes: maximumBytes, language: language, progress: progress)
-    return try await run.complete()
+    do {
+      return try await run.complete()
+    } catch {
+      guard error.code == .wipe_ordered else { throw error }
+      try await obeyWipe(run.line)
+    }
   }
 
   /// Records that the next sync would send, by type.
@@ -31,7 +37,7 @@ extension FieldClient {
 /// Carries out what the machine says.
 struct SyncRun {
   let client: FieldClient
-  private var line: HubLine
+  private(set) var line: HubLine
   private var machine: SyncMachine
   private var report = SyncReport()
 

@@ -13,13 +13,15 @@ package func problem(from answer: HTTPAnswer) -> Problem? {
   guard let code = Problem.Code(rawValue: told.code) else {
     return Problem(.not_understood, cause: "HTTP \(answer.status): unknown code")
   }
+  if code == .revoked, told.wipe == true { return Problem(.wipe_ordered) }
   return Problem(code, at: told.place.map(oneLine), cause: "HTTP \(answer.status)")
 }
 
-/// The two members that are read of a problem document (RFC 9457).
+/// The members that are read of a problem document (RFC 9457).
 private struct ToldProblem: Decodable {
   let code: String
   let place: String?
+  let wipe: Bool?
 
   init?(_ answer: HTTPAnswer) {
     guard answer.status >= 400,

@@ -6,7 +6,7 @@ extension Problem {
     case unknown_field, wrong_type, invalid_value, missing_field
     case bad_id, scope_not_granted, scope_widened, role_not_allowed
     case append_only, locked, going_back, stale_format
-    case erased, not_found, no_base, no_conflict, no_device, no_refusal
+    case erased, not_found, no_base, no_conflict, no_device, no_refusal, no_parcel
     case ambiguous_id, already_exists, already_settled
     case schema_invalid, csv_invalid, missing_column, rows_rejected, changes_refused, file_missing
     case not_a_file, not_a_replica, file_newer, damaged, partly_saved, invitation_invalid, offline
@@ -15,7 +15,8 @@ extension Problem {
     case already_hub, already_enrolled, already_running, busy
     case file_exists, interrupted, clock, cursor, hub_behind, digest_mismatch
     case not_understood, too_large, unsupported_media, protocol_old, wrong_method
-    case too_many_requests, unauthorised, forbidden, revoked
+    case too_many_requests, unauthorised, forbidden, revoked, wipe_ordered, wiped, not_wiped,
+      log_broken
     case untrusted_hub, invitation_used, invitation_expired, invitation_unknown
     case plain_http
     case changed_meanwhile, pack_incomplete, no_account, account_exists, weak_password
@@ -229,6 +230,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Voyez les numéros avec : djoliba-server device list.",
           en: "See the numbers with: djoliba-server device list."))
+    case .no_parcel:
+      Entry(
+        exit: 65, status: 404,
+        text: Label(
+          fr: "Aucun envoi d'un appareil effacé n'a ce numéro.",
+          en: "No parcel of a wiped device has this number."),
+        hint: Label(
+          fr: "Voyez les numéros avec : djoliba-server inbox list.",
+          en: "See the numbers with: djoliba-server inbox list."))
     case .no_refusal:
       Entry(
         exit: 65, status: 404,
@@ -617,6 +627,42 @@ extension Problem.Code {
         hint: Label(
           fr: "Appelez Bamako. Les données locales restent lisibles.",
           en: "Call Bamako. Local data stay readable."))
+    case .wipe_ordered:
+      Entry(
+        exit: 77, status: 410,
+        text: Label(
+          fr: "Bamako a ordonné d'effacer les données de cet appareil.",
+          en: "Bamako ordered this device's data to be wiped."),
+        hint: Label(
+          fr: "Rien à faire : ce qui n'est pas envoyé part d'abord à Bamako.",
+          en: "Nothing to do: what is unsent goes to Bamako first."))
+    case .wiped:
+      Entry(
+        exit: 77, status: 410,
+        text: Label(
+          fr: "Les données de cet appareil ont été effacées, sur l'ordre de Bamako.",
+          en: "This device's data were wiped, as Bamako ordered."),
+        hint: Label(
+          fr: "Appelez Bamako, qui peut donner une nouvelle invitation.",
+          en: "Call Bamako, who can give a new invitation."))
+    case .not_wiped:
+      Entry(
+        exit: 75, status: 409,
+        text: Label(
+          fr: "Rien n'a été effacé.",
+          en: "Nothing was wiped."),
+        hint: Label(
+          fr: "Relancez, et tapez le mot demandé.",
+          en: "Run again, and type the word that is asked for."))
+    case .log_broken:
+      Entry(
+        exit: 65, status: 500,
+        text: Label(
+          fr: "Le journal d'audit n'est plus tel qu'il a été écrit.",
+          en: "The audit log is no longer as it was written."),
+        hint: Label(
+          fr: "Gardez le fichier tel qu'il est, et comparez avec les sauvegardes.",
+          en: "Keep the file as it is, and compare it with the backups."))
     case .untrusted_hub:
       Entry(
         exit: 77, status: 495,

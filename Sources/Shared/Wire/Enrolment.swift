@@ -85,6 +85,17 @@ package struct EnrolmentAnswer: Codable, Sendable {
   package var body: [UInt8] { json(self) }
 }
 
+/// The body of `POST /v1/token`: the token that this device will use from now on.
+package struct TokenRenewal: Codable, Sendable {
+  package let token: String
+
+  package init(token: String) { self.token = token }
+
+  package init(body: [UInt8]) throws(Problem) { self = try decode(body) }
+
+  package var body: [UInt8] { json(self) }
+}
+
 private func json(_ value: some Encodable, pretty: Bool = false) -> [UInt8] {
   let encoder = JSONEncoder()
   encoder.outputFormatting =

@@ -44,6 +44,15 @@ extension Replica {
   }
 }
 
+extension Replica {
+  /// Takes what was handed over off the list, in a replica that is about to be wiped.
+  package func forget(_ page: PendingPage) throws(Problem) {
+    try write { db, _ in
+      for id in page.ids.joined() { try db.run("DELETE FROM _pending WHERE id = ?", [id]) }
+    }
+  }
+}
+
 private struct PendingCollector {
   let state: ConfirmedState
   let budget: Int

@@ -47,6 +47,4 @@ enum AccountLimits {
   static let longest: Int64 = 12 * 3_600_000
   /// Milliseconds between two notes of when a visit was last seen, so that a page is no write.
   static let seen: Int64 = 60_000
-  /// Milliseconds that the book is kept: two years, as donors' audits ask.
-  static let book: Int64 = 730 * 86_400_000
 }

@@ -3,32 +3,33 @@ package import Shared
 import Storage
 package import Work
 
-/// The book of who did what at the hub's console. It names records and holds nothing of them.
+/// The book of who did what, as its readers see it: the hub's audit log, with people's names.
 extension AccountOffice {
-  func write(_ act: Act, by account: String, _ record: Shared.Record? = nil) throws(Problem) {
-    try file.run(
-      "INSERT INTO book(time, account, act, type, record) VALUES (?, ?, ?, ?, ?)",
-      [hub.now(), account, act.rawValue, record?.type, record?.id.description])
+  func write(
+    _ act: Act, by account: String, _ record: Shared.Record? = nil
+  ) throws(Problem) {
+    try hub.note(
+      AuditEntry(
+        act, by: "account:\(account)", type: record?.type, record: record?.id.description))
+  }
+
+  /// Notes what somebody at the hub's own terminal did to an account.
+  func write(_ act: Act, on account: String, by who: String) throws(Problem) {
+    try hub.note(AuditEntry(act, by: who, type: "account", record: account))
   }
 
   /// Newest first.
   package func book(limit: Int) throws(Problem) -> [BookLine] {
-    try file.rows(
-      """
-      SELECT book.*, coalesce(full_name, account) AS who FROM book
-      LEFT JOIN account ON account.name = book.account ORDER BY n DESC LIMIT ?
-      """, [limit]
-    ) { row in
-      Act(rawValue: row["act"]).map {
+    var names: [String: String] = [:]
+    for account in try accounts() { names["account:\(account.name)"] = account.fullName }
+    for device in try hub.devices() { names[device.actor] = device.name }
+    return try hub.audit(limit: limit).compactMap { line in
+      Act(rawValue: line.act).map {
         BookLine(
-          time: row["time"], name: row["who"], act: $0, type: row["type"], record: row["record"])
+          number: line.number, time: line.time, name: names[line.who] ?? line.who, act: $0,
+          type: line.type, record: line.record, detail: line.detail)
       }
     }
-  }
-
-  /// Drops the pages of the book that nobody has to keep any more.
-  package func tidyBook() throws(Problem) {
-    try file.run("DELETE FROM book WHERE time < ?", [hub.now() - AccountLimits.book])
   }
 }
 

@@ -4,9 +4,8 @@ import Shared
 import Storage
 import Work
 
-// Accounts, visits and the book have a file of their own beside the hub's: a copy of the records is
-// no copy of the passwords, restoring an old hub brings no old password back, and signing in
-// does not wait for a load. Secrets are kept as hashes.
+// Accounts and visits have a file of their own beside the hub's: a copy of the records is no copy of
+// the passwords, and restoring an old hub brings no old password back. Secrets are kept as hashes.
 
 /// `DIR/accounts.sqlite`.
 struct AccountFile: Sendable {
@@ -38,10 +37,6 @@ struct AccountFile: Sendable {
     CREATE TABLE IF NOT EXISTS visit(
       secret BLOB PRIMARY KEY, account TEXT NOT NULL, opened INTEGER NOT NULL,
       seen INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS book(
-      n INTEGER PRIMARY KEY, time INTEGER NOT NULL, account TEXT NOT NULL, act TEXT NOT NULL,
-      type TEXT, record TEXT);
-    CREATE INDEX IF NOT EXISTS book_time ON book(time);
     """
 
   func run(_ sql: String, _ arguments: StatementArguments) throws(Problem) {

@@ -24,7 +24,8 @@ package struct AccountOffice: Sendable {
   /// Errors: `account_exists`, `usage` for a name that is none, `no_base`, `not_found` for a
   /// person whom the hub does not hold.
   package func add(
-    _ name: String, fullName: String, role: Role, base: String = "BKO", person: RecordID? = nil
+    _ name: String, fullName: String, role: Role, base: String = "BKO", person: RecordID? = nil,
+    by who: String = "hub"
   ) throws(Problem) -> AccountOffer {
     guard Account.isWellFormed(name), role != .hub else { throw Problem(.usage, at: name) }
     _ = try hub.usualGrant(base: base)
@@ -37,7 +38,7 @@ package struct AccountOffice: Sendable {
       VALUES (?, ?, ?, ?, ?, ?, 1)
       """, [name, fullName, role.rawValue, base, person?.description, hash.text])
     guard added == 1 else { throw Problem(.account_exists, at: name) }
-    try write(.account, by: name)
+    try write(.account, on: name, by: who)
     return AccountOffer(name: name, password: password)
   }
 
@@ -49,7 +50,9 @@ package struct AccountOffice: Sendable {
   }
 
   /// A new password for somebody who lost theirs; whoever used the old one is out.
-  package func resetPassword(_ name: String) throws(Problem) -> AccountOffer {
+  package func resetPassword(
+    _ name: String, by who: String = "hub"
+  ) throws(Problem) -> AccountOffer {
     let password = freshPassword()
     let hash = hash(password)
     let changed = try file.count(
@@ -59,16 +62,18 @@ package struct AccountOffice: Sendable {
       """, [hash.text, name])
     guard changed == 1 else { throw Problem(.no_account, at: name) }
     try closeVisits(name)
-    try write(.account, by: name)
+    try write(.account, on: name, by: who)
     return AccountOffer(name: name, password: password)
   }
 
-  package func setDisabled(_ isDisabled: Bool, _ name: String) throws(Problem) {
+  package func setDisabled(
+    _ isDisabled: Bool, _ name: String, by who: String = "hub"
+  ) throws(Problem) {
     let changed = try file.count(
       "UPDATE account SET disabled = ? WHERE name = ?", [isDisabled, name])
     guard changed == 1 else { throw Problem(.no_account, at: name) }
     if isDisabled { try closeVisits(name) }
-    try write(.account, by: name)
+    try write(.account, on: name, by: who)
   }
 
   private func closeVisits(_ name: String) throws(Problem) {

@@ -7,19 +7,22 @@ enum HubRoute: String, CaseIterable {
   case enroll = "/v1/enroll"
   case sync = "/v1/sync"
   case repair = "/v1/repair"
+  case handOver = "/v1/handover"
+  case wiped = "/v1/wiped"
+  case token = "/v1/token"
   case health = "/v1/health"
 
   var method: HTTPRequest.Method { self == .health ? .get : .post }
 
   /// Of the request's body and of the answer's.
   var mediaType: String {
-    isForDevices ? "application/vnd.djoliba.sync" : "application/json"
+    isExchange ? "application/vnd.djoliba.sync" : "application/json"
   }
 
-  var bodyLimit: Int { isForDevices ? HTTPLimits.syncBody : HTTPLimits.enrollBody }
+  var bodyLimit: Int { isExchange ? HTTPLimits.syncBody : HTTPLimits.enrollBody }
 
-  /// Takes a device's token and binary bodies.
-  private var isForDevices: Bool { self == .sync || self == .repair }
+  /// Takes binary bodies.
+  private var isExchange: Bool { [.sync, .repair, .handOver].contains(self) }
 
   /// The body, read only when its kind and its declared length are what this route takes.
   func body(of request: Request) async throws -> [UInt8] {

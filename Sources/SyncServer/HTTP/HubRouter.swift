@@ -29,6 +29,15 @@ struct HubRouter: Sendable {
     case .enroll: try await enroll(request)
     case .sync: try await converse(route, request, service.sync)
     case .repair: try await converse(route, request, service.repair)
+    case .handOver: try await converse(route, request, service.handOver)
+    case .wiped:
+      try await converse(route, request) { _, token, _ throws(Problem) in
+        try service.wiped(token: token)
+      }
+    case .token:
+      try await converse(route, request) { body, token, _ throws(Problem) in
+        try service.renew(body, token: token)
+      }
     case .health:
       try await questions.run { () throws(Problem) in try service.health() }
     }
@@ -47,6 +56,7 @@ struct HubRouter: Sendable {
     _ answer: @escaping @Sendable ([UInt8], String, Language) throws(Problem) -> [UInt8]
   ) async throws -> [UInt8] {
     let token = try request.token()
+    _ = try await questions.run { () throws(Problem) in try service.holder(of: token) }
     let body = try await route.body(of: request)
     let language = request.language
     return try await exchanges.run { () throws(Problem) in try answer(body, token, language) }

@@ -2,8 +2,8 @@ package import Shared
 
 /// The hub as the network sees it: bytes in, bytes out.
 ///
-/// The functions block, since they run SQLite. `enroll`, `sync` and `repair` are never called at the same
-/// time; `health` may be called during either.
+/// The functions block, since they run SQLite. `holder` and `health` may be called during any other; of
+/// the others never two at the same time.
 package protocol HubService: Sendable {
   /// A one-time code for a token. JSON in, JSON out.
   func enroll(_ body: [UInt8], language: Language) throws(Problem) -> [UInt8]
@@ -14,6 +14,15 @@ package protocol HubService: Sendable {
   /// Runs several of these calls: all that they write is durable when it returns, and none of it
   /// when it throws.
   func together(_ body: () -> Void) throws(Problem)
+  /// What a device that shall be wiped has not sent yet. Binary in, binary out.
+  func handOver(_ body: [UInt8], token: String, language: Language) throws(Problem) -> [UInt8]
+  /// The device has wiped itself.
+  func wiped(token: String) throws(Problem) -> [UInt8]
+  /// The token that the device will use from now on. JSON in, JSON out.
+  func renew(_ body: [UInt8], token: String) throws(Problem) -> [UInt8]
+  /// The number of the device that holds a token, whatever it may still do. Asked before a body is
+  /// read. Throws `.unauthorised`; `.too_many_requests` for one that has had its share of the day.
+  func holder(of token: String) throws(Problem) -> UInt32
   /// A JSON object, after one real read of the store.
   func health() throws(Problem) -> [UInt8]
 }

@@ -10,8 +10,13 @@ struct ProblemAnswer: Encodable {
   let code: String
   let detail: String
   let place: String?
+  /// True when the device shall hand over what it has not sent and wipe itself.
+  let wipe: Bool?
 
-  init(_ problem: Problem, language: Language) {
+  init(_ asked: Problem, language: Language) {
+    wipe = asked.code == .wipe_ordered ? true : nil
+    // Older programs know no order, but they know what it is to be shut out.
+    let problem = wipe == true ? Problem(.revoked) : asked
     type = "urn:djoliba:problem:\(problem.code.rawValue)"
     title = problem.code.text[language]
     status = Self.status(of: problem.code)

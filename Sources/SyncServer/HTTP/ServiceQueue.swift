@@ -9,9 +9,9 @@ struct ServiceQueue: Sendable {
     queue = DispatchQueue(label: label)
   }
 
-  func run(
-    _ work: @escaping @Sendable () throws(Problem) -> [UInt8]
-  ) async throws(Problem) -> [UInt8] {
+  func run<T: Sendable>(
+    _ work: @escaping @Sendable () throws(Problem) -> T
+  ) async throws(Problem) -> T {
     let result = await withCheckedContinuation { continuation in
       queue.async {
         continuation.resume(returning: Result { () throws(Problem) in try work() })

@@ -1,4 +1,5 @@
 package import Shared
+import Work
 
 // Erasing: a person's right. Content and history go, here at once and on every device with its
 // next sync, whatever anybody wrote at the same time. What stays is the id, so that nothing
@@ -9,7 +10,7 @@ extension Hub {
   ///
   /// - Throws: `.unknown_type`, `.not_found`, `.ambiguous_id`; `.erased` when it was before.
   package func erase(
-    _ type: String, _ prefix: String, language: Language
+    _ type: String, _ prefix: String, by who: String = "hub", language: Language
   ) throws(Problem) -> RecordID {
     let id = try store.write { transaction in
       guard let type = store.schema[type: type] else { throw Problem(.unknown_type, at: type) }
@@ -18,6 +19,8 @@ extension Hub {
       var writing = try HubWriting(transaction, store.schema, now: now(), language: language)
       try writing.erase(record, type)
       try writing.finish(mark: random)
+      try transaction.note(
+        AuditEntry(.erase, by: who, type: type.name, record: "\(record.id)"), time: now())
       return record.id
     }
     try store.purge()

@@ -50,7 +50,7 @@ package final class Hub: Sendable {
   }
 
   /// A device whose clock is off must stamp its changes anew before they are admitted.
-  private func isTimely(_ request: SyncRequest, _ time: Int64) -> Bool {
+  func isTimely(_ request: SyncRequest, _ time: Int64) -> Bool {
     let error = request.deviceClock &+ request.correction &- time
     let isClockRight = error.magnitude <= UInt64(Limits.clockTolerance)
     let latest = request.push.latestStamp
@@ -61,7 +61,7 @@ package final class Hub: Sendable {
     _ request: SyncRequest, of device: HubDevice, _ time: Int64, _ reached: [Scope: Int64],
     _ answer: inout SyncAnswer, _ transaction: any HubTransaction
   ) throws {
-    var device = device
+    var device = try standing(device, transaction)
     if request.turn != 0, ![device.turn, device.formerTurn].contains(request.turn) {
       device.sharedAt = time
     }
@@ -78,6 +78,18 @@ package final class Hub: Sendable {
     device.clockError = request.deviceClock &- time
     device.program = request.program
     try transaction.update(device)
+  }
+
+  /// The device as it is now: it may have been shut out, or given another grant, while its request
+  /// waited. Throws `.revoked`.
+  func standing(
+    _ device: HubDevice, _ transaction: any HubTransaction
+  ) throws -> HubDevice {
+    guard var now = try transaction.device(tokenHash: device.tokenHash),
+      now.number == device.number, now.state == device.state
+    else { throw Problem(.revoked) }
+    now.traffic = device.traffic
+    return now
   }
 
   /// Writes as the hub itself. Returns what was not simply admitted.

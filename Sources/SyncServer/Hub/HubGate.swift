@@ -1,8 +1,9 @@
 package import Shared
 
-/// The hub behind its HTTP skin: bodies in, bodies out.
+/// The hub behind its HTTP skin: bodies in, bodies out, and what each device takes of it.
 package struct HubGate: HubService {
   private let hub: Hub
+  private let traffic = TrafficBook()
 
   package init(_ hub: Hub) { self.hub = hub }
 
@@ -10,10 +11,17 @@ package struct HubGate: HubService {
     try hub.enroll(EnrolmentRequest(body: body)).body
   }
 
+  package func holder(of token: String) throws(Problem) -> UInt32 {
+    let device = try hub.holder(of: token)
+    let today = traffic.today(of: device, hub.now())
+    guard !today.isSpent else { throw Problem(.too_many_requests, at: "24 h") }
+    return device.number
+  }
+
   package func sync(
     _ body: [UInt8], token: String, language: Language
   ) throws(Problem) -> [UInt8] {
-    try converse(body, token) { device, message throws(Problem) in
+    try converse(body, try hub.admit(token: token)) { device, message throws(Problem) in
       try hub.answer(SyncRequest(encoded: message), for: device, language: language).encoded
     }
   }
@@ -21,19 +29,41 @@ package struct HubGate: HubService {
   package func repair(
     _ body: [UInt8], token: String, language: Language
   ) throws(Problem) -> [UInt8] {
-    try converse(body, token) { device, message throws(Problem) in
+    try converse(body, try hub.admit(token: token)) { device, message throws(Problem) in
       try hub.repair(RepairRequest(encoded: message), for: device, language: language).encoded
     }
   }
 
-  /// Lets the device in, then opens its message and closes the answer's.
+  package func handOver(
+    _ body: [UInt8], token: String, language: Language
+  ) throws(Problem) -> [UInt8] {
+    try converse(body, try hub.holder(of: token)) { device, message throws(Problem) in
+      try hub.takeOver(SyncRequest(encoded: message), from: device).encoded
+    }
+  }
+
+  package func wiped(token: String) throws(Problem) -> [UInt8] {
+    try hub.noteWiped(try hub.holder(of: token))
+    return Array("{}".utf8)
+  }
+
+  package func renew(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] {
+    try hub.renew(TokenRenewal(body: body), for: try hub.admit(token: token))
+    return Array("{}".utf8)
+  }
+
+  /// Opens a device's message and closes the answer's.
   private func converse(
-    _ body: [UInt8], _ token: String,
+    _ body: [UInt8], _ device: HubDevice,
     _ answer: (HubDevice, [UInt8]) throws(Problem) -> [UInt8]
   ) throws(Problem) -> [UInt8] {
-    let device = try hub.admit(token: token)
+    traffic.add(body.count, requests: 1, to: device, hub.now())
     let message = try Compression.expand(body, limit: Limits.expandedBody)
-    return Compression.compress(try answer(device, message))
+    var device = device
+    device.traffic = traffic.today(of: device, hub.now())
+    let answer = Compression.compress(try answer(device, message))
+    traffic.add(answer.count, to: device, hub.now())
+    return answer
   }
 
   package func together(_ body: () -> Void) throws(Problem) { try hub.store.together(body) }

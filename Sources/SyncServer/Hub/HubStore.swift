@@ -101,6 +101,24 @@ package protocol HubTransaction {
   func invitation(codeHash: [UInt8]) throws -> StoredInvitation?
   func useInvitation(codeHash: [UInt8], device: UInt32) throws
 
+  // The audit log
+  func addAudit(_ line: AuditLine) throws
+  /// Lines below this number, newest first.
+  func audit(before number: Int64, limit: Int) throws -> [AuditLine]
+  /// Every line, oldest first.
+  func visitAudit(_ body: (AuditLine) throws -> Void) throws
+  /// Drops lines from before a time, in milliseconds since 1970, but for the youngest of them.
+  func dropAudit(before time: Int64) throws
+
+  // What devices handed over before they were wiped
+  func addToInbox(_ parcel: InboxParcel) throws -> Int64
+  /// In the order in which they came, without what is in them.
+  func inbox() throws -> [InboxParcel]
+  /// With what is in it; empty once it was settled.
+  func parcel(_ number: Int64) throws -> InboxParcel?
+  /// Removes what is in it.
+  func settle(_ parcel: Int64, _ outcome: InboxParcel.Outcome) throws
+
   // The hub's own
   func counter(_ name: HubCounter) throws -> Int64
   func set(_ name: HubCounter, _ value: Int64) throws
@@ -252,8 +270,15 @@ package struct HubDevice: Sendable {
   /// When a request repeated neither, in milliseconds since 1970: two machines use one identity,
   /// or a folder was restored from a copy.
   package var sharedAt: Int64?
+  /// Of the token that takes the place of `tokenHash` as soon as the device uses it.
+  package var nextTokenHash: [UInt8]?
+  /// What it took of the hub today.
+  package var traffic = DayTraffic()
+  /// When it said that it had wiped itself, in milliseconds since 1970.
+  package var wipedAt: Int64?
 
   package enum State: String, Sendable {
+    /// `wiped`: it shall hand over what it has not sent and wipe itself.
     case active, revoked, wiped, retired
     /// No laptop: the number under which an account of the console writes.
     case account

@@ -7,6 +7,7 @@ import Storage
 /// | file | holds |
 /// |---|---|
 /// | `hub.sqlite` | everything that was admitted, the devices and the invitations |
+/// | `audit.head` | where the audit log stood when it was last looked at |
 /// | `hub.json` | the addresses at which devices find the hub, in the order to try |
 /// | `authority.*`, `server.*` | see `AuthorityFiles` |
 package struct HubFolder: Sendable {
@@ -132,7 +133,7 @@ extension HubFolder {
     let certificates = ["authority.pem", "authority.key", "server.pem", "server.key"]
     // The draft last: as long as it is there, the rest is known to be begun only.
     try DurableFile.remove(
-      (certificates + ["hub.json", "accounts.sqlite"]).map { path + "/" + $0 })
+      (certificates + ["hub.json", "accounts.sqlite", "audit.head"]).map { path + "/" + $0 })
     try DurableFile.remove(["-wal", "-shm", ""].map { draft + $0 })
   }
 }

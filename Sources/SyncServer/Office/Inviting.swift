@@ -23,14 +23,16 @@ extension HubFolder {
   /// Writes an invitation, readable by its owner alone, and returns its last day, ISO.
   ///
   /// Errors: `no_base` for a base or scope that is not, `file_exists`, `cannot_write`.
-  package func invite(_ guest: Guest, hub: Hub, to file: String) throws(Problem) -> String {
+  package func invite(_ guest: Guest, hub: Hub, by who: String = "hub", to file: String)
+    throws(Problem) -> String
+  {
     guard !DurableFile.exists(file) else { throw Problem(.file_exists, at: file) }
     let grant = try hub.grant(for: guest)
     let addresses = try addresses()
     let isPlain = addresses.allSatisfy { $0.scheme == .http }
     let authority = isPlain ? [] : try authority.authorityCertificate()
     let (code, expires) = try hub.invite(
-      name: guest.name, base: guest.base, role: guest.role, grant: grant)
+      name: guest.name, base: guest.base, role: guest.role, grant: grant, by: who)
     let invitation = Invitation(
       addresses: addresses.map(\.description),
       authority: String(decoding: authority, as: UTF8.self), code: code, name: guest.name,

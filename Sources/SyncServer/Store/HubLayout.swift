@@ -4,9 +4,9 @@ import Storage
 
 /// The hub's tables; `docs/protocol.md`, "The hub file".
 enum HubLayout {
-  static let versions = FileLayout()
+  static let versions = FileLayout([{ db in try db.execute(sql: second) }])
 
-  static let bookkeeping = """
+  private static let bookkeeping = """
     CREATE TABLE _state(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE _scope(
       number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL,
@@ -49,8 +49,31 @@ enum HubLayout {
       expires INTEGER NOT NULL, used_by INTEGER) WITHOUT ROWID;
     """
 
+  /// The audit log, to whose end alone lines are added and from whose beginning alone they go; what
+  /// wiped devices handed over; tokens that are being replaced, and each device's traffic.
+  private static let second = """
+    CREATE TABLE _audit(
+      n INTEGER PRIMARY KEY, time INTEGER NOT NULL, who TEXT NOT NULL, act TEXT NOT NULL,
+      type TEXT, record TEXT, detail TEXT, hash BLOB NOT NULL);
+    CREATE TRIGGER _audit_stays BEFORE UPDATE ON _audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+    CREATE TRIGGER _audit_goes_in_order BEFORE DELETE ON _audit
+    WHEN OLD.n > (SELECT min(n) FROM _audit)
+    BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+    CREATE TABLE _inbox(
+      n INTEGER PRIMARY KEY AUTOINCREMENT, device INTEGER NOT NULL, received INTEGER NOT NULL,
+      records INTEGER NOT NULL, outcome TEXT NOT NULL, body BLOB NOT NULL);
+    ALTER TABLE _device ADD COLUMN next_token_hash BLOB;
+    ALTER TABLE _device ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE _device ADD COLUMN day_requests INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE _device ADD COLUMN day_bytes INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE _device ADD COLUMN wiped_at INTEGER;
+    CREATE UNIQUE INDEX _device_next_token ON _device(next_token_hash);
+    """
+
   static func create(_ db: Database, _ schema: Schema) throws {
     try db.execute(sql: bookkeeping)
+    try db.execute(sql: second)
     try versions.mark(db)
     try follow(db, schema)
   }

@@ -7,8 +7,9 @@ extension SQLiteHubTransaction {
     try db.run(
       """
       INSERT INTO _device(name, base, role, everything, readable, writable, grant_version,
-        token_hash, last_sync, waiting, clock_error, program, state, turn, former_turn, shared_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        token_hash, last_sync, waiting, clock_error, program, state, turn, former_turn, shared_at,
+        next_token_hash, day, day_requests, day_bytes, wiped_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, device.columns)
     return UInt32(db.lastInsertedRowID)
   }
@@ -18,14 +19,16 @@ extension SQLiteHubTransaction {
       """
       UPDATE _device SET name = ?, base = ?, role = ?, everything = ?, readable = ?,
         writable = ?, grant_version = ?, token_hash = ?, last_sync = ?, waiting = ?,
-        clock_error = ?, program = ?, state = ?, turn = ?, former_turn = ?, shared_at = ?
+        clock_error = ?, program = ?, state = ?, turn = ?, former_turn = ?, shared_at = ?,
+        next_token_hash = ?, day = ?, day_requests = ?, day_bytes = ?, wiped_at = ?
       WHERE number = ?
       """, device.columns + [Int64(device.number)])
   }
 
   func device(tokenHash: [UInt8]) throws -> HubDevice? {
-    try db.row("SELECT * FROM _device WHERE token_hash = ?", [tokenHash.stored])
-      .map(HubDevice.init)
+    try db.row(
+      "SELECT * FROM _device WHERE token_hash = ?1 OR next_token_hash = ?1", [tokenHash.stored]
+    ).map(HubDevice.init)
   }
 
   func devices() throws -> [HubDevice] {
@@ -73,7 +76,8 @@ extension HubDevice {
     [
       name, base, role.rawValue, grant.everything, grant.read.joined, grant.write.joined,
       grantVersion, tokenHash.stored, lastSync, waiting, clockError, program, state.rawValue,
-      Int64(turn), Int64(formerTurn), sharedAt,
+      Int64(turn), Int64(formerTurn), sharedAt, nextTokenHash?.stored, traffic.day,
+      traffic.requests, traffic.bytes, wipedAt,
     ]
   }
 
@@ -86,7 +90,11 @@ extension HubDevice {
       program: row["program"], state: State(rawValue: row["state"]) ?? .revoked,
       turn: UInt32(truncatingIfNeeded: row["turn"] as Int64),
       formerTurn: UInt32(truncatingIfNeeded: row["former_turn"] as Int64),
-      sharedAt: row["shared_at"])
+      sharedAt: row["shared_at"],
+      nextTokenHash: [UInt8].fromStored(row["next_token_hash"]),
+      traffic: DayTraffic(
+        day: row["day"], requests: row["day_requests"], bytes: row["day_bytes"]),
+      wipedAt: row["wiped_at"])
   }
 }
 

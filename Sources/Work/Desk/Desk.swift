@@ -114,9 +114,3 @@ package struct Written: Sendable {
 
   package init() {}
 }
-
-/// What is kept in the book of who did what.
-package enum Act: String, Sendable, CaseIterable {
-  case enter, leave, refusedEntry, read, write, delete, export, print, approve, settle
-  case account, revoke
-}

@@ -35,21 +35,3 @@ package struct Visit: Sendable {
     self.mustChangePassword = mustChangePassword
   }
 }
-
-/// One line of the book of who did what. It names records and never says what is in them.
-package struct BookLine: Sendable {
-  /// Milliseconds since 1970.
-  package let time: Int64
-  package let name: String
-  package let act: Act
-  package let type: String?
-  package let record: String?
-
-  package init(time: Int64, name: String, act: Act, type: String?, record: String?) {
-    self.time = time
-    self.name = name
-    self.act = act
-    self.type = type
-    self.record = record
-  }
-}

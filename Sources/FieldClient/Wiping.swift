@@ -1,0 +1,101 @@
+import Foundation
+public import Shared
+import Storage
+
+// A laptop that got lost hears the order to wipe itself with its next sync. It hands over what it
+// has not sent, since nobody else has that, then wipes its folder and says so. An order that was
+// heard is carried out: only while the hub cannot be reached for the handing over does it wait, and
+// the next contact begins with it again.
+
+extension FieldClient {
+  /// Makes everything in a device's folder unreadable, then removes it: the replica with its log and
+  /// outline, damaged copies, the identity with its token, and whatever else lies there. Needs no
+  /// network, and takes no longer for a large replica.
+  ///
+  /// - Throws: `.not_enrolled` when there is nothing of a device there; `.cannot_write` with the
+  ///   first file that is left.
+  public static func wipe(directory: String) throws(Problem) {
+    let isDevices = [DeviceFile.path(directory), replicaPath(directory)].contains {
+      DurableFile.exists($0)
+    }
+    guard isDevices || WipedFolder.isBegun(directory) else {
+      throw Problem(.not_enrolled, at: directory)
+    }
+    try WipedFolder.wipe(directory, home: NSHomeDirectory())
+  }
+
+  /// Goes on where a wiping was interrupted.
+  static func finishWiping(_ directory: String) throws(Problem) {
+    if WipedFolder.isBegun(directory) { try wipe(directory: directory) }
+  }
+
+  /// Hands over what was not sent, wipes the folder, and says so to Bamako.
+  ///
+  /// - Throws: `.wiped` once it is done; what keeps the hub from being reached before.
+  func obeyWipe(
+    _ line: HubLine
+  ) async throws(Problem) -> Never {
+    var handing = HandOver(client: self, line: line)
+    do {
+      try await handing.run()
+    } catch {
+      // The hub takes no more, or the file cannot be read: the order stands.
+      if error.code.mayPass { throw error }
+    }
+    replica.close()
+    try Self.wipe(directory: directory)
+    // The data are gone whether Bamako hears of it or not.
+    try? await handing.sayWiped()
+    throw Problem(.wiped)
+  }
+}
+
+/// Hands the pending changes to the hub, which keeps them apart until somebody looks at them.
+private struct HandOver {
+  let client: FieldClient
+  var line: HubLine
+
+  /// The pages of a large list leave one by one; what was handed over leaves the list.
+  mutating func run() async throws(Problem) {
+    var correction: Int64 = 0
+    var restamps = 0
+    while true {
+      let replica = client.replica
+      let page = try replica.collectPending(upTo: Limits.largestPage, now: now)
+      let (asked, position) = (now, try replica.position())
+      let request = SyncRequest(
+        deviceClock: asked, correction: correction, schemaVersion: position.schemaVersion,
+        program: client.surroundings.program, grantVersion: position.grantVersion,
+        noticeCursor: position.noticeCursor, knownDevices: position.knownDevices, budget: 0,
+        waiting: page.waiting, cursors: [], push: page.changeset)
+      let answer = try SyncAnswer(
+        encoded: try await line.post("/v1/handover", request.encoded).message)
+      if answer.examined {
+        guard page.waiting > 0 else { return }
+        try replica.forget(page)
+      } else {
+        guard restamps < 2 else { throw Problem(.clock) }
+        restamps += 1
+        correction = answer.hubClock - asked
+        _ = try replica.restamp(
+          hubTime: answer.hubClock, now: now, uptime: client.surroundings.uptimeReading)
+      }
+    }
+  }
+
+  mutating func sayWiped() async throws(Problem) { try await line.tell("/v1/wiped", []) }
+
+  private var now: Int64 { client.surroundings.now() }
+}
+
+extension Problem.Code {
+  /// Whether a later try may go better.
+  fileprivate var mayPass: Bool {
+    switch self {
+    case .offline, .stalled, .interrupted, .untrusted_hub, .overloaded, .hub_unable, .internal,
+      .too_many_requests, .busy, .disk_full:
+      true
+    default: false
+    }
+  }
+}

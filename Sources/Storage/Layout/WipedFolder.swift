@@ -1,0 +1,92 @@
+import Foundation
+package import Shared
+
+// Wiping a folder. Overwriting a gigabyte takes longer than anybody at a checkpoint has, and on a
+// solid-state disk overwrites nothing. So the beginning of each file, without which SQLite cannot
+// read the rest, is overwritten and on the disk first, then the file is cut to nothing and removed:
+// identity and keys before all else. What the disk keeps of freed blocks is for its encryption.
+
+package enum WipedFolder {
+  /// Bytes at the beginning of a file that are overwritten: SQLite's header, the schema, a whole
+  /// key or device file.
+  private static let head = 64 << 10
+  /// A folder with this file in it is being wiped.
+  private static let marker = "wiping"
+  /// What the programs write there: all that goes from a folder which is somebody's home.
+  private static let own = ["device.json", "replica.", "sync.lock", "damaged-", marker]
+
+  /// Whether a wiping was begun here and not finished.
+  package static func isBegun(_ folder: String) -> Bool {
+    DurableFile.exists(folder + "/" + marker)
+  }
+
+  /// Makes everything in a folder unreadable, removes it, then the folder. From somebody's home only
+  /// what the programs wrote goes. Goes on past what cannot be removed.
+  ///
+  /// - Parameter home: the user's own folder.
+  /// - Throws: `.cannot_write` with the first file that is left.
+  package static func wipe(_ folder: String, home: String) throws(Problem) {
+    let mark = folder + "/" + marker
+    // A full disk must not stop a wiping; without the mark it is only not gone on with by itself.
+    close(open(mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
+    try? DurableFile.syncFolder(of: mark)
+    let isHome = holds(folder, home)
+    let names = entries(folder).filter { name in
+      name != marker && (!isHome || own.contains { name.hasPrefix($0) })
+    }
+    var left: [String] = []
+    for name in names.sorted(by: secretsFirst) { remove(folder + "/" + name, &left) }
+    if let first = left.first { throw Problem(.cannot_write, at: first) }
+    unlink(mark)
+    try? DurableFile.syncFolder(of: mark)
+    if rmdir(folder) == 0 { try? DurableFile.syncFolder(of: folder) }
+  }
+
+  private static func secretsFirst(_ a: String, _ b: String) -> Bool {
+    func rank(_ name: String) -> Int {
+      name.hasPrefix("device") || name.contains("key") ? 0 : name.hasPrefix("replica") ? 1 : 2
+    }
+    return (rank(a), a) < (rank(b), b)
+  }
+
+  private static func entries(_ folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  }
+
+  /// A link is removed, and what it leads to stays.
+  private static func remove(_ path: String, _ left: inout [String]) {
+    var found = stat()
+    guard lstat(path, &found) == 0 else { return }
+    switch found.st_mode & S_IFMT {
+    case S_IFDIR:
+      for name in entries(path) { remove(path + "/" + name, &left) }
+      if rmdir(path) != 0 { left.append(path) }
+    case S_IFREG:
+      // Other programs have the index of the log in their memory; cutting it would end them.
+      if !path.hasSuffix("-shm") { destroy(path, size: Int(found.st_size)) }
+      if unlink(path) != 0, errno != ENOENT { left.append(path) }
+    default:
+      if unlink(path) != 0, errno != ENOENT { left.append(path) }
+    }
+  }
+
+  private static func destroy(_ path: String, size: Int) {
+    var file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+    if file < 0, chmod(path, 0o600) == 0 { file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) }
+    guard file >= 0 else { return }
+    let zeros = [UInt8](repeating: 0, count: min(size, head))
+    _ = pwrite(file, zeros, zeros.count, 0)
+    // Before it is cut: what was never written back would otherwise never be.
+    fsync(file)
+    ftruncate(file, 0)
+    close(file)
+  }
+
+  /// Whether a folder is another one, or lies above it.
+  private static func holds(_ folder: String, _ other: String) -> Bool {
+    func whole(_ path: String) -> [String] {
+      URL(fileURLWithPath: path).resolvingSymlinksInPath().pathComponents
+    }
+    return whole(other).starts(with: whole(folder))
+  }
+}

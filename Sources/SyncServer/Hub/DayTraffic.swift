@@ -1,0 +1,30 @@
+import Shared
+
+/// What one device took of the hub on one day.
+package struct DayTraffic: Sendable, Hashable {
+  /// Days since 1970, UTC.
+  package var day: Int64 = 0
+  package var requests = 0
+  /// Of the bodies both ways, as they crossed the wire.
+  package var bytes = 0
+
+  package init(day: Int64 = 0, requests: Int = 0, bytes: Int = 0) {
+    self.day = day
+    self.requests = requests
+    self.bytes = bytes
+  }
+
+  /// As it is at a time, in milliseconds since 1970: a new day begins at nothing.
+  package func at(_ time: Int64) -> DayTraffic {
+    let today = time / Self.length
+    return day == today ? self : DayTraffic(day: today)
+  }
+
+  /// Whether a device has had its share of the day.
+  package var isSpent: Bool {
+    requests >= Limits.requestsOfDay || bytes >= Limits.bytesOfDay
+  }
+
+  /// Milliseconds.
+  private static let length: Int64 = 86_400_000
+}

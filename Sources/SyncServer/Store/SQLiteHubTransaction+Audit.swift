@@ -1,0 +1,78 @@
+import GRDB
+import Shared
+import Storage
+
+extension SQLiteHubTransaction {
+  func addAudit(_ line: AuditLine) throws {
+    try db.run(
+      """
+      INSERT INTO _audit(n, time, who, act, type, record, detail, hash)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        line.number, line.time, line.who, line.act, line.type, line.record, line.detail,
+        line.hash.stored,
+      ])
+  }
+
+  func audit(before number: Int64, limit: Int) throws -> [AuditLine] {
+    try db.rows("SELECT * FROM _audit WHERE n < ? ORDER BY n DESC LIMIT ?", [number, limit])
+      .map(AuditLine.init)
+  }
+
+  func visitAudit(_ body: (AuditLine) throws -> Void) throws {
+    try db.visit("SELECT * FROM _audit ORDER BY n") { row in try body(AuditLine(row)) }
+  }
+
+  func dropAudit(before time: Int64) throws {
+    let youngest = try db.row("SELECT max(n) FROM _audit WHERE time < ?", [time])?[0] as Int64?
+    guard let youngest else { return }
+    // One after the other, since only the first one may go.
+    for row in try db.rows("SELECT n FROM _audit WHERE n < ? ORDER BY n", [youngest]) {
+      try db.run("DELETE FROM _audit WHERE n = ?", [row[0] as Int64])
+    }
+  }
+
+  func addToInbox(_ parcel: InboxParcel) throws -> Int64 {
+    try db.run(
+      "INSERT INTO _inbox(device, received, records, outcome, body) VALUES (?, ?, ?, ?, ?)",
+      [
+        Int64(parcel.device), parcel.received, parcel.records, parcel.outcome.rawValue,
+        parcel.body.stored,
+      ])
+    return db.lastInsertedRowID
+  }
+
+  func inbox() throws -> [InboxParcel] {
+    try db.rows("SELECT n, device, received, records, outcome, x'' AS body FROM _inbox ORDER BY n")
+      .map(InboxParcel.init)
+  }
+
+  func parcel(_ number: Int64) throws -> InboxParcel? {
+    try db.row("SELECT * FROM _inbox WHERE n = ?", [number]).map(InboxParcel.init)
+  }
+
+  func settle(_ parcel: Int64, _ outcome: InboxParcel.Outcome) throws {
+    try db.run(
+      "UPDATE _inbox SET outcome = ?, body = x'' WHERE n = ?", [outcome.rawValue, parcel])
+  }
+}
+
+extension AuditLine {
+  fileprivate init(_ row: StoredRow) {
+    self.init(
+      number: row["n"], time: row["time"], who: row["who"], act: row["act"], type: row["type"],
+      record: row["record"], detail: row["detail"],
+      hash: [UInt8].fromStored(row["hash"]) ?? [])
+  }
+}
+
+extension InboxParcel {
+  fileprivate init(_ row: StoredRow) {
+    self.init(
+      number: row["n"], device: UInt32(truncatingIfNeeded: row["device"] as Int64),
+      received: row["received"], records: row["records"],
+      outcome: Outcome(rawValue: row["outcome"]) ?? .waiting,
+      body: [UInt8].fromStored(row["body"]) ?? [])
+  }
+}

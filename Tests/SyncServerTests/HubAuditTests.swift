@@ -1,0 +1,140 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Shared
+@testable import SyncServer
+@testable import Work
+
+@Suite struct HubAuditTests {
+  private let table: HubTable
+  private let token = String(repeating: "ab", count: 32)
+
+  init() throws { table = try HubTable() }
+
+  /// A device that was invited, enrolled, given other rights and shut out.
+  private func history() throws {
+    let code = try table.hub.invite(
+      name: "Gao 1", base: "GAO", role: .cz, grant: Sample.gao, by: "shell:awa"
+    ).code
+    let device = try table.hub.enroll(
+      EnrolmentRequest(code: code, token: token, program: "test")
+    ).device
+    try table.hub.setGrant(.all, role: .dp, of: device, by: "shell:awa")
+    try table.hub.setState(.revoked, of: device, by: "shell:awa")
+  }
+
+  private func tamper(_ sql: String) throws {
+    try table.store.pool.write { db in
+      try db.execute(sql: "DROP TRIGGER _audit_stays; DROP TRIGGER _audit_goes_in_order")
+      try db.execute(sql: sql)
+    }
+  }
+
+  @Test func `what happens to a device is in the log, by whom, in the same transaction`() throws {
+    try history()
+    let lines = try table.hub.audit(limit: 10)
+    #expect(lines.map(\.number) == [4, 3, 2, 1])
+    #expect(lines.map(\.act) == ["revoke", "grant", "enroll", "invite"])
+    #expect(lines.map(\.who) == ["shell:awa", "shell:awa", "device:1", "shell:awa"])
+    #expect(lines[1].detail == "dp *")
+    #expect(lines[3].detail == "GAO cz base:GAO,mission / base:GAO,mission")
+    #expect(throws: Problem(.no_device, at: "9")) { try table.hub.setState(.revoked, of: 9) }
+    #expect(try table.hub.audit(limit: 10).count == 4)
+  }
+
+  @Test func `an erasure is in the log by its id alone`() throws {
+    let visitor = try table.visitor()
+    try visitor.sync(
+      .create("contact", Sample.id(1), Sample.contact, visitor.stamp()))
+    let id = try table.hub.erase("contact", "\(Sample.id(1))", by: "shell:awa", language: .fr)
+    let line = try #require(try table.hub.audit(limit: 1).first)
+    #expect(line.act == "erase" && line.type == "contact" && line.record == "\(id)")
+    #expect(line.detail == nil)
+  }
+
+  @Test func `a log that nobody touched is whole`() throws {
+    #expect(try table.hub.checkAudit() == AuditCheck())
+    try history()
+    let check = try table.hub.checkAudit()
+    #expect(check.lines == 4 && check.fault == nil)
+    #expect(check.last == (try table.hub.audit(limit: 1).first?.witness))
+  }
+
+  @Test func `lines are neither changed nor taken out by whoever asks SQLite politely`() throws {
+    try history()
+    for sql in [
+      "UPDATE _audit SET who = 'hub'", "DELETE FROM _audit WHERE n = 2",
+      "DELETE FROM _audit WHERE n = (SELECT max(n) FROM _audit)",
+    ] {
+      #expect(throws: DatabaseError.self, "\(sql)") {
+        try table.store.pool.write { db in try db.execute(sql: sql) }
+      }
+    }
+    #expect(try table.hub.checkAudit().lines == 4)
+  }
+
+  @Test(arguments: [
+    ("UPDATE _audit SET who = 'hub' WHERE n = 2", 2), ("UPDATE _audit SET time = 0 WHERE n = 1", 1),
+    ("UPDATE _audit SET act = 'grant' WHERE n = 4", 4), ("DELETE FROM _audit WHERE n = 2", 3),
+    ("UPDATE _audit SET detail = NULL WHERE n = 3", 3),
+    ("UPDATE _audit SET type = '', record = type || record WHERE n = 2", 2),
+    ("DELETE FROM _audit WHERE n = 1", 2), ("UPDATE _audit SET hash = x'00' WHERE n = 3", 3),
+    (
+      "INSERT INTO _audit SELECT 5, time, who, act, type, record, detail, hash FROM _audit WHERE n = 4",
+      5
+    ),
+  ])
+  func `the first line that is not as it was written is named`(sql: String, line: Int64) throws {
+    try history()
+    try tamper(sql)
+    #expect(try table.hub.checkAudit().fault == .broken(line))
+  }
+
+  @Test func `whoever noted a line sees that the log was cut off or written anew`() throws {
+    try history()
+    let seen = try #require(try table.hub.checkAudit().last)
+    #expect(AuditWitness("\(seen)") == seen)
+    #expect(try table.hub.checkAudit([seen]).fault == nil)
+    try tamper("DELETE FROM _audit WHERE n = 4")
+    #expect(try table.hub.checkAudit().fault == nil, "a shorter chain is a whole one")
+    #expect(try table.hub.checkAudit([seen]).fault == .unlike(seen))
+    try table.hub.note(AuditEntry(.grant, by: "shell:awa"))
+    #expect(try table.hub.checkAudit([seen]).fault == .unlike(seen))
+  }
+
+  @Test(arguments: ["", "1", "1:", "0:" + String(repeating: "a", count: 64), "1:zz", "x:y:z"])
+  func `what is no line of a log is not taken for one`(text: String) {
+    #expect(AuditWitness(text) == nil)
+  }
+
+  @Test func `lines go after two years, and the rest is still a chain`() throws {
+    try history()
+    table.time.advance(AuditLimits.kept + 1)
+    let seen = try table.hub.checkAudit().last!
+    try table.hub.note(AuditEntry(.load, by: "shell:awa"))
+    try table.hub.tidyAudit()
+    #expect(try table.hub.audit(limit: 9).map(\.number) == [5, 4])
+    #expect(try table.hub.checkAudit([seen]).fault == nil)
+    try table.hub.tidyAudit()
+    #expect(try table.hub.checkAudit().lines == 2)
+    try tamper("DELETE FROM _audit WHERE n = 4")
+    #expect(try table.hub.checkAudit().fault == .broken(5))
+  }
+
+  @Test func `a hub that was restored says so in its log`() throws {
+    let folder = HubFolder(table.folder)
+    try history()
+    try folder.watchAudit(of: table.hub)
+    #expect(try folder.auditWitness() == table.hub.checkAudit().last)
+    try folder.watchAudit(of: table.hub)
+    #expect(try table.hub.audit(limit: 1).first?.act == "revoke", "nothing to say")
+    try tamper("DELETE FROM _audit WHERE n > 2")
+    try folder.watchAudit(of: table.hub)
+    let line = try #require(try table.hub.audit(limit: 1).first)
+    #expect(line.act == "restore" && line.detail == "4" && line.number == 3)
+    #expect(try table.hub.checkAudit([#require(try folder.auditWitness())]).fault == nil)
+    try Data("nonsense".utf8).write(to: URL(filePath: table.folder + "/audit.head"))
+    #expect(throws: Problem.self) { try folder.watchAudit(of: table.hub) }
+  }
+}
