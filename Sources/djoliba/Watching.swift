@@ -24,7 +24,8 @@ struct Watching: Sendable {
         try Task.checkCancellation()
         if problem.isFinal { throw problem }
         var chance = SystemRandomNumberGenerator()
-        let delay = pace.failed(random: chance.next())
+        let delay = max(
+          pace.failed(random: chance.next()), Double(problem.retryAfter ?? 0))
         tell(problem, delay)
         try await Task.sleep(for: .seconds(delay))
       }

@@ -70,7 +70,8 @@ enum House {
         ],
         "CryptoExtras": ["Accounts/PasswordHash.swift"], "Hummingbird": ["HTTP/"],
         "HummingbirdCore": ["HTTP/"], "HummingbirdTLS": ["HTTP/"], "NIOCore": ["HTTP/"],
-        "NIOSSL": ["HTTP/"], "ServiceLifecycle": ["HTTP/"], "UnixSignals": ["HTTP/"],
+        "NIOHTTPTypes": ["HTTP/"], "NIOSSL": ["HTTP/"], "ServiceLifecycle": ["HTTP/"],
+        "UnixSignals": ["HTTP/"],
         "Dispatch": ["HTTP/"], "Logging": ["HTTP/"],
       ]),
     // It sees both sides of the line, and stands where SQLite meets the machine.

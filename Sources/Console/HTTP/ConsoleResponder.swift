@@ -2,10 +2,12 @@ import Dispatch
 package import Hummingbird
 import NIOCore
 import Shared
+import Synchronization
 
 // Requests into values, answers onto the wire, and the headers that keep a browser to this place.
 // Pages run one after the other on a queue of their own: SQLite has one writer, and a page
-// waits for no network.
+// waits for no network. Passwords are checked on another one, because a check takes as long as twenty
+// pages, and anybody may ask for one.
 
 /// Serves the console to browsers.
 package struct ConsoleResponder: HTTPResponder {
@@ -17,6 +19,8 @@ package struct ConsoleResponder: HTTPResponder {
   /// The only names under which a laptop answers; nil at the hub, whose names its certificate holds.
   private let hosts: Set<String>?
   private let queue = DispatchQueue(label: "djoliba.console")
+  private let entries = DispatchQueue(label: "djoliba.entries")
+  private let waiting = Waiting()
 
   package init(_ console: Console, isSecure: Bool, hosts: Set<String>? = nil) {
     self.console = console
@@ -36,12 +40,30 @@ package struct ConsoleResponder: HTTPResponder {
     } catch is NIOTooManyBytesError {
       return Response(status: .contentTooLarge)
     }
+    let isEntry = asked.isPost && ["entree", "mot-de-passe"].contains(asked.path.first)
+    guard !isEntry || waiting.enter() else {
+      return Response(status: .serviceUnavailable, headers: [.retryAfter: "5"])
+    }
+    defer { if isEntry { waiting.leave() } }
     let console = console
     let answer = await withCheckedContinuation { continuation in
-      queue.async { continuation.resume(returning: console.answer(asked)) }
+      (isEntry ? entries : queue).async { continuation.resume(returning: console.answer(asked)) }
     }
     let response = response(answer, to: request)
     return request.method == .head ? response.createHeadResponse() : response
+  }
+
+  /// How many passwords wait to be checked.
+  private final class Waiting: Sendable {
+    private let count = Atomic(0)
+
+    func enter() -> Bool {
+      let isFree = count.add(1, ordering: .relaxed).newValue <= ConsoleLimits.entries
+      if !isFree { leave() }
+      return isFree
+    }
+
+    func leave() { count.subtract(1, ordering: .relaxed) }
   }
 
   // MARK: The request
@@ -149,4 +171,6 @@ enum ConsoleLimits {
   /// Bytes of one form: the longest text of the schema, each letter as three times two digits, and
   /// the other fields.
   static let form = 1 << 20
+  /// Passwords that wait to be checked: five seconds' work.
+  static let entries = 32
 }

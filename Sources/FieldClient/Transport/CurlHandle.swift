@@ -115,7 +115,8 @@ extension CurlHandle {
     let firstByte = seconds(CURLINFO_STARTTRANSFER_TIME_T)
     if isNew { roundTrip = seconds(CURLINFO_CONNECT_TIME_T) - seconds(CURLINFO_NAMELOOKUP_TIME_T) }
     return HTTPAnswer(
-      status: long(CURLINFO_RESPONSE_CODE), contentType: contentType, body: exchange.body,
+      status: long(CURLINFO_RESPONSE_CODE), contentType: contentType, retryAfter: retryAfter,
+      body: exchange.body,
       bytesSent: exchange.bytesSent, bytesReceived: exchange.bytesReceived,
       bytesPerSecondUp: rate(
         exchange.bytesSent, seconds: firstByte - seconds(CURLINFO_PRETRANSFER_TIME_T)),
@@ -131,6 +132,12 @@ extension CurlHandle {
     var text: UnsafeMutablePointer<CChar>?
     ccurl_get_string(handle, CURLINFO_CONTENT_TYPE, &text)
     return text.map { String(cString: $0) }
+  }
+
+  private var retryAfter: Int {
+    var seconds: curl_off_t = 0
+    ccurl_get_offset(handle, CURLINFO_RETRY_AFTER, &seconds)
+    return Int(seconds)
   }
 
   private func long(_ info: CURLINFO) -> Int {

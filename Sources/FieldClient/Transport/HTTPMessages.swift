@@ -32,6 +32,8 @@ package struct HTTPRequest: Sendable {
 package struct HTTPAnswer: Sendable, Equatable {
   package var status: Int
   package var contentType: String?
+  /// Seconds that the hub asks to wait before the next request; 0 when it asks for nothing.
+  package var retryAfter: Int
   package var body: [UInt8]
   /// Bytes given to and taken from the connection: headers included, TLS not.
   package var bytesSent: Int
@@ -45,12 +47,14 @@ package struct HTTPAnswer: Sendable, Equatable {
   package var seconds: Double
 
   package init(
-    status: Int, contentType: String? = nil, body: [UInt8] = [], bytesSent: Int = 0,
+    status: Int, contentType: String? = nil, retryAfter: Int = 0, body: [UInt8] = [],
+    bytesSent: Int = 0,
     bytesReceived: Int = 0, bytesPerSecondUp: Double = 0, bytesPerSecondDown: Double = 0,
     newConnection: Bool = false, seconds: Double = 0
   ) {
     self.status = status
     self.contentType = contentType
+    self.retryAfter = retryAfter
     self.body = body
     self.bytesSent = bytesSent
     self.bytesReceived = bytesReceived

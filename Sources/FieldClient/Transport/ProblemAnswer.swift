@@ -8,13 +8,21 @@ package import Shared
 package func problem(from answer: HTTPAnswer) -> Problem? {
   guard !(200..<300).contains(answer.status) else { return nil }
   guard let told = ToldProblem(answer) else {
-    return Problem(word(for: answer.status), cause: "HTTP \(answer.status)")
+    return Problem(
+      word(for: answer.status), cause: "HTTP \(answer.status)", retryAfter: patience(answer))
   }
   guard let code = Problem.Code(rawValue: told.code) else {
     return Problem(.not_understood, cause: "HTTP \(answer.status): unknown code")
   }
   if code == .revoked, told.wipe == true { return Problem(.wipe_ordered) }
-  return Problem(code, at: told.place.map(oneLine), cause: "HTTP \(answer.status)")
+  return Problem(
+    code, at: told.place.map(oneLine), cause: "HTTP \(answer.status)",
+    retryAfter: patience(answer))
+}
+
+/// What the hub asks to wait, up to a day: more would be a mistake, or somebody's joke.
+private func patience(_ answer: HTTPAnswer) -> Int? {
+  answer.retryAfter > 0 ? min(answer.retryAfter, 86_400) : nil
 }
 
 /// The members that are read of a problem document (RFC 9457).

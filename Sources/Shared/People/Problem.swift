@@ -8,11 +8,16 @@ public struct Problem: Error, Sendable, Hashable {
   public let place: String?
   /// The technical reason as some library gave it, for the log and `--verbose`.
   public let cause: String?
+  /// Seconds before which the same is not to be tried again; nil where nobody said.
+  public let retryAfter: Int?
 
-  public init(_ code: Code, at place: String? = nil, cause: String? = nil) {
+  public init(
+    _ code: Code, at place: String? = nil, cause: String? = nil, retryAfter: Int? = nil
+  ) {
     self.code = code
     self.place = place
     self.cause = cause
+    self.retryAfter = retryAfter
   }
 
   /// The sentence and what to do, in one line each.

@@ -12,8 +12,14 @@ enum HTTPLimits {
   static let headFields = 64
   /// Without a byte in either direction. Satellite and 2G links stall for a minute and go on.
   static let idle = TimeAmount.seconds(120)
-  /// Connections at a time, so that the bodies being read stay under 512 MiB. More wait their turn.
-  static let connections = 256
+  /// From the connection to the first whole head, TLS included, over a satellite.
+  static let firstHead = TimeAmount.seconds(30)
+  /// Connections at a time, half of what a process may have open files. More wait their turn.
+  static let connections = 512
+  /// Connections of one address at a time: a base behind one router has a dozen machines.
+  static let connectionsOfAddress = 64
+  /// Seconds after which a device may ask again when its other requests are being answered.
+  static let retrySoon = 5
   /// Seconds after which a device may ask again when the hub is overloaded.
   static let retryAfter = 120
 }

@@ -8,38 +8,43 @@ struct HubRouter: Sendable {
   /// Apart from the exchanges, so that a long one does not make the hub look dead.
   private let questions = ServiceQueue("djoliba.questions")
 
-  init(service: any HubService) {
+  private let turnstile: Turnstile
+
+  init(service: any HubService, turnstile: Turnstile) {
     exchanges = ExchangeQueue { body throws(Problem) in try service.together(body) }
     self.service = service
+    self.turnstile = turnstile
   }
 
-  func responder() -> some HTTPResponder<BasicRequestContext> {
-    let router = Router(context: BasicRequestContext.self)
+  func responder() -> some HTTPResponder<HubContext> {
+    let router = Router(context: HubContext.self)
     router.add(middleware: ProblemMiddleware())
     for route in HubRoute.allCases {
-      router.on("\(route.rawValue)", method: route.method) { request, _ in
-        route.response(try await answer(route, request))
+      router.on("\(route.rawValue)", method: route.method) { request, context in
+        route.response(try await answer(route, request, context.address))
       }
     }
     return router.buildResponder()
   }
 
-  private func answer(_ route: HubRoute, _ request: Request) async throws -> [UInt8] {
+  private func answer(
+    _ route: HubRoute, _ request: Request, _ address: String
+  ) async throws -> [UInt8] {
     switch route {
-    case .enroll: try await enroll(request)
-    case .sync: try await converse(route, request, service.sync)
-    case .repair: try await converse(route, request, service.repair)
-    case .handOver: try await converse(route, request, service.handOver)
+    case .enroll:
+      try await turnstile.trying(from: address) { try await enroll(request) }
+    case .sync: try await converse(route, request, address, service.sync)
+    case .repair: try await converse(route, request, address, service.repair)
+    case .handOver: try await converse(route, request, address, service.handOver)
     case .wiped:
-      try await converse(route, request) { _, token, _ throws(Problem) in
+      try await converse(route, request, address) { _, token, _ throws(Problem) in
         try service.wiped(token: token)
       }
     case .token:
-      try await converse(route, request) { body, token, _ throws(Problem) in
+      try await converse(route, request, address) { body, token, _ throws(Problem) in
         try service.renew(body, token: token)
       }
-    case .health:
-      try await questions.run { () throws(Problem) in try service.health() }
+    case .health: try await health(from: address)
     }
   }
 
@@ -51,14 +56,36 @@ struct HubRouter: Sendable {
     }
   }
 
+  private func health(from address: String) async throws -> [UInt8] {
+    try turnstile.stranger(address)
+    return try await questions.run { () throws(Problem) in try service.health() }
+  }
+
+  /// Who holds no token of the hub's is turned away before a byte of the body is read.
   private func converse(
-    _ route: HubRoute, _ request: Request,
+    _ route: HubRoute, _ request: Request, _ address: String,
     _ answer: @escaping @Sendable ([UInt8], String, Language) throws(Problem) -> [UInt8]
   ) async throws -> [UInt8] {
-    let token = try request.token()
-    _ = try await questions.run { () throws(Problem) in try service.holder(of: token) }
-    let body = try await route.body(of: request)
-    let language = request.language
-    return try await exchanges.run { () throws(Problem) in try answer(body, token, language) }
+    let (token, number) = try await holder(request, address)
+    return try await turnstile.device(number) {
+      let body = try await route.body(of: request)
+      let language = request.language
+      return try await exchanges.run { () throws(Problem) in try answer(body, token, language) }
+    }
+  }
+
+  private func holder(
+    _ request: Request, _ address: String
+  ) async throws(Problem) -> (token: String, number: UInt32) {
+    do {
+      let token = try request.token()
+      let number = try await questions.run { () throws(Problem) in
+        try service.holder(of: token)
+      }
+      return (token, number)
+    } catch {
+      if error.code == .unauthorised { try turnstile.stranger(address) }
+      throw error
+    }
   }
 }

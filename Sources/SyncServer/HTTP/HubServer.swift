@@ -20,6 +20,7 @@ package struct HubServer: Sendable {
   private let tls: (certificatePEM: [UInt8], keyPEM: [UInt8])?
   private let logger: Logger
   private let behindProxy: Bool
+  private let turnstile: Turnstile
   private let onReady: @Sendable (Int) -> Void
 
   /// - Parameters:
@@ -27,11 +28,13 @@ package struct HubServer: Sendable {
   ///   - listen: port 0 takes any free port.
   ///   - tls: the certificate and its key; nil for plain HTTP.
   ///   - behindProxy: plain HTTP beyond loopback is meant, because a TLS proxy stands in front.
+  ///   - uptime: milliseconds from any moment on, for the rates of requests.
   ///   - onReady: called once with the real port when devices can connect.
   package init(
     service: any HubService, pages: (any HTTPResponder<BasicRequestContext>)? = nil,
     listen: (host: String, port: Int),
     tls: (certificatePEM: [UInt8], keyPEM: [UInt8])?, logger: Logger, behindProxy: Bool = false,
+    uptime: @escaping @Sendable () -> Int64 = HubServer.uptime,
     onReady: @escaping @Sendable (Int) -> Void = { _ in }
   ) {
     self.service = service
@@ -40,8 +43,15 @@ package struct HubServer: Sendable {
     self.tls = tls
     self.logger = logger
     self.behindProxy = behindProxy
+    turnstile = Turnstile(uptime: uptime)
     self.onReady = onReady
   }
+
+  /// Of this machine's steady clock.
+  package static let uptime: @Sendable () -> Int64 = {
+    let start = ContinuousClock.now
+    return { Int64((ContinuousClock.now - start) / .milliseconds(1)) }
+  }()
 
   /// Serves until SIGTERM or SIGINT, then finishes the requests in flight.
   ///
@@ -105,15 +115,20 @@ extension HubServer {
   }
 
   private func responder() -> HTTPChannelHandler.Responder {
-    let router = HubRouter(service: service).responder()
-    let (logger, pages) = (logger, pages)
+    let router = HubRouter(service: service, turnstile: turnstile).responder()
+    let pages = pages.map { PagesAtTheDoor(pages: $0, turnstile: turnstile) }
+    let (logger, behindProxy) = (logger, behindProxy)
     return { request, writer, channel in
-      let context = BasicRequestContext(
-        source: ApplicationRequestContextSource(channel: channel, logger: logger))
+      let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+      var context = HubContext(source: source)
+      // What a proxy wrote there last is whom it spoke to; the rest anybody may have written.
+      if behindProxy, let last = request.headers[.forwardedFor]?.split(separator: ",").last {
+        context = HubContext(source: source, address: last.filter { $0 != " " })
+      }
       let isForDevices = request.uri.path.hasPrefix("/v1/")
       let response =
         if let pages, !isForDevices {
-          try await pages.respond(to: request, context: context)
+          try await pages.respond(to: request, source, from: context.address)
         } else {
           try await router.respond(to: request, context: context)
         }
@@ -122,9 +137,12 @@ extension HubServer {
   }
 
   private func connections() throws(Problem) -> HTTPServerBuilder {
+    let crowd = behindProxy ? nil : Crowd()
     let http = HTTPServerBuilder.http1(
       configuration: .init(
-        additionalChannelHandlers: [PatientClose(patience: HTTPLimits.idle)],
+        additionalChannelHandlers: [
+          CountedConnection(crowd: crowd), PatientClose(patience: HTTPLimits.idle),
+        ],
         idleTimeout: HTTPLimits.idle,
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: HTTPLimits.head, maxHeaderListSize: HTTPLimits.head,

@@ -12,10 +12,16 @@ struct ProblemAnswer: Encodable {
   let place: String?
   /// True when the device shall hand over what it has not sent and wipe itself.
   let wipe: Bool?
+  private let retryAfter: Int
+
+  private enum CodingKeys: CodingKey {
+    case type, title, status, code, detail, place, wipe
+  }
 
   init(_ asked: Problem, language: Language) {
     wipe = asked.code == .wipe_ordered ? true : nil
     // Older programs know no order, but they know what it is to be shut out.
+    retryAfter = asked.retryAfter ?? HTTPLimits.retryAfter
     let problem = wipe == true ? Problem(.revoked) : asked
     type = "urn:djoliba:problem:\(problem.code.rawValue)"
     title = problem.code.text[language]
@@ -28,7 +34,7 @@ struct ProblemAnswer: Encodable {
   func response() -> Response {
     var headers: HTTPFields = [.contentType: "application/problem+json"]
     if status == 401 { headers[.wwwAuthenticate] = "Bearer" }
-    if status == 429 || status == 503 { headers[.retryAfter] = "\(HTTPLimits.retryAfter)" }
+    if status == 429 || status == 503 { headers[.retryAfter] = "\(retryAfter)" }
     return Response(
       status: .init(code: status), headers: headers, body: .init(byteBuffer: .init(bytes: json)))
   }

@@ -5,7 +5,7 @@ import Shared
 
 /// Turns every failure of a request into a problem in the request's language.
 struct ProblemMiddleware: RouterMiddleware {
-  typealias Context = BasicRequestContext
+  typealias Context = HubContext
 
   func handle(
     _ request: Request, context: Context,

@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+
+@testable import FieldClient
+@testable import Shared
+@testable import SyncServer
+
+/// A device that got lost and calls again.
+@Suite struct WipeOrderTests {
+  private func write(_ count: Int, into client: FieldClient, text: String = "") throws {
+    try client.write { writer in
+      for number in 0..<count {
+        _ = try writer.add(
+          "contact", Samples.contact.merging(["locality": .text("\(number)\(text)")]) { $1 })
+      }
+    }
+  }
+
+  private func number(_ client: FieldClient, _ live: Live) throws -> UInt32 {
+    try #require(try live.hub.devices().last).number
+  }
+
+  private func contacts(_ live: Live) throws -> Int {
+    try live.store.read { try $0.list(Schema.mission[type: "contact"]!, limit: .max).count }
+  }
+
+  @Test func `it hands over what it has not sent, leaves nothing behind, and says so`()
+    async throws
+  {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try write(2, into: client)
+      let device = try number(client, live)
+      try live.hub.setState(.wiped, of: device)
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      #expect(!FileManager.default.fileExists(atPath: client.directory))
+      let parcel = try #require(try live.hub.inbox().first)
+      #expect(parcel.device == device && parcel.records == 2 && parcel.outcome == .waiting)
+      #expect(try live.hub.contents(of: parcel) == ["contact": 2])
+      #expect(try contacts(live) == 0, "it stays apart")
+      #expect(try live.hub.devices().last?.wipedAt == live.time.now)
+      #expect(try live.acts().suffix(3) == ["orderWipe", "handOver", "wiped"])
+      #expect(throws: Problem.self) {
+        try FieldClient(directory: client.directory, surroundings: live.surroundings())
+      }
+      _ = try live.hub.settle(parcel: parcel.number, .admitted, by: "shell:awa", language: .fr)
+      #expect(try contacts(live) == 2)
+      #expect(throws: Problem(.no_parcel, at: "1")) {
+        try live.hub.settle(parcel: parcel.number, .dropped, by: "shell:awa", language: .fr)
+      }
+    }
+  }
+
+  @Test func `what it hands over is larger than a page, and its clock is wrong`() async throws {
+    try await Live.run { live in
+      let clock = Ticker(live.time.now)
+      let client = try await live.laptop(clock: clock)
+      clock.advance(86_400_000)
+      try write(60, into: client, text: String(repeating: "Niger ", count: 5_000))
+      try live.hub.setState(.wiped, of: try number(client, live))
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      let parcels = try live.hub.inbox()
+      #expect(parcels.count > 1)
+      #expect(parcels.map(\.records).reduce(0, +) == 60)
+      for parcel in parcels {
+        let body = try #require(try live.store.read { try $0.parcel(parcel.number) }).body
+        let latest = try Changeset(encoded: body).latestStamp.milliseconds
+        #expect(latest <= live.time.now + Limits.clockTolerance)
+      }
+    }
+  }
+
+  @Test func `it keeps everything while the hub cannot take it over, and wipes itself after`()
+    async throws
+  {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try write(1, into: client)
+      try live.hub.setState(.wiped, of: try number(client, live))
+      live.faults.plan("handOver", Problem(.hub_unable))
+      await #expect(throws: Problem.self) { try await client.sync() }
+      #expect(try client.status().pending == 1)
+      live.faults.plan("handOver", nil)
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      #expect(try live.hub.inbox().map(\.records) == [1])
+    }
+  }
+
+  @Test func `it wipes itself also when the hub takes nothing over`() async throws {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try write(1, into: client)
+      try live.hub.setState(.wiped, of: try number(client, live))
+      live.faults.plan("handOver", Problem(.too_large))
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      #expect(!FileManager.default.fileExists(atPath: client.directory))
+      #expect(try live.hub.devices().last?.wipedAt != nil)
+    }
+  }
+
+  @Test func `the hub takes nothing over from who was not told to wipe itself`() async throws {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      let header = ["-H", "Authorization: Bearer \(client.token)"]
+      let json = ["-H", "Content-Type: application/json", "-d", "{}"]
+      for state in [HubDevice.State.active, .revoked, .retired] {
+        try live.hub.setState(state, of: try number(client, live))
+        #expect(try live.curl("/v1/wiped", header + json).status == 403)
+      }
+      #expect(try live.hub.devices().last?.wipedAt == nil)
+      #expect(try live.hub.inbox().isEmpty)
+    }
+  }
+
+  @Test func `a lost laptop fills the inbox with a year's work and no more`() async throws {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try live.hub.setState(.wiped, of: try number(client, live))
+      let device = try #require(try live.hub.devices().last)
+      let page = Changeset(groups: [
+        ChangeGroup(
+          type: "contact", fields: [],
+          records: [RecordChange(kind: .delete, id: nil, handle: 1, stamp: .never)])
+      ])
+      let request = SyncRequest(
+        deviceClock: live.time.now, schemaVersion: 1, program: "", grantVersion: 1,
+        noticeCursor: 0, knownDevices: 0, budget: 0, waiting: 0, cursors: [], push: page)
+      for _ in 0..<Limits.parcelsOfDevice { _ = try live.hub.takeOver(request, from: device) }
+      #expect(throws: Problem(.too_large)) { try live.hub.takeOver(request, from: device) }
+    }
+  }
+
+  @Test func `who is shut out while a request waits stays out`() async throws {
+    try await Live.run { live in
+      _ = try await live.laptop()
+      let device = try #require(try live.hub.devices().last)
+      try live.hub.setState(.revoked, of: device.number)
+      let request = SyncRequest(
+        deviceClock: live.time.now, schemaVersion: 1, program: "", grantVersion: 1,
+        noticeCursor: 0, knownDevices: 0, budget: 0, waiting: 0, cursors: [], push: Changeset())
+      #expect(throws: Problem(.revoked)) {
+        try live.hub.answer(request, for: device, language: .fr)
+      }
+      #expect(try live.hub.devices().last?.state == .revoked)
+    }
+  }
+}
