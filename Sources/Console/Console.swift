@@ -45,7 +45,7 @@ package struct Console: Sendable {
       guard error.code == .session_over else { throw error }
       return entry.ask()
     }
-    if request.isPost, request.form["_jeton"] != visit.formToken {
+    if request.isPost, !FormToken.matches(request.form["_jeton"], visit.formToken) {
       // A page of before the last sign-in, or of another site: nothing is lost, nothing is written.
       return entry.confirm(visit)
     }

@@ -80,6 +80,26 @@ import Testing
     #expect(browser.page == known)
   }
 
+  @Test func `a name that nobody has is closed as an account is`() throws {
+    let stage = try Stage(demo: false)
+    _ = try stage.office.add("awa", fullName: "Awa", role: .cz)
+    func pages(_ name: String) -> [String] {
+      let browser = Browser(stage.console)
+      return (0..<7).map { _ in
+        browser.signIn(name, "faux")
+        return "\(browser.status) \(browser.page)"
+      }
+    }
+    let known = pages("awa")
+    #expect(known.last?.contains("Trop d&#39;essais") == true)
+    #expect(pages("personne") == known)
+    #expect(try stage.office.accounts().first?.lockedUntil == stage.time.now + 15 * 60_000)
+    let book = try stage.office.book(limit: 99)
+    #expect(!book.contains { $0.name.contains("personne") })
+    _ = try stage.office.resetPassword("awa")
+    #expect(try stage.office.accounts().first?.lockedUntil == nil)
+  }
+
   @Test func `a new password and a closed account put out whoever is in`() throws {
     let stage = try Stage(demo: false)
     let browser = try stage.person("awa", .cz)

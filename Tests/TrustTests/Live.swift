@@ -104,22 +104,35 @@ final class Live: Sendable {
   func acts() throws -> [String] { try hub.audit(limit: 100).reversed().map(\.act) }
 
   /// curl, with the hub's authority; the answer is status and body.
-  func curl(_ path: String, _ arguments: [String] = []) throws -> (status: Int, text: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments =
-      [
-        "curl", "-s", "--noproxy", "*", "--cacert", authority, "-H", "Expect:", "-w",
-        "\n%{http_code}",
-      ]
-      + arguments + [url(path)]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
+  func curl(
+    _ path: String, _ arguments: [String] = []
+  ) async throws -> (status: Int, text: String) {
+    let base = [
+      "curl", "-s", "--noproxy", "*", "--max-time", "60", "--cacert", authority, "-H", "Expect:",
+      "-w", "\n%{http_code}",
+    ]
+    let words = base + arguments + [url(path)]
+    // Away from the threads that run tasks: the hub needs them to answer.
+    return try await apart {
+      let process = Process()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = words
+      let pipe = Pipe()
+      process.standardOutput = pipe
+      try process.run()
+      let text = String(
+        decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
+    }
+  }
+}
+
+/// Runs what blocks on a thread of its own.
+func apart<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+  try await withCheckedThrowingContinuation { continuation in
+    Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
   }
 }
 

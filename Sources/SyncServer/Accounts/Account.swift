@@ -14,10 +14,9 @@ package struct Account: Sendable {
   package let isDisabled: Bool
   package let mustChangePassword: Bool
   /// Milliseconds since 1970; nil while it is open.
-  package let lockedUntil: Int64?
+  package var lockedUntil: Int64?
   /// The number under which it writes; nil before its first write.
   let number: UInt32?
-  let failures: Int
   let password: PasswordHash
 
   /// Whether it is a name that can be typed on any keyboard and said over the radio.
@@ -41,6 +40,8 @@ enum AccountLimits {
   static let failures = 5
   /// Milliseconds for which it stays closed: two thousand guesses a week.
   static let lock: Int64 = 15 * 60_000
+  /// Milliseconds after which a wrong password is forgotten: names that nobody has come without end.
+  static let attempts: Int64 = 86_400_000
   /// Milliseconds without a page after which a visit is over: a lunch, not a night.
   static let idle: Int64 = 2 * 3_600_000
   /// Milliseconds after which a visit is over whatever happens: a working day.

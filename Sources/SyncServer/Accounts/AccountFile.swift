@@ -32,8 +32,10 @@ struct AccountFile: Sendable {
     CREATE TABLE IF NOT EXISTS account(
       name TEXT PRIMARY KEY, full_name TEXT NOT NULL, role TEXT NOT NULL, base TEXT NOT NULL,
       person TEXT, password TEXT NOT NULL, must_change INTEGER NOT NULL,
-      disabled INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
-      locked_until INTEGER, number INTEGER) WITHOUT ROWID;
+      disabled INTEGER NOT NULL DEFAULT 0, number INTEGER) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS attempt(
+      name BLOB PRIMARY KEY, failures INTEGER NOT NULL, last INTEGER NOT NULL,
+      locked_until INTEGER) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS visit(
       secret BLOB PRIMARY KEY, account TEXT NOT NULL, opened INTEGER NOT NULL,
       seen INTEGER NOT NULL) WITHOUT ROWID;
@@ -72,7 +74,11 @@ extension AccountFile {
   }
 
   func accounts() throws(Problem) -> [Account] {
-    try rows("SELECT * FROM account ORDER BY name", [], Account.init)
+    var accounts = try rows("SELECT * FROM account ORDER BY name", [], Account.init)
+    for index in accounts.indices {
+      accounts[index].lockedUntil = try attempts(accounts[index].name).lockedUntil
+    }
+    return accounts
   }
 }
 
@@ -84,8 +90,7 @@ extension Account {
     self.init(
       name: row["name"], fullName: row["full_name"], role: role, base: row["base"],
       person: (row["person"] as String?).flatMap { RecordID($0) }, isDisabled: row["disabled"],
-      mustChangePassword: row["must_change"], lockedUntil: row["locked_until"],
-      number: (row["number"] as Int64?).map { UInt32(truncatingIfNeeded: $0) },
-      failures: row["failures"], password: password)
+      mustChangePassword: row["must_change"], lockedUntil: nil,
+      number: (row["number"] as Int64?).map { UInt32(truncatingIfNeeded: $0) }, password: password)
   }
 }

@@ -57,10 +57,10 @@ package struct AccountOffice: Sendable {
     let hash = hash(password)
     let changed = try file.count(
       """
-      UPDATE account SET password = ?, must_change = 1, failures = 0, locked_until = NULL
-      WHERE name = ?
+      UPDATE account SET password = ?, must_change = 1 WHERE name = ?
       """, [hash.text, name])
     guard changed == 1 else { throw Problem(.no_account, at: name) }
+    try file.forgetFailures(name)
     try closeVisits(name)
     try write(.account, on: name, by: who)
     return AccountOffer(name: name, password: password)

@@ -2,8 +2,8 @@ import GRDB
 package import Shared
 package import Work
 
-// The doors of the hub's console. A name that is not known costs as much time as a wrong password,
-// so that nobody learns who has an account. Visits are kept as hashes of their secrets: who reads
+// The doors of the hub's console. A name that is not known costs as much time as a wrong password
+// and is closed after as many, so that nobody learns who has an account. Visits are kept as hashes of their secrets: who reads
 // the file cannot take one over.
 
 package struct OfficeDoors: Doors {
@@ -37,27 +37,23 @@ package struct OfficeDoors: Doors {
 
   /// Throws `.wrong_password` or `.account_locked`.
   private func admit(_ name: String, _ password: String) throws(Problem) -> Account {
-    guard let account = try file.account(name) else {
-      _ = office.hash(password)
+    if let until = try file.attempts(name).lockedUntil, until > now {
+      throw Problem(.account_locked)
+    }
+    let account = try file.account(name)
+    if account == nil { _ = office.hash(password) }
+    guard let account, account.password.matches(password), !account.isDisabled else {
+      try noteFailure(name, known: account != nil)
       throw Problem(.wrong_password)
     }
-    if let until = account.lockedUntil, until > now { throw Problem(.account_locked) }
-    guard account.password.matches(password), !account.isDisabled else {
-      try noteFailure(account)
-      throw Problem(.wrong_password)
-    }
-    try file.run(
-      "UPDATE account SET failures = 0, locked_until = NULL WHERE name = ?", [account.name])
+    try file.forgetFailures(name)
     return account
   }
 
-  private func noteFailure(_ account: Account) throws(Problem) {
-    let failures = account.failures + 1
-    let isLocked = failures >= AccountLimits.failures
-    try file.run(
-      "UPDATE account SET failures = ?, locked_until = ? WHERE name = ?",
-      [isLocked ? 0 : failures, isLocked ? now + AccountLimits.lock : nil, account.name])
-    try office.write(.refusedEntry, by: account.name)
+  /// What was typed for a name that nobody has may be a password: it is in no log.
+  private func noteFailure(_ name: String, known: Bool) throws(Problem) {
+    try file.noteFailure(name, now: now)
+    try office.write(.refusedEntry, by: known ? name : "?")
   }
 
   package func leave(_ secret: String) throws(Problem) {
@@ -111,7 +107,7 @@ package struct OfficeDoors: Doors {
   ) throws(Problem) {
     let account = try open(secret)
     guard account.password.matches(old) else {
-      try noteFailure(account)
+      try noteFailure(account.name, known: true)
       throw Problem(.wrong_password)
     }
     guard old != new, PasswordHash.isStrong(new, name: account.name) else {
@@ -119,7 +115,7 @@ package struct OfficeDoors: Doors {
     }
     let hash = office.hash(new)
     try file.run(
-      "UPDATE account SET password = ?, must_change = 0, failures = 0 WHERE name = ?",
+      "UPDATE account SET password = ?, must_change = 0 WHERE name = ?",
       [hash.text, account.name])
     // Whoever else is in with the old password goes out.
     try file.run(

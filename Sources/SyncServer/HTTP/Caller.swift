@@ -36,7 +36,7 @@ final class CountedConnection: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundOut = HTTPRequestPart
 
   private let crowd: Crowd?
-  private var address: String?
+  private var place: (address: String, ticket: Int)?
   private var deadline: Scheduled<Void>?
 
   /// - Parameter crowd: nil behind a proxy, whose address is everybody's.
@@ -44,16 +44,20 @@ final class CountedConnection: ChannelInboundHandler, RemovableChannelHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     if let crowd, let remote = context.channel.remoteAddress {
-      let address = HubContext.address(remote)
-      guard crowd.enter(address) else { return context.close(promise: nil) }
-      self.address = address
+      let (address, channel) = (HubContext.address(remote), context.channel)
+      guard let ticket = crowd.enter(address, end: { channel.close(promise: nil) }) else {
+        return context.close(promise: nil)
+      }
+      place = (address, ticket)
     }
     expectHead(context, within: HTTPLimits.firstHead)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head: deadline?.cancel()
+    case .head:
+      deadline?.cancel()
+      if let place { crowd?.asked(place.ticket) }
     case .body: break
     case .end: expectHead(context, within: HTTPLimits.idle)
     }
@@ -69,8 +73,8 @@ final class CountedConnection: ChannelInboundHandler, RemovableChannelHandler {
 
   private func end() {
     deadline?.cancel()
-    if let address { crowd?.leave(address) }
-    address = nil
+    if let place { crowd?.leave(place.address, place.ticket) }
+    place = nil
   }
 
   private func expectHead(_ context: ChannelHandlerContext, within time: TimeAmount) {
@@ -84,22 +88,47 @@ final class CountedConnection: ChannelInboundHandler, RemovableChannelHandler {
 @available(*, unavailable)
 extension CountedConnection: Sendable {}
 
-/// How many connections each address holds.
+/// How many connections each address holds, and which have not asked for anything yet.
 final class Crowd: Sendable {
-  private let counts = Mutex<[String: Int]>([:])
-
-  func enter(_ address: String) -> Bool {
-    counts.withLock { counts in
-      guard counts[address, default: 0] < HTTPLimits.connectionsOfAddress else { return false }
-      counts[address, default: 0] += 1
-      return true
-    }
+  private struct State {
+    var counts: [String: Int] = [:]
+    var total = 0
+    var ticket = 0
+    /// How to end a connection on which nothing was asked yet, by ticket.
+    var silent: [Int: @Sendable () -> Void] = [:]
   }
 
-  func leave(_ address: String) {
-    counts.withLock { counts in
-      counts[address]! -= 1
-      if counts[address] == 0 { counts[address] = nil }
+  private let state = Mutex(State())
+
+  /// Returns a ticket; nil when the address holds its share. When nearly all places are taken, the
+  /// connection that has been silent for longest makes room.
+  func enter(_ address: String, end: @escaping @Sendable () -> Void) -> Int? {
+    let (ticket, ended) = state.withLock { state -> (Int?, (@Sendable () -> Void)?) in
+      guard state.counts[address, default: 0] < HTTPLimits.connectionsOfAddress else {
+        return (nil, nil)
+      }
+      state.counts[address, default: 0] += 1
+      state.total += 1
+      state.ticket += 1
+      let isCrowded = state.total > HTTPLimits.connections - HTTPLimits.connectionsOfAddress
+      let longest = isCrowded ? state.silent.keys.min() : nil
+      let ended = longest.flatMap { state.silent.removeValue(forKey: $0) }
+      state.silent[state.ticket] = end
+      return (state.ticket, ended)
+    }
+    ended?()
+    return ticket
+  }
+
+  /// A whole head came.
+  func asked(_ ticket: Int) { _ = state.withLock { $0.silent.removeValue(forKey: ticket) } }
+
+  func leave(_ address: String, _ ticket: Int) {
+    state.withLock { state in
+      state.silent[ticket] = nil
+      state.total -= 1
+      state.counts[address]! -= 1
+      if state.counts[address] == 0 { state.counts[address] = nil }
     }
   }
 }

@@ -25,6 +25,9 @@ package struct DayTraffic: Sendable, Hashable {
     requests >= Limits.requestsOfDay || bytes >= Limits.bytesOfDay
   }
 
+  /// Seconds until the next day begins.
+  static func untilTomorrow(_ time: Int64) -> Int { Int((length - time % length + 999) / 1000) }
+
   /// Milliseconds.
   private static let length: Int64 = 86_400_000
 }

@@ -14,7 +14,10 @@ package struct HubGate: HubService {
   package func holder(of token: String) throws(Problem) -> UInt32 {
     let device = try hub.holder(of: token)
     let today = traffic.today(of: device, hub.now())
-    guard !today.isSpent else { throw Problem(.too_many_requests, at: "24 h") }
+    guard !today.isSpent else {
+      throw Problem(
+        .too_many_requests, at: "24 h", retryAfter: DayTraffic.untilTomorrow(hub.now()))
+    }
     return device.number
   }
 

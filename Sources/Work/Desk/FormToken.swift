@@ -6,4 +6,12 @@ package enum FormToken {
     SHA256.hash(data: Array("djoliba form\u{1F}\(secret)".utf8)).prefix(16)
       .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
+
+  /// Whether a form brought what its visit gave it. All of it is compared, so that the time says
+  /// nothing of how much was right.
+  package static func matches(_ given: String?, _ token: String) -> Bool {
+    let (given, token) = (Array((given ?? "").utf8), Array(token.utf8))
+    guard given.count == token.count else { return false }
+    return zip(given, token).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+  }
 }

@@ -1,0 +1,157 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import FieldClient
+@testable import Shared
+@testable import SyncServer
+
+/// Some call as often as they can; the others are served. The clock of the rates stands still, so that
+/// every count is exact.
+@Suite struct FloodTests {
+  /// curl's statuses of as many requests over one connection.
+  private func flood(
+    _ live: Live, _ path: String, times: Int, from address: String, _ arguments: [String]
+  ) async throws -> [Int: Int] {
+    let base = ["--interface", address, "-o", "/dev/null", "-w", "%{http_code}\n"]
+    let text = try await live.curl("\(path)?[1-\(times)]", base + arguments).text
+    return text.split(separator: "\n").compactMap { Int($0) }.reduce(into: [:]) {
+      $0[$1, default: 0] += 1
+    }
+  }
+
+  private func exchange(_ token: String) -> [String] {
+    [
+      "-H", "Authorization: Bearer \(token)",
+      "-H", "Content-Type: application/vnd.djoliba.sync", "-d", "x",
+    ]
+  }
+
+  @Test func `a device that floods is told when to come back, and the others sync`() async throws {
+    try await Live.run { live in
+      let (loud, quiet) = (try await live.laptop(), try await live.laptop())
+      let burst = Int(PaceLimits.device.burst)
+      async let statuses = flood(
+        live, "/v1/sync", times: burst + 100, from: "127.0.0.1", exchange(loud.token))
+      for _ in 0..<20 { #expect(try await quiet.sync().complete) }
+      let counts = try await statuses
+      // The first sync of the loud one was a request, too.
+      #expect(counts[422] == burst - 1)
+      #expect(counts[429] == 101)
+      let problem = await #expect(throws: Problem.self) { try await loud.sync() }
+      #expect(problem?.code == .too_many_requests)
+      #expect(problem?.retryAfter == 1)
+      live.uptime.advance(1_000)
+      #expect(try await loud.sync().complete)
+    }
+  }
+
+  @Test func `strangers that flood find their address closed, and bases and people get in`()
+    async throws
+  {
+    try await Live.run { live in
+      let laptop = try await live.laptop()
+      let offer = try live.office.add("awa", fullName: "Awa", role: .cz)
+      async let unknown = flood(
+        live, "/v1/sync", times: 500, from: "127.0.0.2",
+        exchange(String(repeating: "0", count: 64)))
+      async let guesses = flood(
+        live, "/entree", times: 100, from: "127.0.0.2", ["-d", "nom=awa2&mdp=x"])
+      for _ in 0..<20 { #expect(try await laptop.sync().complete) }
+      let entered = try await live.curl(
+        "/entree", ["-d", "nom=awa&mdp=\(offer.password)", "-o", "/dev/null"])
+      #expect(entered.status == 303)
+      let burst = (Int(PaceLimits.stranger.burst), Int(PaceLimits.signIn.burst))
+      let refused = try await unknown
+      #expect(refused == [401: burst.0, 429: 500 - burst.0])
+      let counts = try await guesses
+      #expect(counts == [401: burst.1, 429: 100 - burst.1])
+      // A base behind the same router as the flood is known by its token, not by its address.
+      let near = try await live.curl(
+        "/v1/sync", ["--interface", "127.0.0.2"] + exchange(laptop.token))
+      #expect(near.status == 422)
+    }
+  }
+
+  @Test func `wrong invitation codes are tried ten times, and a right one elsewhere`()
+    async throws
+  {
+    try await Live.run { live in
+      let wrong = #"{"code":"x","token":"\#(String(repeating: "a", count: 64))","program":""}"#
+      let json = ["-H", "Content-Type: application/json"]
+      let counts = try await flood(
+        live, "/v1/enroll", times: 30, from: "127.0.0.2", json + ["-d", wrong])
+      #expect(counts == [403: 10, 429: 20])
+      _ = try await live.laptop()
+      live.uptime.advance(60_000)
+      let again = try await flood(
+        live, "/v1/enroll", times: 3, from: "127.0.0.2", json + ["-d", wrong])
+      #expect(again == [403: 1, 429: 2])
+    }
+  }
+
+  @Test func `silent connections make room`() async throws {
+    try await Live.run { live in
+      let laptop = try await live.laptop()
+      var open: [Int32] = []
+      defer { for socket in open { close(socket) } }
+      for host in 2...12 {
+        for _ in 0..<HTTPLimits.connectionsOfAddress {
+          open.append(try connection(from: "127.0.0.\(host)", to: live.port))
+        }
+      }
+      #expect(open.count > HTTPLimits.connections)
+      for _ in 0..<5 {
+        let other = try FieldClient(
+          directory: laptop.directory, surroundings: live.surroundings())
+        #expect(try await other.sync().complete)
+      }
+      // One more from an address that holds its share is closed at once.
+      let extra = try connection(from: "127.0.0.12", to: live.port)
+      open.append(extra)
+      let received = try await apart {
+        var byte: UInt8 = 0
+        return recv(extra, &byte, 1, 0)
+      }
+      #expect(received <= 0)
+    }
+  }
+
+  private func connection(from address: String, to port: Int) throws -> Int32 {
+    func place(_ address: String, _ port: Int) -> sockaddr_in {
+      var place = sockaddr_in()
+      place.sin_family = sa_family_t(AF_INET)
+      place.sin_addr.s_addr = inet_addr(address)
+      place.sin_port = in_port_t(port).bigEndian
+      return place
+    }
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    for (call, var place) in [(bind, place(address, 0)), (connect, place("127.0.0.1", port))] {
+      let result = withUnsafePointer(to: &place) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          call(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
+      try #require(result == 0)
+    }
+    return descriptor
+  }
+
+  @Test func `a device has its share of the day, and the next day another one`() async throws {
+    try await Live.run { live in
+      let laptop = try await live.laptop()
+      _ = try await laptop.sync()
+      var device = try #require(try live.hub.devices().last)
+      #expect(device.traffic.requests > 0 && device.traffic.bytes > 100, "it is shown")
+      device.traffic.bytes = Limits.bytesOfDay
+      device.traffic.requests += 100
+      let spent = device
+      try live.store.write { try $0.update(spent) }
+      let problem = await #expect(throws: Problem.self) { try await laptop.sync() }
+      #expect(problem?.code == .too_many_requests)
+      #expect(problem?.retryAfter == 12 * 3_600)
+      live.time.advance(12 * 3_600_000)
+      #expect(try await laptop.sync().complete)
+    }
+  }
+}
