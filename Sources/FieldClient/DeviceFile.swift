@@ -11,6 +11,12 @@ struct DeviceFile: Codable, Sendable {
   var token: String
   /// The invitation's code until the hub has answered it.
   var code: String?
+  /// The token that will take its place, once the hub has heard of it.
+  var next: String?
+  /// The one before it, for a hub that was restored to a time before the change.
+  var former: String?
+  /// When the token was taken up, by the hub's clock, in milliseconds since 1970.
+  var drawn: Int64?
 
   static func path(_ directory: String) -> String { directory + "/device.json" }
 

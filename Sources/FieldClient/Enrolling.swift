@@ -42,13 +42,9 @@ extension FieldClient {
     guard !FileManager.default.fileExists(atPath: replicaPath(directory)) else {
       throw Problem(.already_enrolled, at: directory)
     }
-    let token = (0..<4).map { _ in
-      let digits = String(surroundings.random(), radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
     let device = DeviceFile(
-      addresses: invitation.addresses, authority: invitation.authority, token: token,
-      code: invitation.code)
+      addresses: invitation.addresses, authority: invitation.authority,
+      token: surroundings.freshToken(), code: invitation.code)
     try device.save(directory)
     return device
   }

@@ -1,6 +1,7 @@
 import Foundation
 public import Shared
 package import Storage
+import Synchronization
 
 /// A field base's records: read and written here with or without a network, exchanged with
 /// Bamako when there is one.
@@ -14,7 +15,9 @@ public final class FieldClient: Sendable {
   package let replica: Replica
   let surroundings: Surroundings
   let transport: any Transport
-  let token: String
+  private let secret: Mutex<String>
+  /// What the device proves itself with.
+  var token: String { secret.withLock { $0 } }
 
   /// Opens the replica of an enrolled device.
   ///
@@ -38,10 +41,12 @@ public final class FieldClient: Sendable {
   ) throws(Problem) {
     self.directory = directory
     self.surroundings = surroundings
-    self.token = token
+    secret = Mutex(token)
     self.transport = transport
     replica = try Replica(path: Self.replicaPath(directory))
   }
+
+  func take(token: String) { secret.withLock { $0 = token } }
 
   static func replicaPath(_ directory: String) -> String { directory + "/replica.sqlite" }
 

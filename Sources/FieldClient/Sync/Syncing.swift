@@ -23,10 +23,19 @@ extension FieldClient {
     var run = try SyncRun(
       client: self, maximumBytes: maximumBytes, language: language, progress: progress)
     do {
-      return try await run.complete()
+      let report = try await run.complete()
+      // The old token serves until another sync can replace it.
+      if let time = run.hubTime { try? await renewToken(hubTime: time, run.line) }
+      return report
     } catch {
-      guard error.code == .wipe_ordered else { throw error }
-      try await obeyWipe(run.line)
+      switch error.code {
+      case .wipe_ordered: try await obeyWipe(run.line)
+      case .unauthorised where try takeFormerToken():
+        run = SyncRun(
+          client: self, maximumBytes: maximumBytes, language: language, progress: progress)
+        return try await run.complete()
+      default: throw error
+      }
     }
   }
 
@@ -38,6 +47,8 @@ extension FieldClient {
 struct SyncRun {
   let client: FieldClient
   private(set) var line: HubLine
+  /// Milliseconds since 1970 by the hub's clock, as it last said.
+  private(set) var hubTime: Int64?
   private var machine: SyncMachine
   private var report = SyncReport()
 
@@ -100,6 +111,7 @@ struct SyncRun {
     let answer = try SyncAnswer(encoded: response.message)
     if !answer.schema.isEmpty { try replica.take(schema: answer.schema) }
     let applied = try replica.apply(answer, to: page, now: received)
+    hubTime = answer.hubClock
     let clockError = (asked + received) / 2 - answer.hubClock
     note(answer, page, applied, clockError: clockError)
     advance(answer, page, applied, response.traffic, clockError: clockError)
