@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+/// A laptop that got lost, and the log of what was done about it, with the real programs.
+@Suite struct WipeTests {
+  /// Runs a program on a terminal, types an answer, and says how it ended.
+  private static let onTerminal = """
+    import os, pty, sys
+    child, terminal = pty.fork()
+    if child == 0: os.execv(sys.argv[2], sys.argv[2:])
+    os.write(terminal, (sys.argv[1] + "\\n").encode())
+    try:
+        while os.read(terminal, 1024): pass
+    except OSError: pass
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    """
+
+  private func exists(_ mission: Mission, _ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: mission.path(name))
+  }
+
+  @Test func `a laptop is wiped by order, and Bamako decides about what it handed over`() throws {
+    let mission = try Mission()
+    let id = try mission.add(.gao, "contact", Samples.contact("Fatou Exemple"))
+    let number = try mission.status(.gao)["device"].int ?? 0
+    let told = try succeed(mission.hub("device", "revoke", "\(number)", "--wipe"))
+    #expect(told.err.contains("wipes itself"))
+    let ended = try mission.at(.gao, "sync")
+    #expect(ended.code == 77)
+    #expect(ended.err.contains("were wiped, as Bamako ordered"))
+    #expect(!exists(mission, "gao"))
+    #expect(try mission.at(.gao, "status").code == 64)
+    let parcel = try succeed(mission.hub("inbox", "list", "--json")).json()
+    #expect(parcel["records"] == 1 && parcel["outcome"] == "waiting")
+    #expect(parcel["types"]["contact"] == 1)
+    #expect(try succeed(mission.hub("device", "list")).out.contains("wiped "))
+    try succeed(mission.hub("inbox", "admit", "1"))
+    #expect(try mission.hub("inbox", "drop", "1").code == 65)
+    try mission.sync(.kidal)
+    #expect(try mission.show(.kidal, "contact", id)["display_name"] == "Fatou Exemple")
+    let check = try succeed(mission.hub("verify", "--json")).json()
+    #expect(check["log"]["fault"] == .null)
+    #expect(!(check["log"]["last"].text ?? "").isEmpty)
+  }
+
+  @Test func `a wipe asks on a terminal, and nowhere else`() throws {
+    let mission = try Mission()
+    let asked = try mission.at(.gao, "wipe")
+    #expect(asked.code == 64 && asked.err.contains("--now"))
+    #expect(exists(mission, "gao/replica.sqlite"))
+    let program = Running.folder + "/djoliba"
+    let arguments = ["wipe", "--data", mission.path("gao"), "--lang", "en"]
+    for (answer, code) in [("no", "75"), ("", "75"), ("wipe", "0")] {
+      #expect(exists(mission, "gao/replica.sqlite"))
+      let said = try Running(
+        "/usr/bin/python3", ["-c", Self.onTerminal, answer, program] + arguments
+      ).finish()
+      #expect(said.out == code + "\n")
+    }
+    #expect(!exists(mission, "gao"))
+    #expect(try mission.at(.gao, "wipe", "--now").code == 64)
+    #expect(try succeed(mission.at(.kidal, "wipe", "--now")).err.contains("Wiped"))
+    #expect(!exists(mission, "kidal"))
+  }
+
+  @Test func `verify names the line of the log that was changed, and the one that is gone`() throws
+  {
+    let mission = try Mission()
+    let sound = try succeed(mission.hub("verify"))
+    let witness = try #require(sound.out.split(separator: " ").last).filter { !$0.isNewline }
+    try succeed(mission.hub("verify", "--witness", String(witness)))
+    let file = mission.path("hub/hub.sqlite")
+    try mission.sqlite(
+      file, "DROP TRIGGER _audit_stays; UPDATE _audit SET who = 'shell:nobody' WHERE n = 2")
+    let broken = try mission.hub("verify")
+    #expect(broken.code == 65 && broken.err.contains("line 2"))
+    #expect(try mission.hub("verify", "--json").out.contains(#""sound":false"#))
+    let other = try mission.hub("verify", "--witness", "99:" + String(repeating: "a", count: 64))
+    #expect(other.code == 65)
+    #expect(try mission.hub("verify", "--witness", "nonsense").code == 64)
+  }
+}
