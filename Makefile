@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test browser simulate kill fixtures lint format bench fuzz clean
+.PHONY: help setup build release demo test browser attack simulate kill fixtures lint format bench fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -101,6 +101,9 @@ browser: build ## Walk the console in headless Chromium, with pictures and an ac
 	.build/playwright/bin/pip -q install playwright==1.65.2 axe-playwright-python==0.1.8
 	rm -rf .build/browser
 	.build/playwright/bin/python Tests/Browser/walk.py "$$(swift build $(FLAGS) --show-bin-path)" .build/browser
+
+attack: build ## Attack a hub on loopback, and say what was tried and what came of it
+	@python3 Tests/Attack/attack.py "$$(swift build $(FLAGS) --show-bin-path)"
 
 simulate: setup ## Play SEEDS worlds in which everything fails that may fail; FROM=1
 	@swift build $(RELEASE) --product simulate

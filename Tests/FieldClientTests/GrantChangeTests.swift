@@ -38,7 +38,7 @@ import Testing
     try world.hub.restoreConflict(proposal.id, language: .fr)
     _ = try await bamako.client.sync()
     #expect(try bamako.client.record("contact", "\(id)")["locality"] == "Tessalit")
-    #expect(throws: Problem(.not_found, at: "9")) {
+    #expect(throws: Problem(.no_device, at: "9")) {
       try world.hub.setGrant(nil, role: .dp, of: 9)
     }
     try world.expectAgreement([bamako, kidal])

@@ -1,0 +1,198 @@
+"""Attacks a hub of its own on loopback, and says what was tried, how often, and what came of it.
+
+    attack.py FOLDER_OF_THE_PROGRAMS
+
+Ends with 1 when anything got through, when the hub stopped, or when a laptop could not sync.
+"""
+
+import collections
+import http.client
+import json
+import random
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import warnings
+
+warnings.simplefilter("ignore", DeprecationWarning)
+programs = sys.argv[1]
+folder = tempfile.mkdtemp(prefix="djoliba-attack-")
+dice = random.Random(20261122)
+failures = 0
+
+
+def run(program, *arguments):
+    return subprocess.run(
+        [f"{programs}/{program}", *arguments, "--lang", "en"], capture_output=True, text=True)
+
+
+def must(program, *arguments):
+    ended = run(program, *arguments)
+    if ended.returncode:
+        sys.exit(f"{program} {' '.join(arguments)}: {ended.stderr}")
+    return ended.stdout
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+port = free_port()
+hub, laptop = f"{folder}/hub", f"{folder}/laptop"
+must("djoliba-server", "init", "--data", hub, "--address", f"https://127.0.0.1:{port}")
+server = subprocess.Popen(
+    [f"{programs}/djoliba-server", "run", "--data", hub, "--lang", "en"],
+    stderr=subprocess.PIPE, text=True)
+while "listens on" not in server.stderr.readline():
+    if server.poll() is not None:
+        sys.exit("the hub does not start")
+must("djoliba-server", "invite", "--data", hub, "--base", "GAO", "--role", "resp_base",
+     "--name", "Gao", "--out", f"{folder}/gao")
+must("djoliba", "enroll", f"{folder}/gao", "--data", laptop)
+before = must("djoliba-server", "status", "--json", "--data", hub)
+token = json.load(open(f"{laptop}/device.json"))["token"]
+context = ssl.create_default_context(cafile=f"{hub}/authority.pem")
+
+
+def connect(address="127.0.0.2"):
+    return http.client.HTTPSConnection(
+        "127.0.0.1", port, context=context, source_address=(address, 0), timeout=60)
+
+
+def ask(method, path, body=None, headers={}, address="127.0.0.2"):
+    """The status of one request; 0 when the hub closed the connection instead of answering."""
+    line = connect(address)
+    try:
+        line.request(method, path, body, headers)
+        answer = line.getresponse()
+        text = answer.read()
+        return answer.status, text
+    except (OSError, http.client.HTTPException):
+        return 0, b""
+    finally:
+        line.close()
+
+
+def judge(title, statuses, allowed):
+    global failures
+    counts = collections.Counter(statuses)
+    bad = {status: count for status, count in counts.items() if status not in allowed}
+    failures += bool(bad)
+    told = ", ".join(f"{status}: {count}" for status, count in sorted(counts.items()))
+    print(f"{'✗' if bad else '✓'} {title}: {sum(counts.values())} tries ({told})")
+
+
+def syncs(when):
+    global failures
+    ended = run("djoliba", "sync", "--data", laptop)
+    failures += ended.returncode != 0
+    print(f"{'✗' if ended.returncode else '✓'} {when}, the laptop syncs")
+
+
+binary = {"Content-Type": "application/vnd.djoliba.sync"}
+words = {"Content-Type": "application/json"}
+form = {"Content-Type": "application/x-www-form-urlencoded"}
+mine = {**binary, "Authorization": f"Bearer {token}"}
+
+
+def secret():
+    return f"{dice.getrandbits(256):064x}"
+
+
+judge("tokens that nobody has",
+      [ask("POST", "/v1/sync", b"x", {**binary, "Authorization": f"Bearer {secret()}"})[0]
+       for _ in range(300)], {401, 429})
+judge("invitation codes that nobody has",
+      [ask("POST", "/v1/enroll",
+           json.dumps({"code": secret(), "token": secret(), "program": ""}), words)[0]
+       for _ in range(60)], {403, 429})
+judge("passwords", [ask("POST", "/entree", f"nom=referent&mdp=mot{n}", form)[0]
+                    for n in range(60)], {401, 429})
+syncs("while its neighbours guess")
+
+paths = ["/", "/packs", "/fiches/contact", "/journal", "/synchro", "/asaco/dhis2/json?periode=202605",
+         "/../hub.sqlite", "/%2e%2e/authority.key", "/v1/../../etc/passwd", "/fiches/%00",
+         "/entree?code=1", "/" + "a" * 8_000, "/metrics", "/v1/devices", "/fiches/contact/1"]
+seen = [ask(method, path, address="127.0.0.3")
+        for path in paths for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")]
+judge("pages without a visit", [status for status, _ in seen],
+      {0, 200, 303, 400, 401, 403, 404, 405, 414, 422, 431})
+leaks = [text for _, text in seen if b"PRIVATE KEY" in text or b"SQLite format" in text
+         or b"<table" in text]
+judge("of those, answers that hold anything", [len(leaks)], {0})
+judge("forms of another site",
+      [ask("POST", "/entree", "nom=referent&mdp=x", {**form, "Sec-Fetch-Site": "cross-site"},
+           "127.0.0.4")[0] for _ in range(15)], {403})
+
+noise = [ask("POST", path, dice.randbytes(dice.randrange(1, 4_000)), mine, "127.0.0.1")[0]
+         for path in ("/v1/sync", "/v1/repair", "/v1/handover", "/v1/token") for _ in range(60)]
+judge("noise with a good token", noise, {401, 403, 409, 413, 415, 422, 426})
+frame = bytes.fromhex("28b52ffd")
+judge("broken frames with a good token",
+      [ask("POST", "/v1/sync", frame + dice.randbytes(200), mine, "127.0.0.1")[0]
+       for _ in range(100)], {409, 413, 422, 426})
+judge("bodies and heads that are too large",
+      [ask("POST", "/v1/sync", b"0" * (3 << 20), mine, "127.0.0.1")[0],
+       ask("POST", "/v1/enroll", b"[" * 60_000, words, "127.0.0.5")[0],
+       ask("POST", "/v1/enroll", b"0" * (1 << 20), words, "127.0.0.5")[0],
+       ask("GET", "/v1/health", None, {"X-Long": "a" * 20_000}, "127.0.0.5")[0],
+       ask("GET", "/v1/health", None, {f"X-{n}": "a" for n in range(90)}, "127.0.0.5")[0]],
+      {0, 400, 413, 422, 431})
+syncs("after noise under its own name")
+
+
+def plain(text):
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
+        line.sendall(text)
+        try:
+            return 200 if b"200 OK" in line.recv(4_096) else 0
+        except OSError:
+            return 0
+
+
+judge("plain HTTP to the TLS port", [plain(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")], {0})
+
+
+def old(version):
+    strange = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    strange.check_hostname, strange.verify_mode = False, ssl.CERT_NONE
+    strange.set_ciphers("ALL:@SECLEVEL=0")
+    strange.minimum_version = strange.maximum_version = version
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            strange.wrap_socket(line).close()
+        return 200
+    except OSError:
+        return 0
+
+
+judge("TLS before 1.2", [old(ssl.TLSVersion.TLSv1), old(ssl.TLSVersion.TLSv1_1)], {0})
+
+silent = []
+for host in range(10, 22):
+    for _ in range(64):
+        try:
+            silent.append(socket.create_connection(
+                ("127.0.0.1", port), source_address=(f"127.0.0.{host}", 0)))
+        except OSError:
+            pass
+print(f"  {len(silent)} silent connections from 12 addresses are open")
+syncs("beside them")
+for line in silent:
+    line.close()
+
+after = must("djoliba-server", "status", "--json", "--data", hub)
+same = json.loads(before)["scopes"] == json.loads(after)["scopes"]
+judge("changed records", [0 if same else 1], {0})
+checked = run("djoliba-server", "verify", "--data", hub)
+judge("faults in the hub's file and log", [checked.returncode], {0})
+server.terminate()
+judge("the hub's end", [server.wait()], {0})
+shutil.rmtree(folder)
+print("Nothing got through." if failures == 0 else f"{failures} attacks got through.")
+sys.exit(1 if failures else 0)
