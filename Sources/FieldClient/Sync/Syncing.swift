@@ -31,7 +31,7 @@ extension FieldClient {
       switch error.code {
       case .wipe_ordered: try await obeyWipe(run.line)
       case .unauthorised where try takeFormerToken():
-        run = SyncRun(
+        run = try SyncRun(
           client: self, maximumBytes: maximumBytes, language: language, progress: progress)
         return try await run.complete()
       default: throw error
