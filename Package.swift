@@ -179,6 +179,8 @@ let package = Package(
       name: "SyncServerTests",
       dependencies: [
         "SyncServer", "Work",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),

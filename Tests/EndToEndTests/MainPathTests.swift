@@ -95,8 +95,8 @@ import Testing
     for device in devices {
       #expect(
         device.names == [
-          "base", "clock_error_ms", "everything", "last_sync", "name", "number", "program", "read",
-          "role", "state", "waiting", "write",
+          "base", "bytes_today", "clock_error_ms", "everything", "last_sync", "name", "number",
+          "program", "read", "requests_today", "role", "state", "waiting", "write",
         ])
       #expect(device["waiting"] == 0)
     }

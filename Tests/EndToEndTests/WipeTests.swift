@@ -22,7 +22,8 @@ import Testing
   @Test func `a laptop is wiped by order, and Bamako decides about what it handed over`() throws {
     let mission = try Mission()
     let id = try mission.add(.gao, "contact", Samples.contact("Fatou Exemple"))
-    let number = try mission.status(.gao)["device"].int ?? 0
+    let devices = try succeed(mission.hub("device", "list", "--json")).jsonLines()
+    let number = try #require(devices.first { $0["name"] == "gao" }?["number"].int)
     let told = try succeed(mission.hub("device", "revoke", "\(number)", "--wipe"))
     #expect(told.err.contains("wipes itself"))
     let ended = try mission.at(.gao, "sync")

@@ -102,8 +102,7 @@ import Testing
       }
       #expect(open.count > HTTPLimits.connections)
       for _ in 0..<5 {
-        let other = try FieldClient(
-          directory: laptop.directory, surroundings: live.surroundings())
+        let other = try live.open(laptop.directory)
         #expect(try await other.sync().complete)
       }
       // One more from an address that holds its share is closed at once.

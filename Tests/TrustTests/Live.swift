@@ -3,10 +3,12 @@ import Hummingbird
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Testing
 
 @testable import Console
 @testable import FieldClient
 @testable import Shared
+@testable import Storage
 @testable import SyncServer
 
 /// A hub that listens on loopback with its console, and laptops that reach it through libcurl. Only
@@ -84,16 +86,32 @@ final class Live: Sendable {
     let granted = try grant ?? hub.usualGrant(base: base)
     let invited = try hub.invite(
       name: "\(base) \(number)", base: base, role: role, grant: granted)
-    let invitation = Invitation(
-      addresses: [url("")],
-      authority: String(
-        decoding: try folder.authority.authorityCertificate(), as: UTF8.self),
-      code: invited.code, name: "\(base) \(number)", base: base, expires: invited.expires)
-    let client = try await FieldClient.enroll(
-      invitation: invitation.file, directory: folder.path + "/laptop-\(number)",
-      surroundings: surroundings(clock ?? time))
+    let directory = folder.path + "/laptop-\(number)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let surroundings = surroundings(clock)
+    let authority = String(
+      decoding: try folder.authority.authorityCertificate(), as: UTF8.self)
+    let device = DeviceFile(
+      addresses: [url("")], authority: authority, token: surroundings.freshToken())
+    try device.save(directory)
+    let enrolled = try hub.enroll(
+      EnrolmentRequest(code: invited.code, token: device.token, program: "test"))
+    try Replica.create(
+      path: directory + "/replica.sqlite", schema: .mission, device: enrolled.device)
+    let client = try open(directory, clock)
     _ = try await client.sync()
     return client
+  }
+
+  /// As the program opens it, but with more patience: other tests may keep the hub from its threads.
+  func open(_ directory: String, _ clock: Ticker? = nil) throws -> FieldClient {
+    let device = try #require(try DeviceFile.load(directory))
+    let transport = try CurlTransport(
+      addresses: device.addresses, authorityPEM: Array(device.authority.utf8),
+      userAgent: "test", stallSeconds: 600)
+    return try FieldClient(
+      directory: directory, surroundings: surroundings(clock), token: device.token,
+      transport: transport)
   }
 
   func surroundings(_ clock: Ticker? = nil) -> Surroundings {
@@ -108,7 +126,7 @@ final class Live: Sendable {
     _ path: String, _ arguments: [String] = []
   ) async throws -> (status: Int, text: String) {
     let base = [
-      "curl", "-s", "--noproxy", "*", "--max-time", "60", "--cacert", authority, "-H", "Expect:",
+      "curl", "-s", "--noproxy", "*", "--max-time", "600", "--cacert", authority, "-H", "Expect:",
       "-w", "\n%{http_code}",
     ]
     let words = base + arguments + [url(path)]

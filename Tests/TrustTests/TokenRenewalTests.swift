@@ -28,8 +28,7 @@ import Testing
       _ = try await laptop.sync()
       #expect(!isKnown(old, live) && isKnown(fresh, live))
       #expect(try live.acts().last == "renewToken")
-      let reopened = try FieldClient(
-        directory: laptop.directory, surroundings: live.surroundings())
+      let reopened = try live.open(laptop.directory)
       #expect(try await reopened.sync().complete)
       var bytes = Data()
       for suffix in ["", "-wal"] {
@@ -52,8 +51,7 @@ import Testing
       #expect(laptop.token == old)
       let drawn = try DeviceFile.load(laptop.directory)?.next
       live.faults.plan(cut, nil)
-      let reopened = try FieldClient(
-        directory: laptop.directory, surroundings: live.surroundings())
+      let reopened = try live.open(laptop.directory)
       for _ in 0..<2 { #expect(try await reopened.sync().complete) }
       #expect(reopened.token == drawn, "the one that the hub may have heard of")
       #expect(!isKnown(old, live))

@@ -31,9 +31,11 @@ struct HubContext: RequestContext {
 ///
 /// A connection without a byte is closed by the server's library; this one counts whole heads, so
 /// that a byte a minute keeps nothing open.
-final class CountedConnection: ChannelInboundHandler, RemovableChannelHandler {
+final class CountedConnection: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
 
   private let crowd: Crowd?
   private var place: (address: String, ticket: Int)?
@@ -54,14 +56,22 @@ final class CountedConnection: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .head:
+    if case .head = unwrapInboundIn(data) {
       deadline?.cancel()
       if let place { crowd?.asked(place.ticket) }
-    case .body: break
-    case .end: expectHead(context, within: HTTPLimits.idle)
     }
     context.fireChannelRead(data)
+  }
+
+  /// The next head is waited for once the answer has left, however long that takes.
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    sent.futureResult.cascade(to: promise)
+    sent.futureResult.assumeIsolated().whenSuccess { _ in
+      self.expectHead(context, within: HTTPLimits.idle)
+    }
+    context.write(data, promise: sent)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
