@@ -29,7 +29,7 @@ FLAGS := $(if $(filter release,$(CONFIGURATION)),$(RELEASE))
 
 # What the compiler links, what the two programs link, what the demonstration and the tests run.
 PACKAGES := ca-certificates g++ git libedit2 libncurses6 libxml2 pkg-config tzdata \
-  libcurl4-openssl-dev libsqlite3-dev libzstd-dev zlib1g-dev \
+  libcurl4-openssl-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev \
   curl faketime openssl python3 sqlite3
 
 SWIFT_FILES = find $(wildcard Sources Tests Examples Benchmarks Fuzz Package.swift) \
@@ -46,7 +46,7 @@ setup: ## Install the system packages that are missing (Debian, Ubuntu)
 	  exit 1
 	fi
 	if ! command -v dpkg-query >/dev/null; then
-	  pkg-config --exists libcurl libzstd sqlite3 && exit 0
+	  pkg-config --exists libcrypto libcurl libzstd sqlite3 && exit 0
 	  echo "This system is no Debian: install what corresponds to $(PACKAGES)." >&2
 	  exit 1
 	fi

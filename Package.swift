@@ -33,6 +33,10 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "CSealed",
+      cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])],
+      linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("sqlite3")]),
 
     .target(
       name: "Shared",
@@ -42,7 +46,8 @@ let package = Package(
     .target(
       name: "Storage",
       dependencies: [
-        "Shared", .product(name: "GRDB", package: "GRDB.swift"),
+        "Shared", "CSealed", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
@@ -70,7 +75,10 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "FieldClient",
-      dependencies: ["Shared", "Work", "Storage", "CCurl"],
+      dependencies: [
+        "Shared", "Work", "Storage", "CCurl", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
       swiftSettings: strict),
     .target(
       name: "SyncServer",

@@ -9,17 +9,21 @@ extension FieldClient {
   /// When the answer is lost on the way, or the machine stops in the middle, calling it again with
   /// the same invitation and directory goes on where it stopped.
   ///
-  /// - Parameter invitation: the invitation file's bytes.
+  /// - Parameters:
+  ///   - invitation: the invitation file's bytes.
+  ///   - sealing: how the replica is sealed; nil leaves it an ordinary SQLite file.
   /// - Throws: `.invitation_invalid`, `.invitation_used`, `.invitation_expired`, `.offline`,
-  ///   `.untrusted_hub`, `.already_enrolled`, `.cannot_write`.
+  ///   `.untrusted_hub`, `.already_enrolled`, `.weak_password`, `.cannot_write`.
   public static func enroll(
-    invitation: [UInt8], directory: String, surroundings: Surroundings = .system()
+    invitation: [UInt8], directory: String, sealing: Sealing? = nil,
+    surroundings: Surroundings = .system()
   ) async throws(Problem) -> FieldClient {
     let invitation = try Invitation(file: invitation)
     try finishWiping(directory)
     try DurableFile.makeFolder(directory)
     var device = try begin(invitation, directory, surroundings)
     if !FileManager.default.fileExists(atPath: replicaPath(directory)) {
+      if let sealing { try makeKey(sealing, directory, surroundings) }
       try makeReplica(try await ask(invitation, device, surroundings), directory)
     }
     device.code = nil
@@ -44,7 +48,7 @@ extension FieldClient {
     }
     let device = DeviceFile(
       addresses: invitation.addresses, authority: invitation.authority,
-      token: surroundings.freshToken(), code: invitation.code)
+      token: surroundings.randomHex(words: 4), code: invitation.code)
     try device.save(directory)
     return device
   }
@@ -79,7 +83,7 @@ extension FieldClient {
   ) throws(Problem) {
     let schema = try schema(of: answer)
     let fresh = directory + "/replica.new.sqlite"
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in ["", "-journal", "-wal", "-shm"] {
       try? FileManager.default.removeItem(atPath: fresh + suffix)
     }
     try Replica.create(path: fresh, schema: schema, device: answer.device)

@@ -7,8 +7,8 @@ import Synchronization
 /// Bamako when there is one.
 ///
 /// Everything lives in one directory: `replica.sqlite`, an ordinary SQLite file that other
-/// programs may read and write too, and `device.json`, the device's identity. A client may be
-/// used from any thread.
+/// programs may read and write too, or a sealed one; `device.json`, the device's identity; and
+/// `key.json`, the key of what is sealed. A client may be used from any thread.
 public final class FieldClient: Sendable {
   /// The directory, as given.
   public let directory: String
@@ -22,7 +22,7 @@ public final class FieldClient: Sendable {
   /// Opens the replica of an enrolled device.
   ///
   /// - Throws: `.not_enrolled` when there is none, `.not_a_replica` when the file is something
-  ///   else.
+  ///   else; `.passphrase_needed`, `.wrong_passphrase`, `.no_key` for a sealed one.
   public convenience init(
     directory: String, surroundings: Surroundings = .system()
   ) throws(Problem) {
@@ -31,6 +31,7 @@ public final class FieldClient: Sendable {
       throw Problem(.not_enrolled, at: directory)
     }
     try Self.finishRebuilding(directory)
+    try Self.openKey(directory, surroundings)
     try self.init(
       directory: directory, surroundings: surroundings, token: device.token,
       transport: CurlTransport(device, surroundings))
@@ -83,6 +84,17 @@ public final class FieldClient: Sendable {
 
   /// Conflicts in which this device's writes won or lost, newest first.
   public func conflicts() throws(Problem) -> [ConflictRecord] { try replica.conflicts() }
+
+  /// Runs SQL statements on the replica, as a program does that knows nothing of this library. What
+  /// they write is captured and sent.
+  ///
+  /// - Parameter row: called for each row that a statement gives; bytes as hexadecimal digits.
+  /// - Throws: `.usage` with SQLite's words, `.invalid_value`, `.busy`.
+  public func runSQL(
+    _ text: String, row: (_ columns: [String], _ values: [Value]) throws -> Void = { _, _ in }
+  ) throws(Problem) {
+    try replica.run(sql: text, row: row)
+  }
 
   /// Writes in one durable transaction: all of `body`, or nothing when it throws.
   ///

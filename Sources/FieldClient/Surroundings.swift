@@ -1,4 +1,5 @@
 import Foundation
+public import Shared
 import Storage
 
 #if canImport(Glibc)
@@ -16,16 +17,26 @@ public struct Surroundings: Sendable {
   public var uptime: @Sendable () -> (boot: String, milliseconds: Int64)?
   /// How this program names itself to the hub.
   public var program: String
+  /// Where this machine keeps keys, outside of every data folder; nil when it has no such place.
+  public var keyFolder: String?
+  /// Asks for the passphrase that a replica is sealed with. Throws `.passphrase_needed` where
+  /// nobody can be asked.
+  public var passphrase: @Sendable () throws(Problem) -> String
 
   public init(
     now: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> UInt64,
     uptime: @escaping @Sendable () -> (boot: String, milliseconds: Int64)? = { nil },
-    program: String
+    program: String, keyFolder: String? = nil,
+    passphrase: @escaping @Sendable () throws(Problem) -> String = { () throws(Problem) in
+      throw Problem(.passphrase_needed)
+    }
   ) {
     self.now = now
     self.random = random
     self.uptime = uptime
     self.program = program
+    self.keyFolder = keyFolder
+    self.passphrase = passphrase
   }
 
   /// The machine's own clocks and random numbers.
@@ -37,7 +48,16 @@ public struct Surroundings: Sendable {
         var generator = SystemRandomNumberGenerator()
         return generator.next()
       },
-      uptime: { boot.map { ($0, Self.milliseconds(CLOCK_BOOTTIME)) } }, program: program)
+      uptime: { boot.map { ($0, Self.milliseconds(CLOCK_BOOTTIME)) } }, program: program,
+      keyFolder: Self.keyFolder(ProcessInfo.processInfo.environment))
+  }
+
+  /// `$XDG_CONFIG_HOME/djoliba/keys`, else below `~/.config`.
+  private static func keyFolder(_ environment: [String: String]) -> String? {
+    if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
+      return folder + "/djoliba/keys"
+    }
+    return environment["HOME"].map { $0 + "/.config/djoliba/keys" }
   }
 
   private static func milliseconds(_ clock: clockid_t) -> Int64 {

@@ -50,12 +50,13 @@ extension FieldClient {
   /// compares it with Bamako and mends what differs. The damaged files are kept beside it.
   ///
   /// - Throws: `.not_enrolled`, `.busy`, `.disk_full`, `.cannot_write`, `.not_a_replica` when
-  ///   nothing can be read any more.
+  ///   nothing can be read any more; what opening a sealed one throws.
   public static func rebuild(
     directory: String, surroundings: Surroundings = .system()
   ) throws(Problem) -> RescueReport {
     guard try DeviceFile.load(directory) != nil else { throw Problem(.not_enrolled, at: directory) }
     try finishRebuilding(directory)
+    try openKey(directory, surroundings)
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
     let folder = "\(directory)/damaged-\(surroundings.now())"

@@ -15,14 +15,15 @@ struct EnrollCommand: Command {
     help: .init(
       fr: "Fichier d'invitation reçu de Bamako.", en: "Invitation file received from Bamako."))
   var invitation: String
+  @OptionGroup var options: SealingOptions
   @OptionGroup var global: GlobalOptions
 
   func perform() async throws {
     let invitation = try read(file: invitation)
-    let directory = directory
+    let (directory, sealing) = (directory, try options.sealing())
     let client = try await stoppable {
       try await FieldClient.enroll(
-        invitation: invitation, directory: directory, surroundings: .door)
+        invitation: invitation, directory: directory, sealing: sealing, surroundings: .door)
     }
     let name = try client.status().deviceName
     printer.say(

@@ -15,13 +15,13 @@ struct Djoliba: AsyncParsableCommand {
         name: spoken(fr: "Bamako", en: "Bamako"),
         subcommands: [
           EnrollCommand.self, SyncCommand.self, WatchCommand.self, StatusCommand.self,
-          VerifyCommand.self, OpenCommand.self, WipeCommand.self,
+          VerifyCommand.self, OpenCommand.self, SealCommand.self, WipeCommand.self,
         ]),
       CommandGroup(
         name: spoken(fr: "Fiches", en: "Records"),
         subcommands: [
           ListCommand.self, ShowCommand.self, SearchCommand.self, AddCommand.self,
-          SetCommand.self, DeleteCommand.self, SignCommand.self,
+          SetCommand.self, DeleteCommand.self, SignCommand.self, SQLCommand.self,
         ]),
       CommandGroup(
         name: spoken(fr: "Mes écritures", en: "My writes"),
@@ -38,5 +38,9 @@ struct Djoliba: AsyncParsableCommand {
 
 extension Surroundings {
   /// This program on this machine.
-  static let door = Surroundings.system(program: "djoliba/" + Djoliba.version)
+  static let door = {
+    var door = Surroundings.system(program: "djoliba/" + Djoliba.version)
+    door.passphrase = Passphrase.known
+    return door
+  }()
 }

@@ -35,7 +35,7 @@ extension FieldStatus {
       ],
       "scopes": .object(
         Dictionary(uniqueKeysWithValues: scopes.map { ($0.key.description, $0.value.json) })),
-      "size": .int(size),
+      "size": .int(size), "sealed": .bool(isSealed),
     ]
     if let sharedAt { members["identity_shared"] = JSONValue(moment: sharedAt) }
     if awaitsProgram { members["program_outdated"] = .bool(true) }
@@ -46,7 +46,7 @@ extension FieldStatus {
     [
       Label(fr: "Non envoyées : \(pending)", en: "Unsent: \(pending)"), asOf, refusedLine,
       conflictsLine, clockError.flatMap { ClockWords.line(error: $0) }, deviceLine, sharedLine,
-      programLine, sizeLine,
+      programLine, sizeLine, sealedLine,
     ].compactMap(\.self)
   }
 
@@ -98,6 +98,13 @@ extension FieldStatus {
           + "perdu : ils seront là quand le programme sera mis à jour.",
         en: "Bamako has new types or fields that this program cannot show. Nothing is lost: they "
           + "will be here when the program is upgraded.") : nil
+  }
+
+  private var sealedLine: Label {
+    isSealed
+      ? Label(fr: "Fiches scellées : oui", en: "Records sealed: yes")
+      : Label(
+        fr: "Fiches scellées : non (djoliba seal)", en: "Records sealed: no (djoliba seal)")
   }
 
   private var sizeLine: Label {

@@ -32,7 +32,10 @@ enum House {
       confined: ["Crypto": ["Packs/PackContent.swift", "Desk/FormToken.swift"]]),
     Room(
       "Storage", ["Shared", "GRDB", "Foundation", "Synchronization"],
-      confined: ["GRDBSQLite": ["Layout/Statements.swift"]]),
+      confined: [
+        "GRDBSQLite": ["Layout/Statements.swift"], "CSealed": ["Seal/"],
+        "Crypto": ["Seal/SealKey.swift"],
+      ]),
     Room("Spreadsheet", ["Shared"], confined: ["Foundation": ["RowReader.swift"]]),
     Room(
       "Terminal", ["Shared", "ArgumentParser", "Foundation"],
@@ -50,6 +53,7 @@ enum House {
       "FieldClient", ["Shared", "Storage", "Foundation"],
       confined: [
         "CCurl": ["Transport/"], "Dispatch": ["Transport/"], "Work": ["Desk/"],
+        "Crypto": ["Keys/"], "CryptoExtras": ["Keys/KeyFile.swift"],
         "Synchronization": ["Transport/", "Desk/LaptopDoors.swift", "FieldClient.swift"],
         "Glibc": ["Transport/", "Surroundings.swift", "Sync/SyncLock.swift"],
       ]),

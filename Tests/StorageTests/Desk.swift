@@ -12,8 +12,9 @@ final class Desk {
   let replica: Replica
   private var ids: UInt64 = 0
 
-  init(schema: Schema = .mission, device: UInt32 = 5) throws {
-    folder = NSTemporaryDirectory() + "djoliba-desk-\(UUID().uuidString)"
+  /// - Parameter given: a folder that is there and goes away otherwise; nil for one of its own.
+  init(schema: Schema = .mission, device: UInt32 = 5, folder given: String? = nil) throws {
+    folder = given ?? NSTemporaryDirectory() + "djoliba-desk-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try Replica.create(path: folder + "/replica.sqlite", schema: schema, device: device)
     replica = try Replica(path: folder + "/replica.sqlite")

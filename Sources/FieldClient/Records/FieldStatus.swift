@@ -35,6 +35,8 @@ public struct FieldStatus: Sendable {
   /// Whether Bamako has types or fields that only a newer program can show. What comes of them is
   /// kept until then.
   public let awaitsProgram: Bool
+  /// Whether the replica is unreadable without its key.
+  public let isSealed: Bool
 }
 
 extension FieldStatus {
@@ -70,7 +72,8 @@ extension FieldClient {
           records: $0.records, seq: $0.seq, digest: $0.digest, isWritable: $0.isWritable)
       }, everything: status.everything, pending: status.pending, refused: status.refused,
       conflicts: status.openConflicts, lastSync: status.lastSync, clockError: status.clockError,
-      size: replica.size, sharedAt: status.sharedAt, awaitsProgram: status.awaitsProgram)
+      size: replica.size, sharedAt: status.sharedAt, awaitsProgram: status.awaitsProgram,
+      isSealed: Seal.isSealed(replica.path))
   }
 
   /// Changes that Bamako refused and that nobody has corrected or dropped, oldest first.

@@ -21,6 +21,7 @@ extension Problem {
     case plain_http
     case changed_meanwhile, pack_incomplete, no_account, account_exists, weak_password
     case wrong_password, account_locked, session_over
+    case passphrase_needed, wrong_passphrase, no_key
   }
 }
 
@@ -780,6 +781,33 @@ extension Problem.Code {
         hint: Label(
           fr: "Connectez-vous de nouveau ; ce que vous avez saisi est gardé.",
           en: "Sign in again; what you typed is kept."))
+    case .passphrase_needed:
+      Entry(
+        exit: 77, status: 403,
+        text: Label(
+          fr: "Les fiches de ce portable sont scellées par une phrase secrète.",
+          en: "The records of this laptop are sealed with a passphrase."),
+        hint: Label(
+          fr: "Lancez la commande dans un terminal, ou donnez DJOLIBA_PASSPHRASE_FILE.",
+          en: "Run the command in a terminal, or give DJOLIBA_PASSPHRASE_FILE."))
+    case .wrong_passphrase:
+      Entry(
+        exit: 77, status: 403,
+        text: Label(
+          fr: "Ce n'est pas la phrase secrète de ce portable.",
+          en: "This is not the passphrase of this laptop."),
+        hint: Label(
+          fr: "Vérifiez les majuscules et le clavier, puis recommencez ; rien n'est perdu.",
+          en: "Check the capital letters and the keyboard, then try again; nothing is lost."))
+    case .no_key:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "La clé qui ouvre les fiches de ce portable manque, ou c'est une autre.",
+          en: "The key that opens the records of this laptop is missing, or is another."),
+        hint: Label(
+          fr: "Remettez key.json et la clé de la machine ; sans eux, demandez une invitation.",
+          en: "Put key.json and the machine's key back; without them, ask for an invitation."))
     }
   }
 }

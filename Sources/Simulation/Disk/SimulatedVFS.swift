@@ -12,7 +12,8 @@ enum SimulatedVFS {
   static func install() { installed }
 
   private static let installed: Void = {
-    let system = sqlite3_vfs_find(nil)!
+    // Not the default: below this, nothing may seal.
+    let system = sqlite3_vfs_find("unix")!
     let vfs = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
     vfs.initialize(to: system.pointee)
     let handle = MemoryLayout<SimulatedFile>.size

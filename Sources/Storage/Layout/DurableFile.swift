@@ -52,6 +52,22 @@ package enum DurableFile {
     if let path = paths.first { try syncFolder(of: path) }
   }
 
+  /// Overwrites a small file, then removes it. A disk may keep what it held all the same.
+  package static func destroy(_ path: String) throws(Problem) {
+    if let file = FileHandle(forUpdatingAtPath: path) {
+      do {
+        let length = Int(try file.seekToEnd())
+        try file.seek(toOffset: 0)
+        try file.write(contentsOf: Data(count: length))
+        try file.synchronize()
+        try file.close()
+      } catch {
+        throw Problem(.cannot_write, at: path, cause: "\(type(of: error))")
+      }
+    }
+    try remove([path])
+  }
+
   /// Makes a folder that its owner alone may enter, and those above it.
   package static func makeFolder(_ path: String) throws(Problem) {
     var missing: [String] = []

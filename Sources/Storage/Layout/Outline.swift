@@ -78,7 +78,8 @@ struct Outline: Codable, Equatable {
   /// free pages and indexes is gone: it is for reading out alone.
   func layOut(_ copy: String) throws {
     let file = try FileHandle(forUpdating: URL(fileURLWithPath: copy))
-    try file.write(contentsOf: Self.firstPage)
+    try file.write(
+      contentsOf: Seal.firstPage(Self.firstPage(Seal.reserve(beside: copy)), beside: copy))
     // SQLite refuses a schema that speaks of pages behind the end.
     let length = Int(try file.seekToEnd())
     let pages = max((length + Self.pageSize - 1) / Self.pageSize, tables.map(\.page).max() ?? 1)
@@ -103,9 +104,11 @@ struct Outline: Codable, Equatable {
 
   /// The header and the root of an empty schema, as the file format has them. The length of the
   /// file is left at 0: SQLite then counts it itself.
-  private static let firstPage: Data = {
+  ///
+  /// - Parameter reserve: bytes that each page of the file keeps free at its end.
+  private static func firstPage(_ reserve: Int) -> Data {
     var page = Data("SQLite format 3\0".utf8)
-    page += [UInt8(pageSize >> 8), UInt8(pageSize & 0xff), 2, 2, 0, 64, 32, 32]
+    page += [UInt8(pageSize >> 8), UInt8(pageSize & 0xff), 2, 2, UInt8(reserve), 64, 32, 32]
     let (counter, length, freeTrunk, freeCount) = (1, 0, 0, 0)
     let (cookie, format, cache, vacuumRoot, utf8) = (1, 4, 0, 0, 1)
     for number in [
@@ -114,8 +117,8 @@ struct Outline: Codable, Equatable {
       page += withUnsafeBytes(of: UInt32(number).bigEndian) { Data($0) }
     }
     page += Data(count: 100 - page.count)
-    let leaf: UInt8 = 13
-    page += [leaf, 0, 0, 0, 0, UInt8(pageSize >> 8), UInt8(pageSize & 0xff), 0]
+    let (leaf, free) = (UInt8(13), pageSize - reserve)
+    page += [leaf, 0, 0, 0, 0, UInt8(free >> 8), UInt8(free & 0xff), 0]
     return page + Data(count: pageSize - page.count)
-  }()
+  }
 }

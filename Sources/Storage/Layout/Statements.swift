@@ -107,6 +107,12 @@ extension Database {
     }
   }
 
+  /// Asks SQLite to keep room for a seal in each page of what it copies this database into.
+  func reservePages(_ bytes: Int) {
+    var count = CInt(bytes)
+    sqlite3_file_control(sqliteConnection, "main", SQLITE_FCNTL_RESERVE_BYTES, &count)
+  }
+
   private func bound(_ sql: String, _ bindings: Bindings) throws -> Statement {
     let statement = try cachedStatement(sql: sql)
     // Tells GRDB that what is bound now is valid, whatever it was.

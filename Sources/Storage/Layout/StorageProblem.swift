@@ -17,7 +17,10 @@ extension Problem {
 
 extension DatabaseError {
   fileprivate var problemCode: Problem.Code {
-    switch resultCode.primaryResultCode {
+    // What a sealed page says that is not what was sealed.
+    if extendedResultCode == .SQLITE_IOERR_DATA { return .damaged }
+    return switch resultCode.primaryResultCode {
+    case .SQLITE_AUTH: .no_key
     case .SQLITE_FULL: .disk_full
     case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
     case .SQLITE_NOTADB: .not_a_replica

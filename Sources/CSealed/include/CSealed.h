@@ -1,0 +1,40 @@
+#ifndef CSEALED_H
+#define CSEALED_H
+
+#include <stdint.h>
+
+/// Sealed databases below SQLite; `file.c` says how.
+
+enum {
+  SEALED_PAGE = 4096,
+  /// Bytes at the end of each page that hold its nonce and its tag.
+  SEALED_RESERVE = 28,
+  /// Bytes at the beginning of the file: what it is, and which key it was sealed with.
+  SEALED_PREFIX = 16,
+  SEALED_ID = 8,
+};
+
+typedef struct {
+  /// Tells in the file which key this is, and nothing of the key.
+  uint8_t id[SEALED_ID];
+  /// For the pages.
+  uint8_t page[32];
+  /// For the heads of the frames in the log.
+  uint8_t frame[32];
+} sealed_keys;
+
+/// Databases of this folder, its real path, are opened with these keys from now on, by every
+/// connection of the process; empty files become sealed databases. Not 0 when SQLite or the
+/// memory fails.
+int sealed_unlock(const char *folder, const sealed_keys *keys);
+
+/// Forgets a folder's keys. What is open stays open.
+void sealed_lock(const char *folder);
+
+int sealed_is_unlocked(const char *folder);
+
+/// Seals a database's first page, of SEALED_PAGE bytes, in its place. Not 0 when the folder's keys
+/// are not known, or libcrypto fails.
+int sealed_first_page(const char *folder, uint8_t *page);
+
+#endif

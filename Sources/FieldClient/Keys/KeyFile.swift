@@ -1,0 +1,113 @@
+import Crypto
+import CryptoExtras
+import Foundation
+import Shared
+import Storage
+
+/// `DIR/key.json`: the replica's key, wrapped by what is not in this folder. Without the file
+/// nobody reads the replica, whatever else they have.
+struct KeyFile: Codable, Sendable {
+  private var format = 1
+  /// What wraps it.
+  private let lock: Lock
+  /// The nonce, the wrapped key and its tag, of AES-256-GCM.
+  private let key: Data
+
+  private enum Lock: Codable {
+    /// A file of this name in the machine's folder of keys.
+    case machine(name: String)
+    /// scrypt of the passphrase.
+    case passphrase(rounds: Int, salt: Data)
+  }
+
+  /// OWASP's parameters for 64 MiB in one lane: a guess costs an eighth of a second.
+  private static let rounds = 1 << 16
+  private static let blockSize = 8
+  /// As for the passwords of accounts.
+  private static let shortestPassphrase = 12
+  private static let use = Array("djoliba replica key".utf8)
+
+  static func path(_ directory: String) -> String { directory + "/key.json" }
+
+  /// Nil when there is none. Throws `.no_key` when it cannot be read.
+  static func load(_ directory: String) throws(Problem) -> KeyFile? {
+    let path = path(directory)
+    guard DurableFile.exists(path) else { return nil }
+    guard let file = try? JSONDecoder().decode(KeyFile.self, from: Data(DurableFile.read(path))),
+      file.format == 1
+    else { throw Problem(.no_key, at: path) }
+    return file
+  }
+
+  func save(_ directory: String) throws(Problem) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else { preconditionFailure("texts always encode") }
+    try DurableFile.write(data, to: Self.path(directory))
+  }
+
+  // MARK: Wrapping
+
+  /// - Throws: `.weak_password`; what `MachineKeys` throws.
+  init(
+    wrapping key: SealKey, _ sealing: Sealing, _ surroundings: Surroundings
+  ) throws(Problem) {
+    let wrap: SymmetricKey
+    switch sealing {
+    case .machine:
+      let name = surroundings.randomHex(words: 1)
+      wrap = try MachineKeys(surroundings).make(name, surroundings.randomBytes(words: 4))
+      lock = .machine(name: name)
+    case .passphrase(let phrase):
+      guard phrase.count >= Self.shortestPassphrase else { throw Problem(.weak_password) }
+      let salt = Data(surroundings.randomBytes(words: 2))
+      wrap = Self.derive(phrase, Self.rounds, salt)
+      lock = .passphrase(rounds: Self.rounds, salt: salt)
+    }
+    guard let box = try? AES.GCM.seal(key.bytes, using: wrap, authenticating: Self.use),
+      let combined = box.combined
+    else { preconditionFailure("a key of 32 bytes always seals") }
+    self.key = combined
+  }
+
+  /// - Throws: `.no_key`, `.wrong_passphrase`, and what asking for the passphrase throws.
+  func unwrap(_ surroundings: Surroundings) throws(Problem) -> SealKey {
+    switch lock {
+    case .machine(let name):
+      return try unwrap(with: MachineKeys(surroundings).read(name), otherwise: .no_key)
+    case .passphrase(let rounds, let salt):
+      guard (1 << 10...1 << 20).contains(rounds), rounds.nonzeroBitCount == 1 else {
+        throw Problem(.no_key, cause: "scrypt rounds")
+      }
+      let phrase = try surroundings.passphrase()
+      return try unwrap(
+        with: Self.derive(phrase, rounds, salt), otherwise: .wrong_passphrase)
+    }
+  }
+
+  private func unwrap(
+    with wrap: SymmetricKey, otherwise code: Problem.Code
+  ) throws(Problem) -> SealKey {
+    guard let box = try? AES.GCM.SealedBox(combined: key),
+      let bytes = try? AES.GCM.open(box, using: wrap, authenticating: Self.use), bytes.count == 32
+    else { throw Problem(code) }
+    return SealKey([UInt8](bytes))
+  }
+
+  /// Takes away what only the machine keeps of it.
+  func destroyMachineKey(_ surroundings: Surroundings) throws(Problem) {
+    guard case .machine(let name) = lock else { return }
+    try MachineKeys(surroundings).destroy(name)
+  }
+
+  /// What is typed with another keyboard's accents is the same passphrase.
+  private static func derive(_ phrase: String, _ rounds: Int, _ salt: Data) -> SymmetricKey {
+    do {
+      return try KDF.Scrypt.deriveKey(
+        from: Data(phrase.precomposedStringWithCompatibilityMapping.utf8), salt: salt,
+        outputByteCount: 32, rounds: rounds, blockSize: blockSize, parallelism: 1)
+    } catch {
+      preconditionFailure("the parameters are scrypt's: \(error)")
+    }
+  }
+}
