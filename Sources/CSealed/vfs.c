@@ -143,13 +143,16 @@ static int vfs_open(
   return open_plain(vfs, name, file, flags, outFlags);
 }
 
+int sealed_holds(sqlite3 *db) {
+  sqlite3_file *file = NULL;
+  return sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK &&
+         is_sealed(file);
+}
+
 /// Tells every new connection to a sealed database what its file system cannot.
 static int prepare(sqlite3 *db, char **message, const void *api) {
   (void)message, (void)api;
-  sqlite3_file *file = NULL;
-  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-      !is_sealed(file))
-    return SQLITE_OK;
+  if (!sealed_holds(db)) return SQLITE_OK;
   int reserve = SEALED_RESERVE;
   sqlite3_file_control(db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
   return sqlite3_exec(

@@ -44,7 +44,9 @@ public final class FieldClient: Sendable {
     self.surroundings = surroundings
     secret = Mutex(token)
     self.transport = transport
-    replica = try Replica(path: Self.replicaPath(directory))
+    replica = try Self.opening(directory) { () throws(Problem) in
+      try Replica(path: Self.replicaPath(directory))
+    }
   }
 
   func take(token: String) { secret.withLock { $0 = token } }

@@ -59,6 +59,9 @@ extension FieldClient {
     try openKey(directory, surroundings)
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
+    guard Seal.isOpen(directory) || !Seal.isNamed(replicaPath(directory)) else {
+      throw Problem(.no_key, at: directory)
+    }
     let folder = "\(directory)/damaged-\(surroundings.now())"
     let rescue = try Replica.rebuild(
       path: replicaPath(directory), keeping: folder, now: surroundings.now())

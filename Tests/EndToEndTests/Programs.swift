@@ -50,8 +50,13 @@ final class Running {
   private let err: SpokenPipe
   private var ended: Ended?
 
-  /// - Parameter locale: what `LANG` says, the only locale variable the program sees.
-  init(_ path: String, _ arguments: [String], locale: String = "en_US.UTF-8") throws {
+  /// - Parameters:
+  ///   - locale: what `LANG` says, the only locale variable the program sees.
+  ///   - environment: what else it sees, as `NAME=value`.
+  init(
+    _ path: String, _ arguments: [String], locale: String = "en_US.UTF-8",
+    environment: [String] = []
+  ) throws {
     // A pipe is open to other programs for a moment before it is marked.
     Self.starting.lock()
     defer { Self.starting.unlock() }
@@ -60,16 +65,19 @@ final class Running {
     let err = SpokenPipe()
     self.err = err
     child = try start(
-      [path] + arguments, ["LANG=\(locale)", "PATH=/usr/bin:/bin", "HOME=/nonexistent"],
+      [path] + arguments,
+      ["LANG=\(locale)", "PATH=/usr/bin:/bin", "HOME=/nonexistent"] + environment,
       out: out.descriptor, err: err.end)
     err.closeEnd()
   }
 
   /// One of the built programs.
   convenience init(
-    program: String, _ arguments: [String], locale: String = "en_US.UTF-8"
+    program: String, _ arguments: [String], locale: String = "en_US.UTF-8",
+    environment: [String] = []
   ) throws {
-    try self.init(Self.folder + "/" + program, arguments, locale: locale)
+    try self.init(
+      Self.folder + "/" + program, arguments, locale: locale, environment: environment)
   }
 
   /// Waits for its end.

@@ -4,8 +4,9 @@ import Testing
 
 /// The power goes at every sync of one session.
 @Suite struct PowerCutTests {
-  @Test func `the power may go at any sync of any machine`() async throws {
-    let report = try await PowerCuts(seed: 1, all: false).run()
+  @Test(arguments: [false, true])
+  func `the power may go at any sync of any machine, sealed or not`(sealed: Bool) async throws {
+    let report = try await PowerCuts(seed: 1, all: false, sealed: sealed).run()
     #expect(report.broken.isEmpty, "\(report.broken.joined(separator: "\n"))")
     #expect(report.syncs.count == 3)
     #expect(report.syncs.allSatisfy { $0 >= 15 }, "\(report.syncs)")

@@ -76,8 +76,8 @@ import Testing
     }
     #expect(dumps[0].count > 100)
     #expect(dumps[0] == dumps[1])
-    #expect(Seal.isSealed(sealed.file))
-    #expect(!Seal.isSealed(plain.file))
+    #expect(Seal.isNamed(sealed.file))
+    #expect(!Seal.isNamed(plain.file))
   }
 
   @Test func `a log that nobody closed is read again`() throws {

@@ -79,7 +79,7 @@ import Testing
     try plain.replica.pool.close()
 
     try Replica.seal(path: folder.file)
-    #expect(Seal.isSealed(folder.file))
+    #expect(Seal.isNamed(folder.file))
     #expect(try folder.files(with: Self.canary) == [])
     let sealed = try Replica(path: folder.file)
     #expect(try dump(sealed) == before)
@@ -102,7 +102,7 @@ import Testing
       let rescue = try Replica.rebuild(
         path: folder.file, keeping: folder.path + "/kept-\(page)", now: Desk.now)
       #expect(rescue.saved == 2 || !rescue.lost.isEmpty || rescue.mayLackMore, "page \(page)")
-      #expect(Seal.isSealed(folder.file))
+      #expect(Seal.isNamed(folder.file))
       let replica = try Replica(path: folder.file)
       try replica.checkFile()
       if rescue.lost.isEmpty && !rescue.mayLackMore {

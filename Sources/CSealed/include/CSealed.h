@@ -33,6 +33,10 @@ void sealed_lock(const char *folder);
 
 int sealed_is_unlocked(const char *folder);
 
+/// Whether a connection's main database is sealed.
+struct sqlite3;
+int sealed_holds(struct sqlite3 *connection);
+
 /// Seals a database's first page, of SEALED_PAGE bytes, in its place. Not 0 when the folder's keys
 /// are not known, or libcrypto fails.
 int sealed_first_page(const char *folder, uint8_t *page);

@@ -26,15 +26,16 @@ extension FieldClient {
     defer { lock.release() }
     let path = replicaPath(directory)
     guard DurableFile.exists(path) else { throw Problem(.not_enrolled, at: directory) }
-    if Seal.isSealed(path) {
-      guard let old = try KeyFile.load(directory) else { throw Problem(.no_key, at: directory) }
+    if let old = try KeyFile.load(directory) {
       let key = try old.unwrap(surroundings)
+      Seal.open(directory, with: key)
       try KeyFile(wrapping: key, sealing, surroundings).save(directory)
       try old.destroyMachineKey(surroundings)
     } else {
       try makeKey(sealing, directory, surroundings)
-      try Replica.seal(path: path)
     }
+    // A sealing that was interrupted has a key and a plain file.
+    if try !Replica.isSealed(path: path) { try Replica.seal(path: path) }
   }
 
   /// Draws a key for a folder in which nothing is sealed yet, and opens it.
@@ -46,12 +47,24 @@ extension FieldClient {
     Seal.open(directory, with: key)
   }
 
-  /// Opens the replica's key when it is sealed; asks for the passphrase at most once a process.
+  /// Opens the replica's key when it has one; asks for the passphrase at most once a process.
   static func openKey(_ directory: String, _ surroundings: Surroundings) throws(Problem) {
-    guard Seal.isSealed(replicaPath(directory)), !Seal.isOpen(directory) else { return }
-    // Without one it may be a plain file that is damaged.
-    guard let file = try KeyFile.load(directory) else { return }
+    guard !Seal.isOpen(directory), let file = try KeyFile.load(directory) else { return }
     Seal.open(directory, with: try file.unwrap(surroundings))
+  }
+
+  /// Says of a replica that could not be opened that it is sealed and its key is gone.
+  static func opening<T>(
+    _ directory: String, _ body: () throws(Problem) -> T
+  ) throws(Problem) -> T {
+    do {
+      return try body()
+    } catch {
+      guard [.damaged, .not_a_replica].contains(error.code), !Seal.isOpen(directory),
+        Seal.isNamed(replicaPath(directory))
+      else { throw error }
+      throw Problem(.no_key, at: directory)
+    }
   }
 
   /// Makes a sealed replica unreadable for good, whoever knows the passphrase: its key is

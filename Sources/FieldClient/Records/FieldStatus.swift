@@ -73,7 +73,7 @@ extension FieldClient {
       }, everything: status.everything, pending: status.pending, refused: status.refused,
       conflicts: status.openConflicts, lastSync: status.lastSync, clockError: status.clockError,
       size: replica.size, sharedAt: status.sharedAt, awaitsProgram: status.awaitsProgram,
-      isSealed: Seal.isSealed(replica.path))
+      isSealed: replica.isSealed)
   }
 
   /// Changes that Bamako refused and that nobody has corrected or dropped, oldest first.

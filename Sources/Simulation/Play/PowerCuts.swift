@@ -32,10 +32,14 @@ package struct PowerCuts: Sendable {
   private let seed: UInt64
   private let losses: [Disk.Loss]
   private let plan: Plan
+  private let sealed: Bool
 
-  /// - Parameter all: every kind of loss at every sync, instead of one kind at each in turn.
-  package init(seed: UInt64, all: Bool) {
+  /// - Parameters:
+  ///   - all: every kind of loss at every sync, instead of one kind at each in turn.
+  ///   - sealed: whether the laptops' replicas are.
+  package init(seed: UInt64, all: Bool, sealed: Bool = false) {
     self.seed = seed
+    self.sealed = sealed
     losses = all ? Disk.Loss.allCases : []
     plan = Plan(seed: seed, laptops: 2, steps: Self.session)
   }
@@ -50,7 +54,7 @@ package struct PowerCuts: Sendable {
   ]
 
   package func run() async throws -> Report {
-    let scaffold = try Scaffold()
+    let scaffold = try Scaffold(sealed: sealed)
     var report = Report()
     report.syncs = await play(nil, in: scaffold, &report)
     for (machine, syncs) in report.syncs.enumerated() {

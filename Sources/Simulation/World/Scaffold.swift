@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import Storage
 import Synchronization
 
 /// The few things of a world that the product wants to see on a real file system: its folders,
@@ -15,7 +16,8 @@ package final class Scaffold: Sendable {
 
   private static let count = Mutex(0)
 
-  package init() throws {
+  /// - Parameter sealed: whether the laptops' replicas are.
+  package init(sealed: Bool = false) throws {
     SimulatedVFS.install()
     let number = Self.count.withLock { count in
       count += 1
@@ -30,6 +32,9 @@ package final class Scaffold: Sendable {
     for folder in folders + [root + "/hub/"] {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
+    if sealed {
+      for folder in laptopFolders { Seal.open(folder, with: SealKey(Array(1...32))) }
+    }
     template = try Template(
       schema: Schema(json: PackageResources.simulation_json), newer: Self.newerSchema(),
       root: root, folders: laptopFolders)
@@ -41,7 +46,10 @@ package final class Scaffold: Sendable {
   /// Removes a file that the product made to have a name.
   func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 
-  deinit { try? FileManager.default.removeItem(atPath: root) }
+  deinit {
+    for folder in laptopFolders { Seal.close(folder) }
+    try? FileManager.default.removeItem(atPath: root)
+  }
 
   /// What a later version of the mission's schema would be, a field and a type more: it only grows.
   private static func newerSchema() throws -> Schema {

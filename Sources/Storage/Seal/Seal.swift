@@ -6,14 +6,14 @@ package import Shared
 /// Sealed databases: SQLite files whose pages only their key opens. What seals them stands below
 /// SQLite; everything above opens them by their path, as any other.
 package enum Seal {
-  private static let plain = Array("SQLite format 3\0".utf8)
+  private static let name = Array("Djoliba\u{1}".utf8)
 
-  /// Whether a file is there that is no plain database: sealed, or damaged.
-  package static func isSealed(_ path: String) -> Bool {
+  /// Whether a file says that it is sealed. Not to be asked of one that this process has open:
+  /// closing a file takes all of a process's locks from it.
+  package static func isNamed(_ path: String) -> Bool {
     guard let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
-    return (try? file.read(upToCount: plain.count)).map { !$0.isEmpty && Array($0) != plain }
-      ?? false
+    return (try? file.read(upToCount: name.count)).map { Array($0) == name } ?? false
   }
 
   /// Opens a folder's sealed databases with this key, from now on and in this process. Empty files
@@ -55,6 +55,20 @@ package enum Seal {
 }
 
 extension Replica {
+  /// Whether this replica is unreadable without its key.
+  package var isSealed: Bool {
+    (try? pool.read { db in sealed_holds(db.sqliteConnection) != 0 }) ?? false
+  }
+
+  /// The same of one that is not open; its folder's key must be.
+  package static func isSealed(path: String) throws(Problem) -> Bool {
+    try storing(at: path) {
+      let queue = try DatabaseQueue(path: path)
+      defer { try? queue.close() }
+      return try queue.read { db in sealed_holds(db.sqliteConnection) != 0 }
+    }
+  }
+
   /// Puts a sealed copy in the place of a plain replica, and overwrites what the plain file held.
   /// The folder's key must be open.
   ///
