@@ -66,6 +66,9 @@ struct Run {
     try await edits(writer, reader)
     try await one(writer, reader)
     try await repair(reader)
+    try await Sealed(mission: mission, workload: workload, values: values).all { name, costs in
+      table.line("sealed ÷ plain: \(name)", "\(number(costs.plain / costs.sealed)) × the rate")
+    }
   }
 
   private func write(_ client: FieldClient, _ limit: Double) throws {

@@ -26,9 +26,12 @@ final class Mission {
   }
 
   /// A device that reaches the hub by a function call: bodies as on the wire, without HTTP.
-  func device(_ name: String) throws -> (client: FieldClient, link: DirectLink) {
+  func device(
+    _ name: String, sealed: Bool = false
+  ) throws -> (client: FieldClient, link: DirectLink) {
     let directory = folder + "/" + name
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    if sealed { Seal.open(directory, with: SealKey(Array(1...32))) }
     let token = Secret.text(surroundings.random)
     let invited = try hub.invite(name: name, base: "BKO", role: .dp, grant: .all)
     let answer = try hub.enroll(

@@ -12,5 +12,7 @@ import Testing
     #expect(report.syncs.allSatisfy { $0 >= 15 }, "\(report.syncs)")
     #expect(report.crashes == report.syncs.reduce(0, +))
     #expect(report.sound == report.crashes)
+    let laptop = try Scaffold(sealed: sealed).template.laptops[0].disk["/replica.sqlite"] ?? []
+    #expect(laptop.starts(with: Array("Djoliba".utf8)) == sealed)
   }
 }
