@@ -23,7 +23,12 @@ extension FieldClient {
     try DurableFile.makeFolder(directory)
     var device = try begin(invitation, directory, surroundings)
     if !FileManager.default.fileExists(atPath: replicaPath(directory)) {
-      if let sealing { try makeKey(sealing, directory, surroundings) }
+      // A first attempt may have been told how, and this one not.
+      if let sealing {
+        try makeKey(sealing, directory, surroundings)
+      } else {
+        try openKey(directory, surroundings)
+      }
       try makeReplica(try await ask(invitation, device, surroundings), directory)
     }
     device.code = nil

@@ -157,6 +157,42 @@ import Testing
     try succeed(laptop.run("status"))
   }
 
+  /// Answers each line that a program asks for on a terminal, and prints what stood there.
+  private static let typist = """
+    import os, pty, sys
+    child, screen = pty.fork()
+    if child == 0: os.execve(sys.argv[1], sys.argv[1:-1], {"LANG": "en_US.UTF-8"})
+    said, answers = b"", sys.argv[-1].split("|")
+    while True:
+        try: more = os.read(screen, 4096)
+        except OSError: break
+        if not more: break
+        said += more
+        if answers and said.endswith(b": "): os.write(screen, answers.pop(0).encode() + b"\\n")
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(code, said.decode())
+    """
+
+  @Test func `a passphrase is typed twice to seal and once to open, and is not shown`() throws {
+    let mission = try Mission(serving: false)
+    func type(_ answers: String, _ arguments: String...) throws -> String {
+      let program = [Running.folder + "/djoliba"] + arguments + ["--data", mission.path("gao")]
+      return try succeed(
+        Running("/usr/bin/python3", ["-c", Self.typist] + program + [answers]).finish()
+      ).out
+    }
+    let phrase = "quatre mots pour Gao"
+    #expect(try type("\(phrase)|\(phrase)s", "seal", "--passphrase").hasPrefix("77 "))
+    let sealing = try type("\(phrase)|\(phrase)", "seal", "--passphrase")
+    #expect(sealing.hasPrefix("0 New passphrase: "))
+    #expect(sealing.contains("Once more: ") && sealing.contains("The records are sealed."))
+    let opening = try type(phrase, "status")
+    #expect(opening.hasPrefix("0 Passphrase: "))
+    #expect(opening.contains("Records sealed: yes"))
+    #expect(try type("une autre phrase", "status").hasPrefix("77 "))
+    #expect(!(sealing + opening).contains(phrase))
+  }
+
   @Test func `an enrolled laptop is sealed later, with what it has not sent`() throws {
     let mission = try Mission()
     let laptop = try Sealed(mission, name: "gao")
