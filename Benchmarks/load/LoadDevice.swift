@@ -41,7 +41,8 @@ struct LoadDevice {
   /// Takes an answer in. Returns whether the edit was admitted, as it was.
   mutating func take(_ body: [UInt8]) -> Bool {
     guard let plain = try? Compression.expand(body, limit: Limits.expandedBody),
-      let answer = try? SyncAnswer(encoded: plain), answer.examined, handle == 0 || answer.verdicts.isEmpty
+      let answer = try? SyncAnswer(encoded: plain), answer.examined,
+      handle == 0 || answer.verdicts.isEmpty
     else { return false }
     seen = sent
     if let given = answer.handles.first { handle = given }

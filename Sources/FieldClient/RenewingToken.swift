@@ -17,7 +17,7 @@ extension FieldClient {
       return try device.save(directory)
     }
     guard hubTime - drawn >= Limits.tokenAge else { return }
-    let next = device.next ?? surroundings.freshToken()
+    let next = device.next ?? surroundings.randomHex(words: 4)
     if device.next == nil {
       device.next = next
       try device.save(directory)
@@ -45,15 +45,5 @@ extension FieldClient {
     try device.save(directory)
     take(token: former)
     return true
-  }
-}
-
-extension Surroundings {
-  /// 256 bits in hexadecimal digits.
-  func freshToken() -> String {
-    (0..<4).map { _ in
-      let digits = String(random(), radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
   }
 }

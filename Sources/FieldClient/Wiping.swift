@@ -12,16 +12,25 @@ extension FieldClient {
   /// outline, damaged copies, the identity with its token, and whatever else lies there. Needs no
   /// network, and takes no longer for a large replica.
   ///
+  /// The key of a sealed replica goes first, wherever it is kept.
+  ///
   /// - Throws: `.not_enrolled` when there is nothing of a device there; `.cannot_write` with the
   ///   first file that is left.
-  public static func wipe(directory: String) throws(Problem) {
+  public static func wipe(
+    directory: String, surroundings: Surroundings = .system()
+  ) throws(Problem) {
     let isDevices = [DeviceFile.path(directory), replicaPath(directory)].contains {
       DurableFile.exists($0)
     }
     guard isDevices || WipedFolder.isBegun(directory) else {
       throw Problem(.not_enrolled, at: directory)
     }
+    // A key that resists keeps nothing else from going.
+    let key = Result { () throws(Problem) in
+      try destroyKey(directory: directory, surroundings: surroundings)
+    }
     try WipedFolder.wipe(directory, home: NSHomeDirectory())
+    _ = try key.get()
   }
 
   /// Goes on where a wiping was interrupted.
@@ -43,7 +52,7 @@ extension FieldClient {
       if error.code.mayPass { throw error }
     }
     replica.close()
-    try Self.wipe(directory: directory)
+    try Self.wipe(directory: directory, surroundings: surroundings)
     // The data are gone whether Bamako hears of it or not.
     try? await handing.sayWiped()
     throw Problem(.wiped)

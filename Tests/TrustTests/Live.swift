@@ -92,7 +92,7 @@ final class Live: Sendable {
     let authority = String(
       decoding: try folder.authority.authorityCertificate(), as: UTF8.self)
     let device = DeviceFile(
-      addresses: [url("")], authority: authority, token: surroundings.freshToken())
+      addresses: [url("")], authority: authority, token: surroundings.randomHex(words: 4))
     try device.save(directory)
     let enrolled = try hub.enroll(
       EnrolmentRequest(code: invited.code, token: device.token, program: "test"))

@@ -91,6 +91,7 @@ extension Surroundings {
     (0..<words).flatMap { _ in withUnsafeBytes(of: random()) { Array($0) } }
   }
 
+  /// The same in hexadecimal digits: 64 bits a word.
   func randomHex(words: Int) -> String {
     randomBytes(words: words).map { byte in
       let digits = String(byte, radix: 16)

@@ -51,7 +51,7 @@ extension HubWriting {
       let mayKnow = writer.grant.mayRead(current.scope)
       if !mayKnow { entry.handle = 0 }
       if writer.isGiver { try keepBeside(&entry, current, type) }
-      if writer.isUnaware, entry.change.kind == .update, !current.isDeleted {
+      if writer.isUnaware(of: current.scope), entry.change.kind == .update, !current.isDeleted {
         return try proposeAll(&entry, current, type)
       }
       return entry.refuseWhole(
@@ -160,7 +160,7 @@ extension HubWriting {
       entry.handedOverTo = scope
       return scope
     }
-    guard writer.isUnaware else {
+    guard writer.isUnaware(of: scope) else {
       entry.refuseWhole(Problem(.scope_not_granted, at: scope.description))
       return nil
     }

@@ -11,9 +11,7 @@ extension HubWriting {
     for change in entry.change.fields {
       witness(change.stamp)
       guard let field = entry.check(change, type, today) else { continue }
-      if writer.isUnaware, field.name == "scope", let scope = entry.handedOverTo,
-        !writer.grant.mayWrite(scope)
-      {
+      if field.name == "scope", let scope = entry.handedOverTo, writer.isUnaware(of: scope) {
         entry.add(change, .proposed)
         continue
       }

@@ -85,7 +85,12 @@ extension Hub {
     _ grant: Grant?, role: Role?, of number: UInt32, by who: String = "hub"
   ) throws(Problem) {
     try change(number) { device, transaction in
-      device.grant = grant ?? device.grant
+      if let grant {
+        let all = try device.grant.everything ? Set(transaction.scopes().keys) : device.grant.write
+        device.withdrawn.formUnion(all)
+        device.withdrawn.subtract(grant.write)
+        device.grant = grant
+      }
       device.role = role ?? device.role
       // By the time, so that a hub that was restored gives no version to another grant.
       device.grantVersion = max(device.grantVersion + 1, now())

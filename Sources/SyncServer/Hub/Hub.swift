@@ -29,13 +29,14 @@ package final class Hub: Sendable {
   ) throws(Problem) -> SyncAnswer {
     try store.write { transaction in
       let time = now()
+      let device = try standing(device, transaction)
       var answer = SyncAnswer(hubClock: time)
       answer.examined = request.push.isEmpty || isTimely(request, time)
       var writing = try HubWriting(transaction, store.schema, now: time, language: language)
       var admission = Admission()
       if answer.examined {
         admission = try writing.admit(
-          request.push, by: Writer(device, isUnaware: request.grantVersion != device.grantVersion))
+          request.push, by: Writer(device, isAware: request.grantVersion == device.grantVersion))
         try writing.finish(mark: random)
       }
       answer.handles = admission.handles
@@ -61,7 +62,7 @@ package final class Hub: Sendable {
     _ request: SyncRequest, of device: HubDevice, _ time: Int64, _ reached: [Scope: Int64],
     _ answer: inout SyncAnswer, _ transaction: any HubTransaction
   ) throws {
-    var device = try standing(device, transaction)
+    var device = device
     if request.turn != 0, ![device.turn, device.formerTurn].contains(request.turn) {
       device.sharedAt = time
     }
@@ -77,6 +78,7 @@ package final class Hub: Sendable {
     device.waiting = request.waiting
     device.clockError = request.deviceClock &- time
     device.program = request.program
+    if request.grantVersion == device.grantVersion { device.withdrawn = [] }
     try transaction.update(device)
   }
 
@@ -112,8 +114,8 @@ package struct Writer: Sendable {
   /// Gives back what the hub had admitted before it was restored from an older copy, in the name
   /// of whoever wrote it.
   let isGiver: Bool
-  /// Has not heard of its present grant: what it wrote where it may write no more waits in Bamako.
-  let isUnaware: Bool
+  /// Where it could write, and has not heard that it can no more: what it wrote there waits in Bamako.
+  private let withdrawn: Set<Scope>
   private let gatedRole: Role
 
   package init(device: UInt32, role: Role, grant: Grant) {
@@ -121,16 +123,16 @@ package struct Writer: Sendable {
     self.role = role
     self.grant = grant
     isGiver = false
-    isUnaware = false
+    withdrawn = []
     gatedRole = role
   }
 
-  init(_ device: HubDevice, isUnaware: Bool) {
+  init(_ device: HubDevice, isAware: Bool) {
     self.device = device.number
     role = device.role
     grant = device.grant
     isGiver = false
-    self.isUnaware = isUnaware
+    withdrawn = isAware ? [] : device.withdrawn
     gatedRole = device.role
   }
 
@@ -143,8 +145,13 @@ package struct Writer: Sendable {
     grant = Grant(
       read: device.grant.read, write: device.grant.read, everything: device.grant.everything)
     isGiver = true
-    isUnaware = false
+    withdrawn = []
     gatedRole = device.role
+  }
+
+  /// Whether what it writes into a scope waits in Bamako.
+  func isUnaware(of scope: Scope) -> Bool {
+    withdrawn.contains(scope) && !grant.mayWrite(scope)
   }
 
   /// What is Bamako's alone by its nature can be reported by those who may not hold it.

@@ -276,6 +276,8 @@ package struct HubDevice: Sendable {
   package var traffic = DayTraffic()
   /// When it said that it had wiped itself, in milliseconds since 1970.
   package var wipedAt: Int64?
+  /// Where it could write before its grant was changed, as long as it may not have heard of it.
+  package var withdrawn: Set<Scope> = []
 
   package enum State: String, Sendable {
     /// `wiped`: it shall hand over what it has not sent and wipe itself.

@@ -50,7 +50,8 @@ enum HubLayout {
     """
 
   /// The audit log, to whose end alone lines are added and from whose beginning alone they go; what
-  /// wiped devices handed over; tokens that are being replaced, and each device's traffic.
+  /// wiped devices handed over; tokens that are being replaced, each device's traffic, and where it
+  /// wrote before its grant was changed.
   private static let second = """
     CREATE TABLE _audit(
       n INTEGER PRIMARY KEY, time INTEGER NOT NULL, who TEXT NOT NULL, act TEXT NOT NULL,
@@ -68,6 +69,7 @@ enum HubLayout {
     ALTER TABLE _device ADD COLUMN day_requests INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE _device ADD COLUMN day_bytes INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE _device ADD COLUMN wiped_at INTEGER;
+    ALTER TABLE _device ADD COLUMN withdrawn TEXT NOT NULL DEFAULT '';
     CREATE UNIQUE INDEX _device_next_token ON _device(next_token_hash);
     """
 

@@ -8,8 +8,8 @@ extension SQLiteHubTransaction {
       """
       INSERT INTO _device(name, base, role, everything, readable, writable, grant_version,
         token_hash, last_sync, waiting, clock_error, program, state, turn, former_turn, shared_at,
-        next_token_hash, day, day_requests, day_bytes, wiped_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        next_token_hash, day, day_requests, day_bytes, wiped_at, withdrawn)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, device.columns)
     return UInt32(db.lastInsertedRowID)
   }
@@ -20,7 +20,8 @@ extension SQLiteHubTransaction {
       UPDATE _device SET name = ?, base = ?, role = ?, everything = ?, readable = ?,
         writable = ?, grant_version = ?, token_hash = ?, last_sync = ?, waiting = ?,
         clock_error = ?, program = ?, state = ?, turn = ?, former_turn = ?, shared_at = ?,
-        next_token_hash = ?, day = ?, day_requests = ?, day_bytes = ?, wiped_at = ?
+        next_token_hash = ?, day = ?, day_requests = ?, day_bytes = ?, wiped_at = ?,
+        withdrawn = ?
       WHERE number = ?
       """, device.columns + [Int64(device.number)])
   }
@@ -77,7 +78,7 @@ extension HubDevice {
       name, base, role.rawValue, grant.everything, grant.read.joined, grant.write.joined,
       grantVersion, tokenHash.stored, lastSync, waiting, clockError, program, state.rawValue,
       Int64(turn), Int64(formerTurn), sharedAt, nextTokenHash?.stored, traffic.day,
-      traffic.requests, traffic.bytes, wipedAt,
+      traffic.requests, traffic.bytes, wipedAt, withdrawn.joined,
     ]
   }
 
@@ -94,7 +95,7 @@ extension HubDevice {
       nextTokenHash: [UInt8].fromStored(row["next_token_hash"]),
       traffic: DayTraffic(
         day: row["day"], requests: row["day_requests"], bytes: row["day_bytes"]),
-      wipedAt: row["wiped_at"])
+      wipedAt: row["wiped_at"], withdrawn: Set(scopes: row["withdrawn"]))
   }
 }
 
