@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test browser attack simulate kill fixtures lint format bench fuzz clean
+.PHONY: help setup build release demo test browser attack simulate kill fixtures lint format bench load fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -133,6 +133,13 @@ bench: setup ## Run the benchmarks, optimised; SIZES="…" counts of records
 	  [[ -f Benchmarks/data/ops_$$size.jsonl ]] || python3 Benchmarks/workload.py $$size
 	done
 	DJOLIBA_BENCHMARKS=1 swift run $(RELEASE) bench $(SIZES)
+
+load: setup ## Drive the hub with 1,000 devices over TLS for a minute, then with a connection each
+	@swift build $(RELEASE) --product djoliba-server
+	export DJOLIBA_BENCHMARKS=1
+	swift build $(RELEASE) --product load
+	.build-release/release/load
+	.build-release/release/load --fresh --rate 300
 
 fuzz: setup ## Fuzz whatever reads bytes from outside; SECONDS for each target, TARGETS="…"
 	@DJOLIBA_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product fuzz

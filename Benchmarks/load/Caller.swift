@@ -23,19 +23,29 @@ struct Calling {
 /// Sendable unchecked: it lives on one event loop.
 final class Caller: @unchecked Sendable {
   private let calling: Calling
+  /// An address of its own for every few dozens, as bases have.
+  private let address: SocketAddress
   private var device: LoadDevice
   private var due: NIODeadline
+  private let first: NIODeadline
+  /// Whether it has made its record; what counts begins then.
+  private var isWarm = false
   private var channel: (any Channel)?
   private let done: EventLoopPromise<Void>
   private(set) var latencies: [Int64] = []
-  private(set) var failures = 0
+  private(set) var failures: [String: Int] = [:]
   /// Bytes of the bodies, both ways.
   private(set) var bytes = 0
 
-  init(_ device: LoadDevice, first: NIODeadline, _ calling: Calling) {
+  init(
+    _ device: LoadDevice, at number: Int, warmingUp warm: NIODeadline, first: NIODeadline,
+    _ calling: Calling
+  ) throws {
     self.device = device
+    address = try SocketAddress(ipAddress: "127.0.0.\(2 + number / 40)", port: 0)
     self.calling = calling
-    due = first
+    due = warm
+    self.first = first
     done = calling.loop.makePromise()
   }
 
@@ -47,7 +57,7 @@ final class Caller: @unchecked Sendable {
 
   private func schedule() {
     guard due < calling.end else {
-      channel?.close(promise: nil)
+      hangUp()
       return done.succeed()
     }
     calling.loop.scheduleTask(deadline: due) { self.call() }
@@ -60,7 +70,7 @@ final class Caller: @unchecked Sendable {
       case .success(let channel):
         self.channel = channel
         self.send(channel)
-      case .failure: self.fail()
+      case .failure(let error): self.fail("\(error)")
       }
     }
   }
@@ -68,6 +78,7 @@ final class Caller: @unchecked Sendable {
   private func connect() -> EventLoopFuture<any Channel> {
     let context = calling.context
     return ClientBootstrap(group: calling.loop)
+      .bind(to: address)
       .channelOption(ChannelOptions.socketOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -96,25 +107,28 @@ final class Caller: @unchecked Sendable {
 
   fileprivate func answered(_ status: HTTPResponseStatus, _ body: [UInt8]) {
     bytes += body.count
-    guard status == .ok, device.take(body) else { return fail() }
-    latencies.append((NIODeadline.now() - due).nanoseconds / 1000)
+    guard status == .ok, device.take(body) else { return fail("\(status.code)") }
+    if isWarm { latencies.append((NIODeadline.now() - due).nanoseconds / 1000) }
     next()
   }
 
-  fileprivate func fail() {
-    failures += 1
-    channel?.close(promise: nil)
-    channel = nil
+  fileprivate func fail(_ why: String) {
+    failures[why, default: 0] += 1
+    hangUp()
     next()
   }
 
   private func next() {
-    if calling.isFresh {
-      channel?.close(promise: nil)
-      channel = nil
-    }
-    due = due + calling.interval
+    if calling.isFresh { hangUp() }
+    due = isWarm ? due + calling.interval : first
+    isWarm = true
     schedule()
+  }
+
+  private func hangUp() {
+    let old = channel
+    channel = nil
+    old?.close(promise: nil)
   }
 
   fileprivate func isOn(_ channel: any Channel) -> Bool { self.channel === channel }
@@ -141,7 +155,7 @@ private final class AnswerHandler: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    if caller.isOn(context.channel) { caller.fail() }
+    if caller.isOn(context.channel) { caller.fail("closed") }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -50,7 +50,7 @@ final class HubProcess {
 
   init(server: String, folder: String) throws {
     process.executableURL = URL(filePath: server)
-    process.arguments = ["run", "--data", folder]
+    process.arguments = ["run", "--data", folder, "--connections", "4096"]
     process.standardError = FileHandle.nullDevice
     try process.run()
   }

@@ -29,17 +29,20 @@ struct Load: AsyncParsableCommand {
     // Everybody makes its record and its connection before anything is counted.
     let isKept = !fresh
     let interval = TimeAmount.nanoseconds(Int64(devices) * 1_000_000_000 / Int64(rate))
-    let start = NIODeadline.now() + .seconds(2)
+    let warming = NIODeadline.now() + .seconds(2)
+    let start = warming + .milliseconds(Int64(devices) * 5 + 2_000)
     func calling(from start: NIODeadline, for time: TimeAmount) -> Calling {
       Calling(
         loop: group.next(), context: context, port: port, interval: interval, end: start + time,
         isFresh: !isKept)
     }
-    let callers = fleet.devices.enumerated().map { index, device in
+    let callers = try fleet.devices.enumerated().map { index, device in
       let offset = TimeAmount.nanoseconds(
         interval.nanoseconds * Int64(index) / Int64(devices))
-      return Caller(
-        device, first: start + offset, calling(from: start, for: .seconds(Int64(seconds))))
+      return try Caller(
+        device, at: index, warmingUp: warming + .milliseconds(Int64(index) * 5),
+        first: start + offset,
+        calling(from: start, for: .seconds(Int64(seconds))))
     }
     let before = hub.figures()
     for caller in callers.map({ caller in group.next().flatSubmit { caller.start() } }) {
@@ -52,8 +55,8 @@ struct Load: AsyncParsableCommand {
 
   private func report(_ callers: [Caller], cpu: Double, memory: Double) {
     let latencies = callers.flatMap(\.latencies).sorted()
-    let failures = callers.reduce(0) { $0 + $1.failures }
-    guard !latencies.isEmpty else { return print("No exchange went through; \(failures) failed.") }
+    let failures = callers.reduce(into: [:]) { $0.merge($1.failures, uniquingKeysWith: +) }
+    guard !latencies.isEmpty else { return print("No exchange went through: \(failures)") }
     func quantile(_ share: Double) -> String {
       let index = min(latencies.count - 1, Int(Double(latencies.count) * share))
       return String(format: "%.1f ms", Double(latencies[index]) / 1000)
@@ -63,7 +66,7 @@ struct Load: AsyncParsableCommand {
     print(
       """
       devices \(devices), \(fresh ? "a new TLS connection each" : "kept-alive TLS connections")
-      exchanges \(latencies.count), \(String(format: "%.0f", rate)) a second, failed \(failures)
+      exchanges \(latencies.count), \(String(format: "%.0f", rate)) a second, failed \(failures.values.reduce(0, +)) \(failures.isEmpty ? "" : "\(failures)")
       latency median \(quantile(0.5)), p99 \(quantile(0.99)), highest \(quantile(1))
       bodies \(bytes) bytes an exchange, both ways
       the hub: \(String(format: "%.0f", cpu * 1e6 / Double(latencies.count))) µs of processor \

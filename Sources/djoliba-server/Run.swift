@@ -28,6 +28,12 @@ struct Run: Command {
       en: "Without TLS elsewhere too, because a TLS server stands in front."))
   var behindProxy = false
 
+  @Option(
+    help: .init(
+      fr: "Connexions à la fois, au plus.", en: "Connections at a time, at most.",
+      valueName: Label(fr: "nombre", en: "number")))
+  var connections = HTTPLimits.connections
+
   func perform() async throws {
     let addresses = try folder.addresses()
     let hub = try openHub(schema: .mission)
@@ -41,7 +47,7 @@ struct Run: Command {
       listen: (listen.host, listen.port),
       tls: identity.map { ($0.certificatePEM, $0.keyPEM) },
       logger: Logger(label: "djoliba-server") { StreamLogHandler.standardError(label: $0) },
-      behindProxy: isPlain && behindProxy)
+      behindProxy: isPlain && behindProxy, connections: connections)
     try keepUp(hub)
     let upkeep = Task {
       while !Task.isCancelled {
@@ -71,6 +77,10 @@ struct Run: Command {
         spoken(
           fr: "--behind-proxy ne va qu'avec --plain-http.",
           en: "--behind-proxy goes with --plain-http only."))
+    }
+    guard (128...100_000).contains(connections) else {
+      throw ValidationError(
+        spoken(fr: "--connections : de 128 à 100000.", en: "--connections: 128 to 100000."))
     }
     if let listen, (try? ListenAddress(listen)) == nil {
       throw ValidationError(

@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func `an address has its share of connections, and the silent make room`() {
-    let crowd = Crowd()
+    let crowd = Crowd(limit: HTTPLimits.connections)
     var tickets = (0..<HTTPLimits.connectionsOfAddress).map { _ in
       crowd.enter("a") {} ?? -1
     }

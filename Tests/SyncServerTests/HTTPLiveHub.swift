@@ -12,12 +12,12 @@ struct LiveHub: Sendable {
 
   /// Runs curl; the answer is head, empty line, body.
   func curl(_ path: String, _ arguments: String...) async throws -> Answer {
-    let base = ["-sS", "-i", "--noproxy", "*", "--max-time", "60"]
+    let base = ["-sS", "-i", "--noproxy", "*", "--max-time", "600"]
     return Answer(try await terminal("curl", base + arguments + [url(path)]))
   }
 
   func post(_ path: String, _ arguments: String...) async throws -> Answer {
-    let base = ["-sS", "-i", "--noproxy", "*", "--max-time", "60", "-H", "Expect:", "-X", "POST"]
+    let base = ["-sS", "-i", "--noproxy", "*", "--max-time", "600", "-H", "Expect:", "-X", "POST"]
     return Answer(try await terminal("curl", base + arguments + [url(path)]))
   }
 

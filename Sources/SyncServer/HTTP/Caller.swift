@@ -108,7 +108,10 @@ final class Crowd: Sendable {
     var silent: [Int: @Sendable () -> Void] = [:]
   }
 
+  private let limit: Int
   private let state = Mutex(State())
+
+  init(limit: Int) { self.limit = limit }
 
   /// Returns a ticket; nil when the address holds its share. When nearly all places are taken, the
   /// connection that has been silent for longest makes room.
@@ -120,7 +123,7 @@ final class Crowd: Sendable {
       state.counts[address, default: 0] += 1
       state.total += 1
       state.ticket += 1
-      let isCrowded = state.total > HTTPLimits.connections - HTTPLimits.connectionsOfAddress
+      let isCrowded = state.total > limit - HTTPLimits.connectionsOfAddress
       let longest = isCrowded ? state.silent.keys.min() : nil
       let ended = longest.flatMap { state.silent.removeValue(forKey: $0) }
       state.silent[state.ticket] = end

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// What one connection may cost the hub.
-enum HTTPLimits {
+package enum HTTPLimits {
   /// Bytes. A page is 1 MiB at the most, and a device may send one before it knows its size.
   static let syncBody = 2 << 20
   /// Bytes. An enrolment is a code, a name and a key.
@@ -14,8 +14,9 @@ enum HTTPLimits {
   static let idle = TimeAmount.seconds(120)
   /// From the connection to the first whole head, TLS included, over a satellite.
   static let firstHead = TimeAmount.seconds(30)
-  /// Connections at a time, half of what a process may have open files. More wait their turn.
-  static let connections = 512
+  /// Connections at a time unless said otherwise, half of what a process may have open files. More
+  /// wait their turn.
+  package static let connections = 512
   /// Connections of one address at a time: a base behind one router has a dozen machines.
   static let connectionsOfAddress = 64
   /// Seconds after which a device may ask again when its other requests are being answered.

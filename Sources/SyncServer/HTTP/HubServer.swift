@@ -21,6 +21,7 @@ package struct HubServer: Sendable {
   private let logger: Logger
   private let behindProxy: Bool
   private let turnstile: Turnstile
+  private let limit: Int
   private let onReady: @Sendable (Int) -> Void
 
   /// - Parameters:
@@ -28,12 +29,14 @@ package struct HubServer: Sendable {
   ///   - listen: port 0 takes any free port.
   ///   - tls: the certificate and its key; nil for plain HTTP.
   ///   - behindProxy: plain HTTP beyond loopback is meant, because a TLS proxy stands in front.
+  ///   - connections: at a time; more wait their turn.
   ///   - uptime: milliseconds from any moment on, for the rates of requests.
   ///   - onReady: called once with the real port when devices can connect.
   package init(
     service: any HubService, pages: (any HTTPResponder<BasicRequestContext>)? = nil,
     listen: (host: String, port: Int),
     tls: (certificatePEM: [UInt8], keyPEM: [UInt8])?, logger: Logger, behindProxy: Bool = false,
+    connections limit: Int = HTTPLimits.connections,
     uptime: @escaping @Sendable () -> Int64 = HubServer.uptime,
     onReady: @escaping @Sendable (Int) -> Void = { _ in }
   ) {
@@ -44,6 +47,7 @@ package struct HubServer: Sendable {
     self.logger = logger
     self.behindProxy = behindProxy
     turnstile = Turnstile(uptime: uptime)
+    self.limit = limit
     self.onReady = onReady
   }
 
@@ -92,7 +96,7 @@ extension HubServer {
     let server = try connections().buildServer(
       configuration: .init(
         address: .hostname(listen.host, port: listen.port),
-        availableConnectionsDelegate: .maximum(HTTPLimits.connections, logger: quiet)),
+        availableConnectionsDelegate: .maximum(limit, logger: quiet)),
       eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
       logger: quiet, responder: responder(), onServerRunning: announce)
     do {
@@ -137,7 +141,7 @@ extension HubServer {
   }
 
   private func connections() throws(Problem) -> HTTPServerBuilder {
-    let crowd = behindProxy ? nil : Crowd()
+    let crowd = behindProxy ? nil : Crowd(limit: limit)
     let http = HTTPServerBuilder.http1(
       configuration: .init(
         additionalChannelHandlers: [
