@@ -84,13 +84,15 @@ demo: build ## A hub and laptops on this machine, from enrolment to a conflict
 test: setup lint ## Check the format and run every test; a skipped one fails
 	@log="$$(mktemp)"
 	trap 'rm -f "$$log"' EXIT
-	swift test --disable-xctest 2>&1 | tee "$$log"
+	swift test --disable-xctest --skip EndToEndTests 2>&1 | tee "$$log"
+	# Apart: they wait for programs on the very threads that the others' servers need.
+	swift test --disable-xctest --skip-build --filter EndToEndTests 2>&1 | tee -a "$$log"
 	if grep -E '^[^[:alnum:]]*(Test|Suite) .* skipped(\.|: ".*")$$' "$$log" >&2; then
 	  echo "A skipped test is a failed one: make it run, or remove it." >&2
 	  exit 1
 	fi
-	if ! grep -qE 'Test run with [1-9][0-9]* tests?.* passed' "$$log"; then
-	  echo "No test was run." >&2
+	if [[ $$(grep -cE 'Test run with [1-9][0-9]* tests?.* passed' "$$log") -ne 2 ]]; then
+	  echo "Some tests were not run." >&2
 	  exit 1
 	fi
 

@@ -81,6 +81,19 @@ import Testing
     try world.expectAgreement([bamako, gao])
   }
 
+  @Test func `who never could write somewhere is refused, whatever it says to know`() async throws {
+    let world = try World()
+    let own = Grant(read: [.mission], write: [.mission])
+    let gao = try world.device("GAO", role: .resp_base, grant: own)
+    // A first sync says that it knows of no grant.
+    try gao.addContact("Neuf", ["scope": "base:GAO"])
+    #expect(try await gao.client.sync().refused == 1)
+    try world.hub.setGrant(own, role: .cz, of: 1)
+    try gao.addContact("Encore", ["scope": "base:GAO"])
+    #expect(try await gao.client.sync().refused == 1)
+    #expect(try world.hub.conflicts().isEmpty)
+  }
+
   @Test func `who knows of the withdrawal is refused`() async throws {
     let world = try World()
     let gao = try world.device("GAO", role: .resp_base, grant: Self.gaoOnly)
