@@ -34,14 +34,6 @@ struct DeviceFile: Codable, Sendable {
 
   /// Replaces the file at once: a power cut leaves the old one or the new one.
   func save(_ directory: String) throws(Problem) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    let data: Data
-    do {
-      data = try encoder.encode(self)
-    } catch {
-      preconditionFailure("texts always encode: \(error)")
-    }
-    try DurableFile.write(data, to: Self.path(directory))
+    try DurableFile.write(DurableFile.json(self), to: Self.path(directory))
   }
 }

@@ -34,7 +34,7 @@ extension FieldClient {
   ) async throws(Problem) -> SyncReport {
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
-    var run = try SyncRun(
+    var run = SyncRun(
       client: self, maximumBytes: .max, language: language, progress: progress)
     do {
       _ = try await run.complete()

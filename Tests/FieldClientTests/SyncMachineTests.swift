@@ -46,10 +46,10 @@ import Testing
   }
 
   @Test func `a replica put together from a damaged one is compared whole, once`() {
-    var machine = SyncMachine(isUnproven: true)
-    machine.exchanged(exchange(waiting: 1))
+    var machine = SyncMachine()
+    machine.exchanged(exchange(waiting: 1, isUnproven: true))
     #expect(machine.next().isExchange)
-    machine.exchanged(exchange())
+    machine.exchanged(exchange(isUnproven: true))
     #expect(machine.next() == .repair(nil))
     machine.repaired(bytes: 10)
     #expect(machine.next().isExchange)
@@ -114,12 +114,12 @@ import Testing
   private func exchange(
     hubTime: Int64 = 7, clockError: Int64 = 0, examined: Bool = true, hasMore: Bool = false,
     waiting: Int = 0, sent: Int = 100, received: Int = 100, up: Double = 4_000,
-    down: Double = 4_000, unequal: [Scope] = []
+    down: Double = 4_000, unequal: [Scope] = [], isUnproven: Bool = false
   ) -> SyncMachine.Exchanged {
     SyncMachine.Exchanged(
       hubTime: hubTime, clockError: clockError, examined: examined, hasMore: hasMore,
       waiting: waiting, bytesSent: sent, bytesReceived: received, bytesPerSecondUp: up,
-      bytesPerSecondDown: down, unequal: unequal)
+      bytesPerSecondDown: down, unequal: unequal, isUnproven: isUnproven)
   }
 }
 

@@ -95,8 +95,7 @@ struct RecordForm {
 
   /// Short, because it travels with each field; nobody gains by forging it.
   private static func fingerprint(_ text: String) -> String {
-    SHA256.hash(data: Array(text.utf8)).prefix(6)
-      .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    SHA256.hash(data: Array(text.utf8)).prefix(6).hexadecimal
   }
 
   /// The records that a reference may name; nil when they are too many to list.

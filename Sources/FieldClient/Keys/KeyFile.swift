@@ -40,10 +40,7 @@ struct KeyFile: Codable, Sendable {
   }
 
   func save(_ directory: String) throws(Problem) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(self) else { preconditionFailure("texts always encode") }
-    try DurableFile.write(data, to: Self.path(directory))
+    try DurableFile.write(DurableFile.json(self), to: Self.path(directory))
   }
 
   // MARK: Wrapping

@@ -92,10 +92,5 @@ extension Surroundings {
   }
 
   /// The same in hexadecimal digits: 64 bits a word.
-  func randomHex(words: Int) -> String {
-    randomBytes(words: words).map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
-  }
+  func randomHex(words: Int) -> String { randomBytes(words: words).hexadecimal }
 }

@@ -46,11 +46,13 @@ package struct SyncMachine: Sendable {
     package let bytesPerSecondDown: Double
     /// Scopes that are complete and yet differ from the hub's.
     package let unequal: [Scope]
+    /// Whether every record has to be compared, whatever the digests say.
+    package let isUnproven: Bool
 
     package init(
       hubTime: Int64, clockError: Int64, examined: Bool, hasMore: Bool, waiting: Int,
       bytesSent: Int, bytesReceived: Int, bytesPerSecondUp: Double, bytesPerSecondDown: Double,
-      unequal: [Scope] = []
+      unequal: [Scope] = [], isUnproven: Bool = false
     ) {
       self.hubTime = hubTime
       self.clockError = clockError
@@ -62,6 +64,7 @@ package struct SyncMachine: Sendable {
       self.bytesPerSecondUp = bytesPerSecondUp
       self.bytesPerSecondDown = bytesPerSecondDown
       self.unequal = unequal
+      self.isUnproven = isUnproven
     }
   }
 
@@ -71,16 +74,12 @@ package struct SyncMachine: Sendable {
   private var down = Limits.firstPage
   private var correction: Int64 = 0
   private var restamps = 0
-  private let isUnproven: Bool
   private var hasRepaired = false
   private var upcoming: Action
 
-  /// - Parameters:
-  ///   - maximumBytes: where to stop, on the wire, headers included.
-  ///   - isUnproven: whether every record has to be compared, whatever the digests say.
-  package init(maximumBytes: Int = .max, isUnproven: Bool = false) {
+  /// - Parameter maximumBytes: where to stop, on the wire, headers included.
+  package init(maximumBytes: Int = .max) {
     self.maximumBytes = maximumBytes
-    self.isUnproven = isUnproven
     upcoming = .finish(.budgetSpent)
     upcoming = exchange()
   }
@@ -103,10 +102,10 @@ package struct SyncMachine: Sendable {
     }
     if result.waiting > 0 || result.hasMore {
       upcoming = exchange()
-    } else if hasRepaired || !isUnproven && result.unequal.isEmpty {
+    } else if hasRepaired || !result.isUnproven && result.unequal.isEmpty {
       upcoming = .finish(.complete)
     } else {
-      upcoming = repair(isUnproven ? nil : result.unequal)
+      upcoming = repair(result.isUnproven ? nil : result.unequal)
     }
   }
 

@@ -20,7 +20,7 @@ extension FieldClient {
   ) async throws(Problem) -> SyncReport {
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
-    var run = try SyncRun(
+    var run = SyncRun(
       client: self, maximumBytes: maximumBytes, language: language, progress: progress)
     do {
       let report = try await run.complete()
@@ -31,7 +31,7 @@ extension FieldClient {
       switch error.code {
       case .wipe_ordered: try await obeyWipe(run.line)
       case .unauthorised where try takeFormerToken():
-        run = try SyncRun(
+        run = SyncRun(
           client: self, maximumBytes: maximumBytes, language: language, progress: progress)
         return try await run.complete()
       default: throw error
@@ -55,11 +55,10 @@ struct SyncRun {
   init(
     client: FieldClient, maximumBytes: Int, language: Language,
     progress: @escaping @Sendable (SyncProgress) -> Void
-  ) throws(Problem) {
+  ) {
     self.client = client
     line = HubLine(client: client, language: language, progress: progress)
-    machine = SyncMachine(
-      maximumBytes: maximumBytes, isUnproven: try client.replica.position().isUnproven)
+    machine = SyncMachine(maximumBytes: maximumBytes)
   }
 
   mutating func complete() async throws(Problem) -> SyncReport {
@@ -114,7 +113,9 @@ struct SyncRun {
     hubTime = answer.hubClock
     let clockError = (asked + received) / 2 - answer.hubClock
     note(answer, page, applied, clockError: clockError)
-    advance(answer, page, applied, response.traffic, clockError: clockError)
+    advance(
+      answer, page, applied, response.traffic, clockError: clockError,
+      isUnproven: position.isUnproven)
     try replica.noteExchange(
       hubTime: answer.hubClock, clockError: clockError,
       complete: answer.examined && page.waiting + applied.released == 0 && !answer.hasMore)
@@ -155,7 +156,7 @@ struct SyncRun {
 
   private mutating func advance(
     _ answer: SyncAnswer, _ page: PendingPage, _ applied: ApplyReport, _ traffic: HTTPAnswer,
-    clockError: Int64
+    clockError: Int64, isUnproven: Bool
   ) {
     machine.exchanged(
       SyncMachine.Exchanged(
@@ -163,7 +164,8 @@ struct SyncRun {
         hasMore: answer.hasMore, waiting: page.waiting + applied.released,
         bytesSent: traffic.bytesSent,
         bytesReceived: traffic.bytesReceived, bytesPerSecondUp: traffic.bytesPerSecondUp,
-        bytesPerSecondDown: traffic.bytesPerSecondDown, unequal: applied.unequal))
+        bytesPerSecondDown: traffic.bytesPerSecondDown, unequal: applied.unequal,
+        isUnproven: isUnproven))
   }
 
   /// Counts records: one that was refused and superseded in different fields counts in both.

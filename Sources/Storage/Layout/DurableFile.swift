@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Shared
 
 /// Files beside the database: a power cut leaves them whole, or as they were before.
@@ -14,6 +14,17 @@ package enum DurableFile {
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
       throw Problem(.file_missing, at: path, cause: "\(error)")
+    }
+  }
+
+  /// What a file of settings says: the same bytes for the same values, for people to read.
+  package static func json(_ value: some Encodable) -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    do {
+      return try encoder.encode(value)
+    } catch {
+      preconditionFailure("texts always encode: \(error)")
     }
   }
 

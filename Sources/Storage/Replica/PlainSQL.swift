@@ -58,9 +58,7 @@ extension Value {
     case .int64(let number): self = .int(number)
     case .double(let number): self = .real(number)
     case .string(let text): self = .text(text)
-    case .blob(let bytes):
-      let digits = bytes.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }
-      self = .text(digits.joined())
+    case .blob(let bytes): self = .text(bytes.hexadecimal)
     }
   }
 }

@@ -111,8 +111,5 @@ package struct AuditWitness: Sendable, Hashable, CustomStringConvertible {
     self.init(number: number, hash: hash)
   }
 
-  package var description: String {
-    let digits = hash.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-    return "\(number):\(digits.joined())"
-  }
+  package var description: String { "\(number):\(hash.hexadecimal)" }
 }

@@ -162,7 +162,7 @@ extension HubWriting {
     return wasAdmitted ? .superseded : nil
   }
 
-  private func wasKept(
+  func wasKept(
     _ change: FieldChange, _ field: Field, _ record: StoredRecord, _ type: RecordType
   ) throws -> Bool {
     try transaction.hasLost(type.name, record.handle, field.name, change.stamp)

@@ -49,8 +49,7 @@ extension HubWriting {
         continue
       }
       entry.add(change, .proposed)
-      guard try !transaction.hasLost(type.name, current.handle, field.name, change.stamp)
-      else { continue }
+      guard try !wasKept(change, field, current, type) else { continue }
       try keep(
         current, type, field.name, status: .proposal, winner: standing,
         loser: FieldState(value: change.value, stamp: change.stamp))

@@ -98,14 +98,7 @@ extension HubFolder {
   }
 
   private func save(_ addresses: [HubAddress]) throws(Problem) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let bytes: [UInt8]
-    do {
-      bytes = Array(try encoder.encode(Settings(addresses: addresses.map(\.description))))
-    } catch {
-      preconditionFailure("texts always encode: \(error)")
-    }
+    let bytes = DurableFile.json(Settings(addresses: addresses.map(\.description)))
     try DurableFile.write(bytes + [UInt8(ascii: "\n")], to: settings)
   }
 

@@ -48,17 +48,13 @@ extension PackContent {
         for field in fields { Self.add(record[field].plain, to: &hash) }
       }
     }
-    return "v1:" + hash.finalize().map { Self.hexadecimal($0) }.joined()
+    return "v1:" + hash.finalize().hexadecimal
   }
 
   /// With its length in front, so that text cannot move from one field to its neighbour.
   private static func add(_ text: String, to hash: inout SHA256) {
     let bytes = Array(text.utf8)
     hash.update(data: Array("\(bytes.count):".utf8) + bytes)
-  }
-
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 
   /// Whether something changed since it was approved. A pack that was approved before
