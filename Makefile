@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test browser attack simulate kill fixtures lint format bench load fuzz clean
+.PHONY: help setup build release demo test browser attack simulate kill fixtures lint format bench links load fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -135,6 +135,12 @@ bench: setup ## Run the benchmarks, optimised; SIZES="…" counts of records
 	  [[ -f Benchmarks/data/ops_$$size.jsonl ]] || python3 Benchmarks/workload.py $$size
 	done
 	DJOLIBA_BENCHMARKS=1 swift run $(RELEASE) bench $(SIZES)
+
+links: setup ## Measure syncs over a satellite, 2G and a satellite phone; takes ten minutes
+	@swift build $(RELEASE) --product djoliba
+	swift build $(RELEASE) --product djoliba-server
+	[[ -f Benchmarks/data/contacts_10000.db ]] || python3 Benchmarks/workload.py 10000
+	DJOLIBA_BENCHMARKS=1 swift run $(RELEASE) links
 
 load: setup ## Drive the hub with 1,000 devices over TLS for a minute, then with a connection each
 	@swift build $(RELEASE) --product djoliba-server

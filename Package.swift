@@ -132,6 +132,13 @@ let package = Package(
       ],
       resources: [.embedInCode("World/simulation.json")],
       swiftSettings: strict),
+    .target(
+      name: "BadLink",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "simulate",
       dependencies: [
@@ -210,7 +217,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "djoliba", "djoliba-server", "Shared", "Storage",
+        "BadLink", "djoliba", "djoliba-server", "Shared", "Storage",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
@@ -233,6 +240,13 @@ if Context.environment["DJOLIBA_BENCHMARKS"] != nil {
       path: "Benchmarks/bench",
       resources: [.embedInCode("schema.json")],
       swiftSettings: strict))
+  package.targets.append(
+    .executableTarget(
+      name: "links",
+      dependencies: [
+        "BadLink", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/links", swiftSettings: strict))
   package.targets.append(
     .executableTarget(
       name: "load",

@@ -65,8 +65,11 @@ final class DirectLink: Transport {
     let token = String(request.headers.first { $0.0 == "Authorization" }!.1.dropFirst(7))
     let clock = ContinuousClock()
     let start = clock.now
-    let answer = request.path == "/v1/repair" ? gate.repair : gate.sync
-    let body = try answer(request.body, token, .en)
+    let body =
+      request.path == "/v1/repair"
+      ? try gate.repair(request.body, token: token, language: .en)
+      : try gate.sync(
+        request.body, token: token, language: .en, inParts: request.takesBeginning)
     let duration = start.duration(to: clock.now)
     counts.withLock {
       $0.up += request.body.count

@@ -5,7 +5,7 @@ import Shared
 /// The fuzzer and the tests call the same `check`, so that whatever the fuzzer once found is
 /// looked at again with every run of the tests.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-  case changeset, request, answer, frame, stamps
+  case changeset, request, answer, frame, parts, stamps
   case enrolmentRequest = "enrolment-request"
   case enrolmentAnswer = "enrolment-answer"
   case repairRequest = "repair-request"
@@ -22,6 +22,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .request: try checkRequest(bytes)
     case .answer: try checkAnswer(bytes)
     case .frame: try checkFrame(bytes)
+    case .parts: try checkParts(bytes)
     case .stamps: try checkStamps(bytes)
     case .enrolmentRequest: try checkEnrolmentRequest(bytes)
     case .enrolmentAnswer: try checkEnrolmentAnswer(bytes)

@@ -88,6 +88,37 @@ extension FuzzTarget {
     try law("a frame comes back with other bytes", again == expanded)
     return true
   }
+
+  func checkParts(_ bytes: [UInt8]) throws(BrokenLaw) -> Bool {
+    let beginning = try reading(refusedAs: [.not_understood, .too_large]) {
+      () throws(Problem) in try Parts.expand(bytes, isWhole: false, limit: Self.frameLimit)
+    }
+    if let beginning {
+      let size = beginning.messages.reduce(0) { $0 + $1.count }
+      try law("parts hold more than the limit", size <= Self.frameLimit)
+      try law("parts take more bytes than there are", beginning.length <= bytes.count)
+      let shorter = Array(bytes.prefix(beginning.length))
+      let again = try ours("what is whole of parts") { () throws(Problem) in
+        try Parts.expand(shorter, isWhole: false, limit: Self.frameLimit)
+      }
+      try law("what is whole depends on what follows", again == beginning)
+    }
+    let whole = try reading(refusedAs: [.not_understood, .too_large]) {
+      () throws(Problem) in try Parts.expand(bytes, isWhole: true, limit: Self.frameLimit)
+    }
+    guard let whole else { return false }
+    try law("bytes are left of a whole answer", whole.length == bytes.count)
+    guard whole.messages.count > 1 else { return true }
+    try law(
+      "the beginning of a whole answer is not the whole",
+      beginning.map { $0.messages } == whole.messages)
+    let made = Parts.compress(whole.messages)
+    let again = try ours("parts") { () throws(Problem) in
+      try Parts.expand(made, isWhole: true, limit: Self.frameLimit)
+    }
+    try law("parts come back with other bytes", again.messages == whole.messages)
+    return true
+  }
 }
 
 extension Changeset {

@@ -123,6 +123,7 @@ extension CurlTransport {
     try self.init(
       addresses: device.addresses,
       authorityPEM: device.authority.isEmpty ? nil : Array(device.authority.utf8),
-      userAgent: surroundings.program)
+      // The message names the program; a second time would be paid with each exchange.
+      userAgent: "")
   }
 }

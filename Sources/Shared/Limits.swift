@@ -5,17 +5,26 @@ package enum Limits {
   /// Exchanges that the hub makes durable at once.
   package static let exchangesTogether = 32
   /// Bytes on the wire. Smaller pages would be mostly headers.
-  package static let smallestPage = 8 << 10
-  /// Bytes on the wire. A cut costs at most one page, and memory stays flat.
+  package static let smallestPage = 4 << 10
+  /// Bytes on the wire. Memory stays flat.
   package static let largestPage = 1 << 20
-  /// Bytes on the wire, until the link has shown its speed.
-  package static let firstPage = 64 << 10
+  /// Bytes on the wire, until the link has shown its speed: nine seconds of the slowest one, which is
+  /// cut every 25.
+  package static let firstPageUp = 16 << 10
+  /// Likewise for what comes down, and is kept when the link is cut.
+  package static let firstPageDown = 64 << 10
   /// Bytes on the wire that an exchange with anything in it takes, headers included.
   package static let smallestExchange = 1 << 10
   /// How many times smaller a page gets by compression, at least, on the mission's records.
   package static let compressionGuess = 3
-  /// Seconds of link time that one page should take.
-  package static let pageSeconds = 5.0
+  /// Seconds of link time that a page should take on its way up. A cut costs half of it on average.
+  package static let pageSecondsUp = 3.0
+  /// Seconds of link time that a page should take on its way down. A cut costs half a part.
+  package static let pageSecondsDown = 15.0
+  /// Parts of a long answer: a cut costs half of one, on average.
+  package static let partsOfAnswer = 16
+  /// Bytes of changes in one part before compression. In smaller ones the cursors would weigh.
+  package static let smallestPart = 6 << 10
   /// Bytes of one body after expansion: a page of text compresses up to sixteenfold.
   package static let expandedBody = 16 << 20
   /// Records of one changeset: a page of the shortest changes holds a third of it. Bounds the

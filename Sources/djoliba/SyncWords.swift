@@ -16,6 +16,7 @@ extension SyncReport {
       "digests_equal": digestsEqual.map { .bool($0) } ?? .null,
     ]
     if held > 0 { members["held"] = .int(Int64(held)) }
+    if bytesWasted > 0 { members["bytes_wasted"] = .int(Int64(bytesWasted)) }
     if repaired > 0 { members["repaired"] = .int(Int64(repaired)) }
     return .object(members)
   }

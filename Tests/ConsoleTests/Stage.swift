@@ -138,8 +138,11 @@ final class StageLink: Transport {
   ) async throws(Problem) -> HTTPAnswer {
     if down.withLock({ $0 }) { throw Problem(.offline) }
     let token = String(request.headers.first { $0.0 == "Authorization" }!.1.dropFirst(7))
-    let body = try (request.path == "/v1/repair" ? gate.repair : gate.sync)(
-      request.body, token, .fr)
+    let body =
+      request.path == "/v1/repair"
+      ? try gate.repair(request.body, token: token, language: .fr)
+      : try gate.sync(
+        request.body, token: token, language: .fr, inParts: request.takesBeginning)
     return HTTPAnswer(
       status: 200, body: body, bytesSent: request.body.count, bytesReceived: body.count,
       bytesPerSecondUp: 20_000, bytesPerSecondDown: 20_000)

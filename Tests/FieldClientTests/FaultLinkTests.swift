@@ -94,19 +94,62 @@ import Testing
     var cuts = 0, last: SyncReport?
     while last == nil {
       let before = try fresh.contacts().count
-      fresh.link.plan([.none, .answerLost])
+      fresh.link.plan([.none, .answerLost, .answerLost])
       do { last = try await fresh.client.sync() } catch { cuts += 1 }
       #expect(try fresh.contacts().count > before)
     }
     #expect(cuts > 10)
     let received = try fresh.link.answers.flatMap { body in
-      try SyncAnswer(encoded: Compression.expand(body, limit: Limits.expandedBody))
-        .pull.groups.flatMap { $0.records.map(\.id) }
+      try Parts.expand(body, isWhole: true, limit: Limits.expandedBody).messages.flatMap {
+        try SyncAnswer(encoded: $0).pull.groups.flatMap { $0.records.map(\.id) }
+      }
     }
     #expect(received.count == 5_000)
     #expect(Set(received).count == 5_000)
     #expect(last?.digestsEqual == true)
     try world.expectAgreement([writer, fresh])
+  }
+
+  @Test func `what came whole of an answer before a cut at any byte is kept`() async throws {
+    let world = try World()
+    let writer = try world.device("GAO")
+    try writer.client.write { batch in
+      for number in 0..<300 { try batch.add("contact", Device.contact("Nom \(number)", [:])) }
+    }
+    _ = try await writer.client.sync()
+    let model = try world.device()
+    _ = try await model.client.sync()
+    let length = model.link.bytesReceived
+    var kept: [Int] = []
+    for cut in stride(from: 1, to: length, by: 97) {
+      let fresh = try world.device()
+      fresh.link.plan([.answerBrokenAt(cut), .requestLost])
+      _ = await failure { try await fresh.client.sync() }
+      kept.append(try fresh.contacts().count)
+      fresh.link.plan([])
+      let before = fresh.link.bytesReceived
+      let last = try await fresh.client.sync()
+      #expect(last.received == 300 - kept.last! && last.digestsEqual == true)
+      // A part is lost, at most; nobody gets what they have again.
+      #expect(fresh.link.bytesReceived - before < length - cut + length / 2)
+      #expect(try fresh.contacts() == model.contacts())
+    }
+    #expect(Set(kept).count > 2 && kept.first == 0 && kept.last! > 150, "\(kept)")
+  }
+
+  @Test func `a sync goes on over cuts and says what they cost`() async throws {
+    let world = try World()
+    let (writer, fresh) = (try world.device("GAO"), try world.device())
+    try writer.client.write { batch in
+      for number in 0..<300 { try batch.add("contact", Device.contact("Nom \(number)", [:])) }
+    }
+    _ = try await writer.client.sync()
+    fresh.link.plan([.answerBrokenAt(4_500), .answerBrokenAt(1_000), .answerBrokenAt(2_500)])
+    let report = try await fresh.client.sync()
+    #expect(report.complete && report.digestsEqual == true && report.received == 300)
+    #expect(report.requests == 4)
+    // A thousand bytes with nothing whole in them, and two ends of parts.
+    #expect((1_000..<4_000).contains(report.bytesWasted))
   }
 
   @Test func `two syncs of one directory at once: the second is told so`() async throws {

@@ -67,10 +67,11 @@ struct OutdatedLink: Transport {
   ) async throws(Problem) -> HTTPAnswer {
     var answer = try await link.exchange(request, progress: progress)
     guard request.path == "/v1/sync" else { return answer }
-    let body = try Compression.expand(answer.body, limit: Limits.expandedBody)
-    var message = try SyncAnswer(encoded: body)
+    var parts = try Parts.expand(answer.body, isWhole: true, limit: Limits.expandedBody).messages
+    var message = try SyncAnswer(encoded: parts[0])
     message.schema = GrownSchema.beyondThisProgram(message.schema)
-    answer.body = Compression.compress(message.encoded)
+    parts[0] = message.encoded
+    answer.body = Parts.compress(parts)
     return answer
   }
 }

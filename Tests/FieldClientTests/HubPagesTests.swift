@@ -62,7 +62,7 @@ import Testing
         knownDevices: position.knownDevices, budget: budget, waiting: 0,
         cursors: position.cursors, push: Changeset())
       let answer = try world.hub.answer(request, for: who, language: .fr)
-      let report = try replica.apply(answer, to: PendingPage(), now: world.time.now)
+      let report = try replica.apply([answer], to: PendingPage(), now: world.time.now)
       #expect(report.unequal == [])
       pages += 1
       guard answer.hasMore else { return pages }

@@ -81,7 +81,7 @@ import Testing
     let read = try SyncAnswer(encoded: answer.encoded)
     let replica = device.client.replica
     let page = try replica.collectPending(upTo: 1000, now: 1)
-    _ = try replica.apply(read, to: page, now: 1)
+    _ = try replica.apply([read], to: page, now: 1)
     #expect(try replica.position().grantVersion == 9)
     #expect(try device.client.status().role == nil)
   }

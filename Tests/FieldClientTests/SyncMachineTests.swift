@@ -7,7 +7,7 @@ import Testing
 @Suite struct SyncMachineTests {
   @Test func `one exchange when little changed`() {
     var machine = SyncMachine()
-    #expect(machine.next() == .exchange(push: 196_608, pull: 196_608, correction: 0))
+    #expect(machine.next() == .exchange(push: 49_152, pull: 196_608, correction: 0))
     machine.exchanged(exchange())
     #expect(machine.next() == .finish(.complete))
   }
@@ -23,17 +23,62 @@ import Testing
   }
 
   @Test(arguments: [
-    (0.0, 8 << 10), (100, 8 << 10), (2_000, 10_000), (20_000, 100_000), (1e6, 1 << 20),
-    (.infinity, 1 << 20), (-5, 8 << 10), (.nan, 8 << 10),
+    (0.0, 4096, 4096), (100, 4096, 4096), (2_000, 6_000, 30_000), (20_000, 60_000, 300_000),
+    (1e6, 1 << 20, 1 << 20), (.infinity, 1 << 20, 1 << 20), (-5, 4096, 4096), (.nan, 4096, 4096),
   ])
-  func `a page takes five seconds, between 8 KiB and 1 MiB`(
-    bytesPerSecond: Double, page: Int
+  func `a page takes three seconds up and fifteen down, between 4 KiB and 1 MiB`(
+    bytesPerSecond: Double, up: Int, down: Int
   ) {
     var machine = SyncMachine()
     machine.exchanged(exchange(waiting: 1, up: bytesPerSecond, down: 4_000))
-    #expect(machine.next() == .exchange(push: page * 3, pull: 60_000, correction: 0))
+    #expect(machine.next() == .exchange(push: up * 3, pull: 180_000, correction: 0))
     machine.exchanged(exchange(hasMore: true, up: 4_000, down: bytesPerSecond))
-    #expect(machine.next() == .exchange(push: 60_000, pull: page * 3, correction: 0))
+    #expect(machine.next() == .exchange(push: 36_000, pull: down * 3, correction: 0))
+  }
+
+  private func expectCut(
+    _ machine: inout SyncMachine, posted: Int = 0, received: Int = 0, goesOn: Bool,
+    _ location: SourceLocation = #_sourceLocation
+  ) {
+    let answer = machine.wasCut(posted: posted, received: received, bytes: posted + received)
+    #expect(answer == goesOn, sourceLocation: location)
+  }
+
+  @Test func `a cut ends a sync in which nothing came through`() {
+    var machine = SyncMachine()
+    expectCut(&machine, posted: 900, goesOn: false)
+  }
+
+  @Test func `a cut is overcome as long as something comes through in between`() {
+    var machine = SyncMachine()
+    for _ in 0..<20 {
+      machine.exchanged(exchange(hasMore: true))
+      expectCut(&machine, posted: 900, goesOn: true)
+      #expect(machine.next().isExchange)
+    }
+    expectCut(&machine, posted: 900, goesOn: false)
+  }
+
+  @Test func `where much was cut, half of what had moved is tried, down to a smallest page`() {
+    var machine = SyncMachine()
+    machine.exchanged(exchange(waiting: 9, up: 40_000, down: 4_000))
+    #expect(machine.next() == .exchange(push: 360_000, pull: 180_000, correction: 0))
+    expectCut(&machine, posted: 30_000, goesOn: true)
+    #expect(machine.next() == .exchange(push: 45_000, pull: 180_000, correction: 0))
+    expectCut(&machine, posted: 15_000, received: 20_000, goesOn: true)
+    #expect(machine.next() == .exchange(push: 45_000, pull: 30_000, correction: 0))
+    machine.exchanged(exchange(waiting: 9, up: 40_000, down: 4_000))
+    #expect(machine.next() == .exchange(push: 45_000, pull: 30_000, correction: 0))
+    expectCut(&machine, posted: 7_000, goesOn: true)
+    #expect(machine.next() == .exchange(push: 12_288, pull: 30_000, correction: 0))
+    expectCut(&machine, posted: 4_000, goesOn: false)
+  }
+
+  @Test func `what a cut took is off the byte budget`() {
+    var machine = SyncMachine(maximumBytes: 10_000)
+    machine.exchanged(exchange(hasMore: true, sent: 1_000, received: 1_000))
+    expectCut(&machine, posted: 500, received: 7_000, goesOn: true)
+    #expect(machine.next() == .finish(.budgetSpent))
   }
 
   @Test func `a byte budget stops between pages`() {
@@ -74,7 +119,7 @@ import Testing
     machine.exchanged(exchange(hubTime: 1_000, clockError: -500_000, examined: false))
     #expect(machine.next() == .restamp(hubTime: 1_000))
     machine.restamped()
-    #expect(machine.next() == .exchange(push: 60_000, pull: 60_000, correction: 500_000))
+    #expect(machine.next() == .exchange(push: 36_000, pull: 180_000, correction: 500_000))
     machine.exchanged(exchange(clockError: -500_000))
     #expect(machine.next() == .finish(.complete))
   }
@@ -85,7 +130,7 @@ import Testing
       machine.exchanged(exchange(clockError: 90_000, examined: false))
       #expect(machine.next() == .restamp(hubTime: 7))
       machine.restamped()
-      #expect(machine.next() == .exchange(push: 60_000, pull: 60_000, correction: -90_000))
+      #expect(machine.next() == .exchange(push: 36_000, pull: 180_000, correction: -90_000))
     }
     machine.exchanged(exchange(clockError: 90_000, examined: false))
     #expect(machine.next() == .finish(.clockRefused))

@@ -153,6 +153,8 @@ final class Link: Transport {
     case none, requestLost, answerLost, answerCut
     /// The answer ends after this many bytes.
     case answerCutAt(Int)
+    /// The link is cut after this many bytes of the answer.
+    case answerBrokenAt(Int)
     /// The hub hears the request twice; the device gets the second answer.
     case requestTwice
   }
@@ -196,12 +198,23 @@ final class Link: Transport {
     }
     if fault == .requestLost { throw Problem(.offline) }
     let token = request.headers.first { $0.0 == "Authorization" }!.1.dropFirst(7)
-    let answer = request.path == "/v1/repair" ? gate.repair : gate.sync
-    var body = try answer(request.body, String(token), .fr)
-    if fault == .requestTwice { body = try answer(request.body, String(token), .fr) }
+    var body = try answer(request, String(token))
+    if fault == .requestTwice { body = try answer(request, String(token)) }
     try happen()
     if fault == .answerLost { throw Problem(.interrupted) }
-    return arrive(cut(body, fault), of: request, whole: body)
+    var arrived = arrive(cut(body, fault), of: request, whole: body)
+    if case .answerBrokenAt = fault, arrived.body.count < body.count {
+      arrived.cut = Problem(.interrupted)
+    }
+    return arrived
+  }
+
+  private func answer(_ request: HTTPRequest, _ token: String) throws(Problem) -> [UInt8] {
+    if request.path == "/v1/repair" {
+      return try gate.repair(request.body, token: token, language: .fr)
+    }
+    return try gate.sync(
+      request.body, token: token, language: .fr, inParts: request.takesBeginning)
   }
 
   private func happen() throws(Problem) {
@@ -215,7 +228,7 @@ final class Link: Transport {
   private func cut(_ body: [UInt8], _ fault: Fault) -> [UInt8] {
     switch fault {
     case .answerCut: Array(body.prefix(body.count / 2))
-    case .answerCutAt(let length): Array(body.prefix(length))
+    case .answerCutAt(let length), .answerBrokenAt(let length): Array(body.prefix(length))
     default: body
     }
   }

@@ -87,6 +87,8 @@ enum House {
         "Foundation": ["Disk/", "World/Scaffold.swift", "World/Template.swift"],
         "Synchronization": ["World/Scaffold.swift"],
       ]),
+    // What lies between the programs, for tests and benchmarks.
+    Room("BadLink", ["NIOCore", "NIOPosix"], confined: ["Synchronization": ["BadLink.swift"]]),
     Room("simulate", ["Simulation", "ArgumentParser", "Foundation"]),
     Room(
       "djoliba",

@@ -3,7 +3,7 @@ import Testing
 
 struct CompressionTests {
   @Test func `what was compressed comes back`() throws {
-    var random = Xorshift(state: 0x9e37_79b9_7f4a_7c15)
+    var random = SplitMix64(seed: 0x9e37_79b9_7f4a_7c15)
     for _ in 0..<4_000 {
       let bytes = random.buffer()
       let frame = Compression.compress(bytes, level: 1 + Int32(random.below(6)))
@@ -26,7 +26,7 @@ struct CompressionTests {
   }
 
   @Test func `a flipped bit is refused or stays within the declared size`() {
-    var random = Xorshift(state: 7)
+    var random = SplitMix64(seed: 7)
     for _ in 0..<4_000 {
       var frame = Compression.compress(random.buffer(), level: 3)
       frame[random.below(frame.count)] ^= 1 << UInt8(random.below(8))
@@ -35,7 +35,7 @@ struct CompressionTests {
   }
 
   @Test func `every truncation is refused`() {
-    var random = Xorshift(state: 11)
+    var random = SplitMix64(seed: 11)
     for _ in 0..<60 {
       let frame = Compression.compress(random.buffer(), level: 3)
       for count in 0..<min(frame.count, 400) {
@@ -47,7 +47,7 @@ struct CompressionTests {
   }
 
   @Test func `noise never traps`() {
-    var random = Xorshift(state: 13)
+    var random = SplitMix64(seed: 13)
     for _ in 0..<20_000 {
       expectHarmless([UInt8(random.below(3))] + (0..<random.below(40)).map { _ in random.byte() })
     }
@@ -105,33 +105,5 @@ struct CompressionTests {
     } catch {
       #expect(error.code == .not_understood || error.code == .too_large)
     }
-  }
-}
-
-/// Buffers that look like anything: noise, runs and repeated words, up to 3,000 bytes.
-private struct Xorshift {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() >> 1) % bound }
-  mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: next() >> 24) }
-
-  mutating func buffer() -> [UInt8] {
-    var bytes: [UInt8] = []
-    let word = (0..<1 + below(12)).map { _ in byte() }
-    for _ in 0..<below(40) {
-      switch below(3) {
-      case 0: bytes += (0..<below(40)).map { _ in byte() }
-      case 1: bytes += [UInt8](repeating: byte(), count: below(75))
-      default: bytes += word
-      }
-    }
-    return bytes
   }
 }

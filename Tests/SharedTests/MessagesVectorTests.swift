@@ -22,7 +22,8 @@ struct MessagesVectorTests {
   }
 
   @Test func `a vector with one byte changed is noticed`() throws {
-    for vector in try Vector.read() where vector.kind != "compressed" {
+    // What a compressor makes is its own affair; only what it reads is fixed.
+    for vector in try Vector.read() where !["compressed", "parts"].contains(vector.kind) {
       var bytes = [UInt8](hex: vector.hex)
       bytes[bytes.count - 1] ^= 1
       #expect(!vector.value.isEncoded(as: bytes), "\(vector.name)")

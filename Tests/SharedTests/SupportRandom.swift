@@ -19,6 +19,22 @@ struct SplitMix64: RandomNumberGenerator {
   mutating func chance(_ one: Int, in all: Int) -> Bool { below(all) < one }
 
   mutating func pick<T>(_ items: [T]) -> T { items[below(items.count)] }
+
+  mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: next() >> 24) }
+
+  /// Looks like anything: noise, runs and repeated words, up to 3,000 bytes.
+  mutating func buffer() -> [UInt8] {
+    var bytes: [UInt8] = []
+    let word = (0..<1 + below(12)).map { _ in byte() }
+    for _ in 0..<below(40) {
+      switch below(3) {
+      case 0: bytes += (0..<below(40)).map { _ in byte() }
+      case 1: bytes += [UInt8](repeating: byte(), count: below(75))
+      default: bytes += word
+      }
+    }
+    return bytes
+  }
 }
 
 extension Array {

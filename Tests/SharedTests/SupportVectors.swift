@@ -25,7 +25,7 @@ struct Vector: Decodable, Sendable {
     "request": RequestVector.self, "answer": AnswerVector.self,
     "repairRequest": RepairRequestVector.self, "repairAnswer": RepairAnswerVector.self,
     "recordDigest": DigestVector.self, "uuid5": UUIDVector.self,
-    "compressed": CompressedVector.self,
+    "compressed": CompressedVector.self, "parts": PartsVector.self,
   ]
 
   /// The vectors of the file, in its order.
@@ -162,6 +162,22 @@ struct CompressedVector: VectorValue {
 
   func isDecoded(from bytes: [UInt8]) throws -> Bool {
     try Compression.expand(bytes, limit: 1 << 16) == [UInt8](hex: expanded)
+  }
+}
+
+struct PartsVector: VectorValue {
+  let parts: [String]
+
+  private var messages: [[UInt8]] { parts.map { [UInt8](hex: $0) } }
+
+  func isEncoded(as bytes: [UInt8]) -> Bool {
+    let made = Parts.compress(messages)
+    return (try? Parts.expand(made, isWhole: true, limit: 1 << 16))?.messages == messages
+  }
+
+  func isDecoded(from bytes: [UInt8]) throws -> Bool {
+    let read = try Parts.expand(bytes, isWhole: true, limit: 1 << 16)
+    return read.messages == messages && read.length == bytes.count
   }
 }
 

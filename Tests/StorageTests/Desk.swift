@@ -69,7 +69,7 @@ final class Desk {
       }
     }
     change(&answer)
-    return try replica.apply(answer, to: page, now: Self.now)
+    return try replica.apply([answer], to: page, now: Self.now)
   }
 
   /// Takes these records as the hub sends them.
@@ -87,7 +87,7 @@ final class Desk {
     var answer = SyncAnswer(hubClock: Self.now)
     answer.pull = Changeset(
       groups: [ChangeGroup(type: "contact", fields: names, records: changes)])
-    _ = try replica.apply(answer, to: PendingPage(), now: Self.now)
+    _ = try replica.apply([answer], to: PendingPage(), now: Self.now)
   }
 
   static func id(_ number: UInt64) -> RecordID {

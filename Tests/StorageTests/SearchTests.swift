@@ -61,7 +61,7 @@ import Testing
     #expect(try found("fictive") == 1)
     var answer = SyncAnswer(hubClock: Desk.now)
     answer.leaves = [Leave(scope: .mission, type: "contact", handle: 8)]
-    let report = try desk.replica.apply(answer, to: PendingPage(), now: Desk.now)
+    let report = try desk.replica.apply([answer], to: PendingPage(), now: Desk.now)
     #expect(report.left == 1)
     #expect(try found("fictive") == 0 && ghosts("fictive") == 0)
     #expect(try desk.count("contact") == 0 && desk.count("_history") == 0)

@@ -104,7 +104,7 @@ import Testing
       Verdict(
         group: 0, record: 0, field: field, kind: .refused, code: "locked", sentence: "Verrouillé.")
     ]
-    _ = try desk.replica.apply(answer, to: page, now: Desk.now)
+    _ = try desk.replica.apply([answer], to: page, now: Desk.now)
     return (id, try #require(try desk.replica.refused().first))
   }
 
@@ -183,7 +183,7 @@ import Testing
             })
         ])
     ])
-    _ = try desk.replica.apply(answer, to: PendingPage(), now: Desk.now)
+    _ = try desk.replica.apply([answer], to: PendingPage(), now: Desk.now)
     let record = try desk.replica.record("contact", Desk.id(1).description)
     #expect(record["email"] == "a@x.ml" && record.isPending && record.scope == .base("GAO"))
     let status = try desk.replica.status()

@@ -14,7 +14,7 @@ struct FakeHub: HubService {
   }
 
   func sync(
-    _ body: [UInt8], token: String, language: Language
+    _ body: [UInt8], token: String, language: Language, inParts: Bool
   ) throws(Problem) -> [UInt8] {
     gate?.pass()
     if let problem { throw problem }

@@ -186,9 +186,11 @@ struct FaultyHub: HubService {
   func enroll(_ body: [UInt8], language: Language) throws(Problem) -> [UInt8] {
     try gate.enroll(body, language: language)
   }
-  func sync(_ body: [UInt8], token: String, language: Language) throws(Problem) -> [UInt8] {
+  func sync(
+    _ body: [UInt8], token: String, language: Language, inParts: Bool
+  ) throws(Problem) -> [UInt8] {
     try faults.strike("sync")
-    return try gate.sync(body, token: token, language: language)
+    return try gate.sync(body, token: token, language: language, inParts: inParts)
   }
   func repair(_ body: [UInt8], token: String, language: Language) throws(Problem) -> [UInt8] {
     try gate.repair(body, token: token, language: language)

@@ -2,12 +2,17 @@ import Shared
 
 /// The line to the hub during one sync: posts bodies and counts what they took.
 struct HubLine {
+  private static let binary = "application/vnd.djoliba.sync"
+
   private let client: FieldClient
   private let language: Language
   private let progress: @Sendable (SyncProgress) -> Void
+  /// That were answered.
   private(set) var requests = 0
   private(set) var bytesSent = 0
   private(set) var bytesReceived = 0
+  /// Of them, those of transfers that were cut, as far as they were of no use.
+  private(set) var bytesWasted = 0
   private(set) var seconds = 0.0
 
   init(
@@ -22,9 +27,23 @@ struct HubLine {
   mutating func post(
     _ path: String, _ message: [UInt8]
   ) async throws(Problem) -> (message: [UInt8], traffic: HTTPAnswer) {
-    let answer = try await exchange(
-      path, "application/vnd.djoliba.sync", Compression.compress(message))
+    let answer = try await exchange(path, Self.binary, Compression.compress(message))
     return (try Compression.expand(answer.body, limit: Limits.expandedBody), answer)
+  }
+
+  /// Posts a message whose answer may be long. Returns as much of it as came whole, which may be
+  /// nothing when it was cut, and the size of the body it posted.
+  mutating func postForParts(
+    _ path: String, _ message: [UInt8]
+  ) async throws(Problem) -> (messages: [[UInt8]], traffic: HTTPAnswer, posted: Int) {
+    let body = Compression.compress(message)
+    let answer = try await exchange(path, Self.binary, body, takesParts: true)
+    let (messages, length) = try Parts.expand(
+      answer.body, isWhole: answer.cut == nil, limit: Limits.expandedBody)
+    let isUseless = answer.cut != nil && messages.isEmpty
+    bytesWasted +=
+      isUseless ? answer.bytesSent + answer.bytesReceived : answer.body.count - length
+    return (messages, answer, body.count)
   }
 
   /// Tells the hub something that has no answer but that it was heard.
@@ -33,29 +52,29 @@ struct HubLine {
   }
 
   private mutating func exchange(
-    _ path: String, _ mediaType: String, _ body: [UInt8]
+    _ path: String, _ mediaType: String, _ body: [UInt8], takesParts: Bool = false
   ) async throws(Problem) -> HTTPAnswer {
+    var headers = [("Authorization", "Bearer " + client.token), ("Content-Type", mediaType)]
+    // Without it the hub speaks French.
+    if language != .fr { headers.append(("Accept-Language", language.rawValue)) }
+    if takesParts { headers.append(("Prefer", "parts")) }
+    let request = HTTPRequest(
+      path: path, headers: headers, body: body, responseLimit: Limits.expandedBody,
+      takesBeginning: takesParts)
     let (requests, sent, received) = (requests, bytesSent, bytesReceived)
     let progress = progress
-    let answer = try await client.transport.exchange(
-      HTTPRequest(
-        path: path,
-        headers: [
-          ("Authorization", "Bearer " + client.token), ("Content-Type", mediaType),
-          ("Accept-Language", language.rawValue),
-        ], body: body, responseLimit: Limits.expandedBody)
-    ) { now in
+    let answer = try await client.transport.exchange(request) { now in
       progress(
         SyncProgress(
           bytesSent: sent + now.bytesSent, bytesReceived: received + now.bytesReceived,
           bytesExpectedToSend: now.bytesExpectedToSend,
           bytesExpectedToReceive: now.bytesExpectedToReceive, pages: requests))
     }
-    self.requests += 1
+    if answer.cut == nil || !answer.body.isEmpty { self.requests += 1 }
     bytesSent += answer.bytesSent
     bytesReceived += answer.bytesReceived
     seconds += answer.seconds
-    if let problem = problem(from: answer) { throw problem }
+    if answer.cut == nil, let problem = problem(from: answer) { throw problem }
     return answer
   }
 }

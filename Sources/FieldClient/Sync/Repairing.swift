@@ -142,7 +142,7 @@ struct RepairRun {
   }
 
   /// Bytes of one request or answer before compression.
-  private static let page = Limits.firstPage * Limits.compressionGuess
+  private static let page = Limits.firstPageDown * Limits.compressionGuess
 }
 
 extension RepairAnswer {

@@ -5,8 +5,9 @@ import Shared
 // thin loop in `Syncing.swift` carries its actions out.
 //
 // One exchange carries the next pending changes up and the next changes down. Most syncs are
-// one exchange. Pages follow the speed that the link showed: about five seconds each, so that
-// a cut costs little, and never so small that headers outweigh them.
+// one exchange. Pages follow the speed that the link showed. What goes up is lost whole when the
+// link is cut, so it takes about three seconds; what comes down is kept as far as it came, so it
+// may take fifteen. Neither is ever so small that headers outweigh it.
 
 package struct SyncMachine: Sendable {
   package enum Action: Sendable, Equatable {
@@ -70,11 +71,16 @@ package struct SyncMachine: Sendable {
 
   private let maximumBytes: Int
   private var spent = 0
-  private var up = Limits.firstPage
-  private var down = Limits.firstPage
+  private var up = Limits.firstPageUp
+  private var down = Limits.firstPageDown
   private var correction: Int64 = 0
   private var restamps = 0
   private var hasRepaired = false
+  /// What goes at once, at most: a link that was cut in the midst of more does not take more.
+  private var ceilingUp = Limits.largestPage
+  private var ceilingDown = Limits.largestPage
+  /// Whether anything came through since the link was last cut.
+  private var hasAdvanced = false
   private var upcoming: Action
 
   /// - Parameter maximumBytes: where to stop, on the wire, headers included.
@@ -91,8 +97,10 @@ package struct SyncMachine: Sendable {
 
   package mutating func exchanged(_ result: Exchanged) {
     spent += result.bytesSent + result.bytesReceived
-    up = Self.page(result.bytesPerSecondUp)
-    down = Self.page(result.bytesPerSecondDown)
+    hasAdvanced = true
+    up = min(Self.page(result.bytesPerSecondUp, seconds: Limits.pageSecondsUp), ceilingUp)
+    down = min(
+      Self.page(result.bytesPerSecondDown, seconds: Limits.pageSecondsDown), ceilingDown)
     guard result.examined else {
       correction = -result.clockError
       restamps += 1
@@ -107,6 +115,29 @@ package struct SyncMachine: Sendable {
     } else {
       upcoming = repair(result.isUnproven ? nil : result.unequal)
     }
+  }
+
+  /// The link was cut in an exchange. Returns whether to go on: when something came through since
+  /// the last cut, or when less may come through where much did not.
+  ///
+  /// - Parameters:
+  ///   - posted: the size of the request's body; nobody knows how much of it arrived.
+  ///   - received: bytes that came back.
+  ///   - bytes: that the exchange took, unless `exchanged` has heard of it.
+  package mutating func wasCut(posted: Int, received: Int, bytes: Int) -> Bool {
+    spent += bytes
+    let before = (up, down)
+    if received > 0 {
+      // The request went through. Of a smaller answer some parts would have come.
+      ceilingDown = max(min(down, received) / 2, Limits.smallestPage)
+      down = min(down, ceilingDown)
+    } else if posted > Limits.smallestPage {
+      ceilingUp = max(min(up, posted) / 2, Limits.smallestPage)
+      up = min(up, ceilingUp)
+    }
+    upcoming = exchange()
+    defer { hasAdvanced = false }
+    return hasAdvanced || (up, down) != before
   }
 
   /// The hub does not know a cursor of this device: it was restored from an older copy.
@@ -134,8 +165,8 @@ package struct SyncMachine: Sendable {
       pull: min(down, share) * Limits.compressionGuess, correction: correction)
   }
 
-  private static func page(_ bytesPerSecond: Double) -> Int {
-    let bytes = bytesPerSecond > 0 ? min(bytesPerSecond * Limits.pageSeconds, 1e9) : 0
+  private static func page(_ bytesPerSecond: Double, seconds: Double) -> Int {
+    let bytes = bytesPerSecond > 0 ? min(bytesPerSecond * seconds, 1e9) : 0
     return min(max(Int(bytes), Limits.smallestPage), Limits.largestPage)
   }
 }

@@ -26,6 +26,8 @@ public struct SyncReport: Sendable, Equatable {
   /// Bytes as libcurl counted them, headers included.
   public var bytesSent = 0
   public var bytesReceived = 0
+  /// Of them, those that a cut made useless.
+  public var bytesWasted = 0
   public var seconds = 0.0
   /// This machine's clock minus the hub's, in milliseconds.
   public var clockError: Int64 = 0

@@ -105,45 +105,80 @@ struct SyncRun {
       noticeCursor: position.noticeCursor, knownDevices: position.knownDevices, budget: pull,
       waiting: page.waiting + page.held, cursors: position.cursors, push: page.changeset)
     request.turn = position.turn
-    guard let response = try await post(request) else { return machine.cursorRefused() }
-    let received = client.surroundings.now()
-    let answer = try SyncAnswer(encoded: response.message)
-    if !answer.schema.isEmpty { try replica.take(schema: answer.schema) }
-    let applied = try replica.apply(answer, to: page, now: received)
-    hubTime = answer.hubClock
-    let clockError = (asked + received) / 2 - answer.hubClock
-    note(answer, page, applied, clockError: clockError)
-    advance(
-      answer, page, applied, response.traffic, clockError: clockError,
-      isUnproven: position.isUnproven)
-    try replica.noteExchange(
-      hubTime: answer.hubClock, clockError: clockError,
-      complete: answer.examined && page.waiting + applied.released == 0 && !answer.hasMore)
+    guard let response = try await post(request) else { return }
+    try take(response, asked: asked, page, isUnproven: position.isUnproven)
+    if let cut = response.traffic.cut, !mayGoOn(after: cut, response) { throw cut }
   }
 
-  /// Nil when the hub does not know a cursor.
+  /// The whole answers to a request, what they took on the link, and the size of its body.
+  private struct Response {
+    let answers: [SyncAnswer]
+    let traffic: HTTPAnswer
+    let posted: Int
+  }
+
+  /// Nil when the request has to be put again.
   private mutating func post(
     _ request: SyncRequest
-  ) async throws(Problem) -> (message: [UInt8], traffic: HTTPAnswer)? {
+  ) async throws(Problem) -> Response? {
+    defer { noteTraffic() }
     do {
-      return try await line.post("/v1/sync", request.encoded)
+      let (messages, traffic, posted) = try await line.postForParts("/v1/sync", request.encoded)
+      var answers: [SyncAnswer] = []
+      for message in messages { answers.append(try SyncAnswer(encoded: message)) }
+      return Response(answers: answers, traffic: traffic, posted: posted)
     } catch {
-      guard error.code == .cursor else { throw error }
+      switch error.code {
+      case .cursor: machine.cursorRefused()
+      case .interrupted where mayGoOn(after: error, nil): break
+      default: throw error
+      }
       return nil
     }
+  }
+
+  /// A link that breaks while something comes through is tried again; one that stands still, or that
+  /// somebody broke off, is not.
+  private mutating func mayGoOn(after cut: Problem, _ response: Response?) -> Bool {
+    guard cut.code == .interrupted, !Task.isCancelled else { return false }
+    // What brought something was taken like any answer.
+    let traffic = response?.answers.isEmpty == true ? response?.traffic : nil
+    return machine.wasCut(
+      posted: response?.posted ?? 0, received: response?.traffic.bytesReceived ?? 0,
+      bytes: (traffic?.bytesSent ?? 0) + (traffic?.bytesReceived ?? 0))
+  }
+
+  private mutating func take(
+    _ response: Response, asked: Int64, _ page: PendingPage,
+    isUnproven: Bool
+  ) throws(Problem) {
+    guard let first = response.answers.first, let last = response.answers.last else { return }
+    let received = client.surroundings.now()
+    if !first.schema.isEmpty { try client.replica.take(schema: first.schema) }
+    let applied = try client.replica.apply(response.answers, to: page, now: received)
+    hubTime = first.hubClock
+    let clockError = (asked + received) / 2 - first.hubClock
+    note(first, page, applied, clockError: clockError)
+    let hasMore = last.hasMore || response.traffic.cut != nil
+    advance(
+      first, hasMore: hasMore, page, applied, response.traffic, clockError: clockError,
+      isUnproven: isUnproven)
+    try client.replica.noteExchange(
+      hubTime: first.hubClock, clockError: clockError,
+      complete: first.examined && page.waiting + applied.released == 0 && !hasMore)
   }
 
   private mutating func noteTraffic() {
     report.requests = line.requests
     report.bytesSent = line.bytesSent
     report.bytesReceived = line.bytesReceived
+    report.bytesWasted = line.bytesWasted
     report.seconds = line.seconds
   }
 
   private mutating func note(
     _ answer: SyncAnswer, _ page: PendingPage, _ applied: ApplyReport, clockError: Int64
   ) {
-    noteTraffic()
     report.clockError = clockError
     report.received += applied.received
     report.left += applied.left
@@ -155,13 +190,13 @@ struct SyncRun {
   }
 
   private mutating func advance(
-    _ answer: SyncAnswer, _ page: PendingPage, _ applied: ApplyReport, _ traffic: HTTPAnswer,
-    clockError: Int64, isUnproven: Bool
+    _ answer: SyncAnswer, hasMore: Bool, _ page: PendingPage, _ applied: ApplyReport,
+    _ traffic: HTTPAnswer, clockError: Int64, isUnproven: Bool
   ) {
     machine.exchanged(
       SyncMachine.Exchanged(
         hubTime: answer.hubClock, clockError: clockError, examined: answer.examined,
-        hasMore: answer.hasMore, waiting: page.waiting + applied.released,
+        hasMore: hasMore, waiting: page.waiting + applied.released,
         bytesSent: traffic.bytesSent,
         bytesReceived: traffic.bytesReceived, bytesPerSecondUp: traffic.bytesPerSecondUp,
         bytesPerSecondDown: traffic.bytesPerSecondDown, unequal: applied.unequal,

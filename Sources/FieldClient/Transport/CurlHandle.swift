@@ -53,9 +53,21 @@ final class CurlHandle {
     message[0] = 0
     let code = withExtendedLifetime((exchange, headers)) { curl_easy_perform(handle) }
     ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, nil)
-    guard code == CURLE_OK else { throw failure(code) }
+    guard code == CURLE_OK else { return try beginning(of: exchange, request, failure(code)) }
     guard exchange.headersEnded else { throw failure(CURLE_PARTIAL_FILE) }
     return answer(from: exchange)
+  }
+
+  /// What came of a good answer before it was cut, nothing perhaps, for a request that takes it.
+  private func beginning(
+    of exchange: CurlExchange, _ request: HTTPRequest, _ failure: CurlFailure
+  ) throws(CurlFailure) -> HTTPAnswer {
+    let isCut = [.interrupted, .stalled].contains(failure.problem.code)
+    guard request.takesBeginning, isCut else { throw failure }
+    var answer = answer(from: exchange)
+    answer.cut = failure.problem
+    if !exchange.headersEnded || answer.status != 200 { answer.body = [] }
+    return answer
   }
 
   /// The hub's own authority and nothing of the system's, whose folder libcurl would otherwise

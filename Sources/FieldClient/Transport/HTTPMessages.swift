@@ -12,10 +12,13 @@ package struct HTTPRequest: Sendable {
   package var body: [UInt8]
   /// The most bytes of body an answer may have.
   package var responseLimit: Int
+  /// Whether the beginning of a good answer is of use when the rest does not come, even if it is
+  /// only to know what was paid for it.
+  package var takesBeginning: Bool
 
   package init(
     method: Method = .post, path: String, headers: [(String, String)] = [], body: [UInt8] = [],
-    responseLimit: Int
+    responseLimit: Int, takesBeginning: Bool = false
   ) {
     precondition(path.hasPrefix("/"), "a path begins with a slash")
     precondition(method == .post || body.isEmpty, "only POST carries a body")
@@ -25,6 +28,7 @@ package struct HTTPRequest: Sendable {
     self.headers = headers
     self.body = body
     self.responseLimit = responseLimit
+    self.takesBeginning = takesBeginning
   }
 }
 
@@ -45,12 +49,14 @@ package struct HTTPAnswer: Sendable, Equatable {
   /// Whether a connection had to be made for it.
   package var newConnection: Bool
   package var seconds: Double
+  /// Why the body is only the beginning of a good answer, or empty; nil when all is whole.
+  package var cut: Problem?
 
   package init(
     status: Int, contentType: String? = nil, retryAfter: Int = 0, body: [UInt8] = [],
     bytesSent: Int = 0,
     bytesReceived: Int = 0, bytesPerSecondUp: Double = 0, bytesPerSecondDown: Double = 0,
-    newConnection: Bool = false, seconds: Double = 0
+    newConnection: Bool = false, seconds: Double = 0, cut: Problem? = nil
   ) {
     self.status = status
     self.contentType = contentType
@@ -62,5 +68,6 @@ package struct HTTPAnswer: Sendable, Equatable {
     self.bytesPerSecondDown = bytesPerSecondDown
     self.newConnection = newConnection
     self.seconds = seconds
+    self.cut = cut
   }
 }

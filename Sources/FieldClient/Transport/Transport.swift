@@ -20,7 +20,8 @@ package struct TransferProgress: Sendable, Equatable {
 
 /// Carries one request to the hub and one answer back.
 package protocol Transport: Sendable {
-  /// Returns the hub's answer with any status; throws when there is no whole answer:
+  /// Returns the hub's answer with any status; throws when there is no whole answer, unless the
+  /// request takes the beginning of one:
   /// `.offline`, `.stalled`, `.interrupted` (also when the task is cancelled),
   /// `.untrusted_hub`, `.not_understood` or `.too_large`.
   ///

@@ -6,7 +6,8 @@
 /// |---|---|
 /// | 0 | the bytes themselves |
 /// | 1 | one zstd frame without magic, content size, checksum and dictionary |
-/// | 2… | kept for zstd with a dictionary, one number for each version of the dictionary |
+/// | 2 | not such a frame but an answer in parts: `Parts` |
+/// | 3… | kept for zstd with a dictionary, one number for each version of the dictionary |
 ///
 /// There is no checksum: TLS, digests and the bundle's own seal find a flipped bit, so what
 /// `expand` returns from altered bytes may be altered, but never longer than they declare.

@@ -27,6 +27,25 @@ struct ZstdCompressor: ~Copyable {
       require(count)
     }
   }
+
+  /// Says how many bytes all parts of the frame will have, so that small ones get small tables.
+  func expect(_ size: Int) { require(ZSTD_CCtx_setPledgedSrcSize(context, UInt64(size))) }
+
+  /// The next part of one frame, complete as far as it goes.
+  func append(_ bytes: [UInt8], isLast: Bool) -> [UInt8] {
+    let bound = ZSTD_compressBound(bytes.count) + 64
+    return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
+      var out = ZSTD_outBuffer(dst: output.baseAddress, size: bound, pos: 0)
+      bytes.withUnsafeBytes { input in
+        var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
+        let left = ZSTD_compressStream2(
+          context, &out, &source, isLast ? ZSTD_e_end : ZSTD_e_flush)
+        require(left)
+        precondition(left == 0 && source.pos == source.size, "the bound is the worst case")
+      }
+      count = out.pos
+    }
+  }
 }
 
 /// For calls whose settings and sizes are ours, so that an error is ours too.
@@ -51,4 +70,58 @@ func expandZstd(_ data: ArraySlice<UInt8>, size: Int) throws(Problem) -> [UInt8]
     throw Problem(.not_understood, cause: String(cString: ZSTD_getErrorName(result)))
   }
   return expanded
+}
+
+/// Expands one frame that comes in parts.
+struct ZstdExpander: ~Copyable {
+  /// Of the memory that a frame's beginning can ask for: 4 MiB.
+  private static let windowLog: Int32 = 22
+  private let context: OpaquePointer
+  /// Whether the end of the frame has been reached.
+  private(set) var isComplete = false
+
+  init() {
+    guard let context = ZSTD_createDCtx() else { preconditionFailure("out of memory") }
+    self.context = context
+    require(czstd_expect_no_magic(context))
+    require(ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLog))
+  }
+
+  deinit { ZSTD_freeDCtx(context) }
+
+  /// What the next part holds. Throws `.too_large` beyond `limit` bytes, `.not_understood` for a
+  /// broken part or one after the end.
+  mutating func append(_ part: ArraySlice<UInt8>, limit: Int) throws(Problem) -> [UInt8] {
+    guard !isComplete else { throw Problem(.not_understood, cause: "a part after the last") }
+    var expanded: [UInt8] = []
+    var position = 0
+    var isFull = false
+    repeat {
+      var result = 0
+      let before = position
+      let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 16) { output, count in
+        var out = ZSTD_outBuffer(dst: output.baseAddress, size: 1 << 16, pos: 0)
+        part.withUnsafeBytes { input in
+          var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: position)
+          result = ZSTD_decompressStream(context, &out, &source)
+          position = source.pos
+        }
+        count = out.pos
+      }
+      guard ZSTD_isError(result) == 0 else {
+        throw Problem(.not_understood, cause: String(cString: ZSTD_getErrorName(result)))
+      }
+      guard position > before || !chunk.isEmpty else { break }
+      guard chunk.count <= limit - expanded.count else {
+        throw Problem(.too_large, cause: "expanded size")
+      }
+      expanded += chunk
+      isComplete = result == 0
+      isFull = chunk.count == 1 << 16
+    } while !isComplete && (position < part.count || isFull)
+    guard position == part.count else {
+      throw Problem(.not_understood, cause: "bytes after the last part")
+    }
+    return expanded
+  }
 }

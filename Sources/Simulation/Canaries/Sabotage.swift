@@ -127,9 +127,14 @@ package enum Sabotage: String, CaseIterable, Sendable {
 
   /// The answer as it arrives.
   func answer(_ body: [UInt8]) -> [UInt8] {
-    guard let plain = try? Compression.expand(body, limit: Limits.expandedBody),
-      var answer = try? SyncAnswer(encoded: plain)
+    guard [.garbledValue, .emptyPage, .silentLeave, .wrongProof].contains(self),
+      let parts = try? Parts.expand(body, isWhole: true, limit: Limits.expandedBody).messages
     else { return body }
+    return Parts.compress(parts.map { (try? altered(SyncAnswer(encoded: $0)).encoded) ?? $0 })
+  }
+
+  private func altered(_ answer: SyncAnswer) -> SyncAnswer {
+    var answer = answer
     switch self {
     case .garbledValue: answer.pull = Self.garbled(answer.pull)
     case .emptyPage:
@@ -143,9 +148,9 @@ package enum Sabotage: String, CaseIterable, Sendable {
         let proof = ScopePage.Proof(digest: Digest(high: 1, low: 1), records: 1)
         return ScopePage(cursor: page.cursor, proof: page.proof == nil ? nil : proof)
       }
-    default: return body
+    default: break
     }
-    return Compression.compress(answer.encoded)
+    return answer
   }
 
   private static func garbled(_ changes: Changeset) -> Changeset {
@@ -181,7 +186,7 @@ private struct TouchyStore: HubStore {
   func write<T>(_ body: (any HubTransaction) throws -> T) throws(Problem) -> T {
     try store.write { transaction in
       let result = try body(transaction)
-      let verdicts = (result as? SyncAnswer)?.verdicts ?? []
+      let verdicts = (result as? [SyncAnswer])?.first?.verdicts ?? []
       if verdicts.contains(where: { $0.kind == .refused }) { throw Problem(.invalid_value) }
       return result
     }

@@ -2,7 +2,7 @@
 package enum Fault: String, CaseIterable, Sendable {
   // On the link
   case requestLost, requestCut, requestLate, requestTwice, requestAgain, answerLost, answerCut
-  case smallPages
+  case answerBroken, smallPages
   // During an exchange
   case writtenMeanwhile, clockMeanwhile, laptopDies, hubDies, hubFull
   // On disks
@@ -10,6 +10,6 @@ package enum Fault: String, CaseIterable, Sendable {
 
   static let onLink: [Fault] = [
     .requestLost, .requestCut, .requestLate, .requestTwice, .requestAgain, .answerLost, .answerCut,
-    .smallPages, .writtenMeanwhile, .clockMeanwhile, .laptopDies, .hubDies, .hubFull,
+    .answerBroken, .smallPages, .writtenMeanwhile, .clockMeanwhile, .laptopDies, .hubDies, .hubFull,
   ]
 }

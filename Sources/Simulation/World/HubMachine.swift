@@ -12,6 +12,7 @@ struct Posted {
 
   let path: Path
   var body: [UInt8]
+  var takesParts = false
 }
 
 /// The machine in Bamako: a disk and the hub that runs on it.
@@ -53,10 +54,14 @@ final class HubMachine: @unchecked Sendable {
     let hub = Hub(
       store: served,
       now: { [unowned self] in now + (self.world!.sabotage?.hubsError ?? 0) },
-      random: { [unowned self] in self.world!.draw() })
+      random: { [unowned self] in self.world!.draw() },
+      smallestPart: Self.smallestPart)
     running = (store, hub)
     return (store, hub)
   }
+
+  /// A record or two, so that answers have parts in small worlds.
+  private static let smallestPart = 250
 
   var now: Int64 { clock.reading(world!.time) }
 
@@ -68,7 +73,9 @@ final class HubMachine: @unchecked Sendable {
     let gate = HubGate(try hub())
     return try world!.acting(by: clock) { () throws(Problem) in
       switch request.path {
-      case .sync: try gate.sync(request.body, token: token, language: .en)
+      case .sync:
+        try gate.sync(
+          request.body, token: token, language: .en, inParts: request.takesParts)
       case .repair: try gate.repair(request.body, token: token, language: .en)
       }
     }

@@ -31,7 +31,8 @@ final class Link: Transport, @unchecked Sendable {
     requests += 1
     let fault = faults.isEmpty ? nil : faults.removeFirst()
     if let fault { world.note(fault) }
-    var posted = Posted(path: .init(rawValue: request.path)!, body: request.body)
+    var posted = Posted(
+      path: .init(rawValue: request.path)!, body: request.body, takesParts: request.takesBeginning)
     if fault == .smallPages { posted.body = shrunk(posted.body) }
     world.saw(posted.body)
     world.tellRequest(posted)
@@ -45,6 +46,7 @@ final class Link: Transport, @unchecked Sendable {
       world.excuses.insert(.interrupted)
       throw Problem(.interrupted)
     }
+    if fault == .answerBroken, request.takesBeginning { return begin(answer, for: posted) }
     return arrive(fault == .answerCut ? cut(answer) : answer, for: posted)
   }
 
@@ -105,6 +107,15 @@ final class Link: Transport, @unchecked Sendable {
     else { return body }
     request.budget = 1 + dice.below(120)
     return Compression.compress(request.encoded)
+  }
+
+  /// As much of the answer as came before the link was cut.
+  private func begin(_ answer: [UInt8], for request: Posted) -> HTTPAnswer {
+    world.excuses.insert(.interrupted)
+    let served = world.sabotage?.answer(answer) ?? answer
+    var arrived = arrive(Array(served.prefix(1 + dice.below(served.count))), for: request)
+    arrived.cut = Problem(.interrupted)
+    return arrived
   }
 
   private func arrive(_ answer: [UInt8], for request: Posted) -> HTTPAnswer {

@@ -17,9 +17,12 @@ extension World {
 
   func tellAnswer(_ body: [UInt8], to request: Posted) {
     guard isTold, request.path == .sync,
-      let plain = try? Compression.expand(body, limit: Limits.expandedBody),
-      let answer = try? SyncAnswer(encoded: plain)
+      let parts = try? Parts.expand(body, isWhole: true, limit: Limits.expandedBody).messages
     else { return }
+    for part in parts { if let answer = try? SyncAnswer(encoded: part) { tell(answer) } }
+  }
+
+  private func tell(_ answer: SyncAnswer) {
     if !answer.examined { tell("    ↓ the push was not examined") }
     for verdict in answer.verdicts {
       let place = [verdict.group, verdict.record] + (verdict.field.map { [$0] } ?? [])

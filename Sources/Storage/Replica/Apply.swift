@@ -2,40 +2,29 @@ import Foundation
 import GRDB
 package import Shared
 
-/// What one answer changed on this device.
-package struct ApplyReport: Sendable {
-  package var received = 0
-  package var left = 0
-  /// New records of this device that only others may hold.
-  package var handedOver = 0
-  package var refused = 0
-  /// Records of which the hub refused something only because its schema is older; it waits.
-  package var heldBack: Set<String> = []
-  /// Records that are no longer held back: they can be sent now.
-  package var released = 0
-  /// Records of which nothing may be readable any more, not even in unused parts of the file.
-  package var purged = 0
-  package var conflicts = 0
-  /// Scopes whose digest the hub gave and this device has otherwise.
-  package var unequal: [Scope] = []
-  /// Scopes whose digest was compared.
-  package var compared = 0
-}
-
 extension Replica {
-  /// Takes over one answer in one durable transaction: verdicts, rows, their stamps, digests and
-  /// cursors together, so that a cut costs the page and nothing else.
+  /// Takes over what one request was answered in one durable transaction: verdicts, rows, their
+  /// stamps, digests and cursors together, so that a cut costs the page and nothing else.
+  ///
+  /// - Parameter answers: the parts that arrived, at least one; the first holds the hub's word on
+  ///   `page`.
   package func apply(
-    _ answer: SyncAnswer, to page: PendingPage, now: Int64
+    _ answers: [SyncAnswer], to page: PendingPage, now: Int64
   ) throws(Problem) -> ApplyReport {
     let report = try write { db, shape in
       let state = try Settling.run(db, shape, now: now)
       return try db.withoutCapture {
-        var acknowledging = Acknowledging(state: state, page: page, answer: answer)
-        var applying = try Applying(state: try acknowledging.run(), answer: answer)
-        var report = try applying.run()
+        var acknowledging = Acknowledging(state: state, page: page, answer: answers[0])
+        var state = try acknowledging.run()
+        var report = ApplyReport()
+        for answer in answers {
+          var applying = try Applying(state: state, answer: answer)
+          report.add(try applying.run())
+          state = applying.state
+          state.ledger = ScopeLedger()
+        }
         report.heldBack = acknowledging.heldBack
-        return report.telling(page.created(answer), apartFrom: answer.leaves)
+        return report.telling(page.created(answers[0]), apartFrom: answers.flatMap(\.leaves))
       }
     }
     if report.purged > 0 { try emptyLog() }
@@ -64,18 +53,6 @@ extension PendingPage {
       }
     }
     return created
-  }
-}
-
-extension ApplyReport {
-  /// Counts the records that leave as they come to be known apart from the others that leave.
-  fileprivate func telling(
-    _ created: [String: Set<Int64>], apartFrom leaves: [Leave]
-  ) -> ApplyReport {
-    var report = self
-    report.handedOver = leaves.count { created[$0.type]?.contains($0.handle) ?? false }
-    report.left = max(0, left - report.handedOver)
-    return report
   }
 }
 

@@ -37,14 +37,24 @@ enum HubRoute: String, CaseIterable {
     return Array(buffer: buffer)
   }
 
-  func response(_ body: [UInt8]) -> Response {
+  /// - Parameter isNamed: whether the kind of the body is said. A device that takes parts knows what it
+  ///   asked for, and pays for each byte.
+  func response(_ body: [UInt8], isNamed: Bool) -> Response {
     Response(
-      status: .ok, headers: [.contentType: mediaType], body: .init(byteBuffer: .init(bytes: body)))
+      status: .ok, headers: isNamed ? [.contentType: mediaType] : [:],
+      body: .init(byteBuffer: .init(bytes: body)))
   }
 }
 
 extension Request {
   var language: Language { Language(accepting: headers[.acceptLanguage]) }
+
+  /// Whether the device takes a long answer in parts: `Prefer: parts` (RFC 7240).
+  var takesParts: Bool {
+    (headers[.prefer] ?? "").split(separator: ",").contains {
+      $0.filter { $0 != " " }.lowercased() == "parts"
+    }
+  }
 
   /// The device's token from `Authorization: Bearer TOKEN`.
   func token() throws(Problem) -> String {
@@ -52,4 +62,8 @@ extension Request {
     guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem(.unauthorised) }
     return String(parts[1])
   }
+}
+
+extension HTTPFields.Element.Name {
+  fileprivate static let prefer = Self("Prefer")!
 }

@@ -21,7 +21,9 @@ struct HubRouter: Sendable {
     router.add(middleware: ProblemMiddleware())
     for route in HubRoute.allCases {
       router.on("\(route.rawValue)", method: route.method) { request, context in
-        route.response(try await answer(route, request, context.address))
+        let takesParts = request.takesParts
+        let body = try await answer(route, request, context.address)
+        return route.response(body, isNamed: !takesParts)
       }
     }
     return router.buildResponder()
@@ -33,7 +35,11 @@ struct HubRouter: Sendable {
     switch route {
     case .enroll:
       try await turnstile.trying(from: address) { try await enroll(request) }
-    case .sync: try await converse(route, request, address, service.sync)
+    case .sync:
+      try await converse(route, request, address) {
+        [inParts = request.takesParts] body, token, language throws(Problem) in
+        try service.sync(body, token: token, language: language, inParts: inParts)
+      }
     case .repair: try await converse(route, request, address, service.repair)
     case .handOver: try await converse(route, request, address, service.handOver)
     case .wiped:

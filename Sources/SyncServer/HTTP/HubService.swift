@@ -7,8 +7,11 @@ package import Shared
 package protocol HubService: Sendable {
   /// A one-time code for a token. JSON in, JSON out.
   func enroll(_ body: [UInt8], language: Language) throws(Problem) -> [UInt8]
-  /// One exchange with the device that holds `token`. Binary in, binary out.
-  func sync(_ body: [UInt8], token: String, language: Language) throws(Problem) -> [UInt8]
+  /// One exchange with the device that holds `token`. Binary in, binary out, in parts for a device
+  /// that takes them.
+  func sync(
+    _ body: [UInt8], token: String, language: Language, inParts: Bool
+  ) throws(Problem) -> [UInt8]
   /// One question of a repair. Binary in, binary out.
   func repair(_ body: [UInt8], token: String, language: Language) throws(Problem) -> [UInt8]
   /// Runs several of these calls: all that they write is durable when it returns, and none of it

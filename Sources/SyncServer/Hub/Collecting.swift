@@ -1,14 +1,22 @@
 import Shared
 
 /// Collects what a device has not seen: for each scope it may read, the records that changed
-/// after its cursor, in the order of arrival, up to the budget.
+/// after its cursor, in the order of arrival, up to the budget. A device that takes parts gets
+/// several answers at once: each brings its cursors as far as it goes, so that the ones before a
+/// cut count.
 struct Collecting {
   private let transaction: any HubTransaction
   private let schema: Schema
   private let device: HubDevice
   private let request: SyncRequest
   private let admission: Admission
+  /// Bytes of changes in one part, before compression.
+  private let partSize: Int
+  /// The parts that are full, and the one that is being filled.
+  private var full: [SyncAnswer] = []
+  private var answer: SyncAnswer
   private var draft = AnswerDraft()
+  private var spentBefore = 0
   private var sent: Set<Admission.RecordKey> = []
   /// Scopes whose collection went on over several answers. Meanwhile a change moves a record in
   /// the feed from before the cursor to behind it or leaves it behind, so that nobody can say
@@ -19,17 +27,21 @@ struct Collecting {
 
   init(
     _ transaction: any HubTransaction, _ schema: Schema, _ device: HubDevice,
-    _ request: SyncRequest, _ admission: Admission
+    _ request: SyncRequest, _ admission: Admission, into answer: SyncAnswer, partSize: Int
   ) {
     self.transaction = transaction
     self.schema = schema
     self.device = device
     self.request = request
     self.admission = admission
+    self.answer = answer
+    self.partSize = partSize
   }
 
+  /// The answers, in order.
+  ///
   /// - Parameter reached: how far the device said it had come, before this request.
-  mutating func fill(_ answer: inout SyncAnswer, reached: [Scope: Int64]) throws {
+  mutating func run(reached: [Scope: Int64]) throws -> [SyncAnswer] {
     let states = try readableStates()
     let cursors = Dictionary(
       request.cursors.map { ($0.scope, $0) }, uniquingKeysWith: { first, _ in first })
@@ -39,17 +51,45 @@ struct Collecting {
       let isFollowed = reached[cursor.scope].map { $0 <= cursor.seq } ?? false
       try check(cursor, states[cursor.scope], isFollowed: isFollowed)
     }
+    let hasMoreNews = try fillNews()
+    var hasMore = false
     for scope in readable(states) {
       let state = states[scope] ?? ScopeState()
       let cursor = cursors[scope] ?? Cursor(scope: scope)
-      answer.pages.append(try collect(scope, cursor, state, &answer))
+      let page = try collect(scope, cursor, state)
+      if page.proof == nil { hasMore = true }
+      answer.pages.append(page)
     }
     let left = admission.resend.subtracting(sent)
     for key in left.sorted(by: { ($0.type, $0.handle) < ($1.type, $1.handle) }) {
       try resend(key)
     }
     answer.pull = draft.changeset
-    try fillNews(&answer)
+    answer.hasMore = hasMore || hasMoreNews
+    return full + [answer]
+  }
+
+  private var spent: Int { spentBefore + draft.spent }
+
+  /// Ends the part at a cursor when it is full and something follows.
+  private mutating func closePart(at cursor: Cursor, _ state: ScopeState) throws {
+    guard draft.spent >= partSize, spent < request.budget, cursor.seq < state.seq else { return }
+    answer.pull = draft.changeset
+    answer.hasMore = true
+    answer.pages.append(ScopePage(cursor: try midway(cursor, state), proof: nil))
+    full.append(answer)
+    spentBefore = spent
+    draft = AnswerDraft()
+    var next = SyncAnswer(hubClock: answer.hubClock)
+    next.examined = answer.examined
+    next.isBehind = answer.isBehind
+    answer = next
+  }
+
+  /// A cursor in mid-collection.
+  private func midway(_ cursor: Cursor, _ state: ScopeState) throws -> Cursor {
+    let mark = try state.seq == 0 ? 0 : transaction.mark(cursor.scope, at: state.seq) ?? 0
+    return Cursor(scope: cursor.scope, seq: cursor.seq, mark: ~mark)
   }
 
   private func readableStates() throws -> [Scope: ScopeState] {
@@ -79,35 +119,33 @@ struct Collecting {
   private var isBehind: Bool { request.schemaVersion > schema.version }
 
   private mutating func collect(
-    _ scope: Scope, _ cursor: Cursor, _ state: ScopeState, _ answer: inout SyncAnswer
+    _ scope: Scope, _ cursor: Cursor, _ state: ScopeState
   ) throws -> ScopePage {
     var reached = cursor
     var isComplete = cursor.seq >= state.seq
-    while !isComplete && draft.spent < request.budget {
+    while !isComplete && spent < request.budget {
       let entries = try transaction.feed(scope, after: reached.seq, limit: 256)
-      for entry in entries where draft.spent < request.budget {
-        try take(entry, scope, cursor, &answer)
+      for entry in entries where spent < request.budget {
+        try take(entry, scope, cursor)
         reached.seq = entry.seq
+        try closePart(at: reached, state)
       }
-      guard entries.count == 256 || draft.spent >= request.budget else {
+      guard entries.count == 256 || spent >= request.budget else {
         reached.seq = state.seq
         break
       }
       isComplete = reached.seq >= state.seq
     }
     isComplete = reached.seq >= state.seq
-    if !isComplete { answer.hasMore = true }
     if isComplete || reached.seq != cursor.seq || !request.push.isEmpty {
-      let mark = try state.seq == 0 ? 0 : transaction.mark(scope, at: state.seq) ?? 0
-      reached.mark = isComplete ? mark : ~mark
+      reached = try midway(reached, state)
+      if isComplete { reached.mark = ~reached.mark }
     }
     let proof = ScopePage.Proof(digest: state.digest, records: state.records)
     return ScopePage(cursor: reached, proof: isComplete ? proof : nil)
   }
 
-  private mutating func take(
-    _ entry: FeedEntry, _ scope: Scope, _ cursor: Cursor, _ answer: inout SyncAnswer
-  ) throws {
+  private mutating func take(_ entry: FeedEntry, _ scope: Scope, _ cursor: Cursor) throws {
     let key = Admission.RecordKey(type: entry.type, handle: entry.handle)
     if entry.kind == .left {
       draft.spent += 12
@@ -163,7 +201,8 @@ struct Collecting {
 
   // MARK: What is not records
 
-  private func fillNews(_ answer: inout SyncAnswer) throws {
+  /// Returns whether there is more of it than an answer takes.
+  private mutating func fillNews() throws -> Bool {
     if request.schemaVersion < schema.version { answer.schema = schema.source }
     answer.isBehind = isBehind
     // What waits comes first: a device that hears of a withdrawn scope drops it.
@@ -180,7 +219,7 @@ struct Collecting {
       after: request.noticeCursor, device: device.number, limit: .max)
     let told = try conflicts.filter(mayTell)
     answer.notices = told.prefix(Limits.noticesInAnswer).map(\.notice)
-    if told.count > answer.notices.count { answer.hasMore = true }
+    return told.count > answer.notices.count
   }
 
   /// The record may have gone to a scope that this device does not read.

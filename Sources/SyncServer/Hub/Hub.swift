@@ -13,20 +13,31 @@ package final class Hub: Sendable {
   let now: @Sendable () -> Int64
   /// Draws marks; a mark of 0 is never given.
   let random: @Sendable () -> UInt64
+  /// Bytes of changes in one part of an answer, at least, before compression.
+  private let smallestPart: Int
 
   package init(
     store: any HubStore, now: @escaping @Sendable () -> Int64,
-    random: @escaping @Sendable () -> UInt64
+    random: @escaping @Sendable () -> UInt64, smallestPart: Int = Limits.smallestPart
   ) {
     self.store = store
     self.now = now
     self.random = random
+    self.smallestPart = smallestPart
   }
 
-  /// One exchange with a device that has been let in.
+  /// One exchange with a device that has been let in, whose answer goes in one piece.
   package func answer(
     _ request: SyncRequest, for device: HubDevice, language: Language
   ) throws(Problem) -> SyncAnswer {
+    try answers(request, for: device, language: language, inParts: false)[0]
+  }
+
+  /// One exchange with a device that has been let in. The answers are to be taken one after the
+  /// other; they are several only `inParts`.
+  package func answers(
+    _ request: SyncRequest, for device: HubDevice, language: Language, inParts: Bool
+  ) throws(Problem) -> [SyncAnswer] {
     try store.write { transaction in
       let time = now()
       let device = try standing(device, transaction)
@@ -42,11 +53,14 @@ package final class Hub: Sendable {
       answer.handles = admission.handles
       answer.verdicts = admission.verdicts
       answer.leaves = admission.handedOver
-      var collecting = Collecting(transaction, store.schema, device, request, admission)
+      let part = max(request.budget / Limits.partsOfAnswer, smallestPart)
+      var collecting = Collecting(
+        transaction, store.schema, device, request, admission, into: answer,
+        partSize: inParts ? part : .max)
       let reached = try transaction.reached(device.number)
-      try collecting.fill(&answer, reached: reached)
-      try note(request, of: device, time, reached, &answer, transaction)
-      return answer
+      var answers = try collecting.run(reached: reached)
+      try note(request, of: device, time, reached, &answers, transaction)
+      return answers
     }
   }
 
@@ -60,7 +74,7 @@ package final class Hub: Sendable {
 
   private func note(
     _ request: SyncRequest, of device: HubDevice, _ time: Int64, _ reached: [Scope: Int64],
-    _ answer: inout SyncAnswer, _ transaction: any HubTransaction
+    _ answers: inout [SyncAnswer], _ transaction: any HubTransaction
   ) throws {
     var device = device
     if request.turn != 0, ![device.turn, device.formerTurn].contains(request.turn) {
@@ -68,9 +82,11 @@ package final class Hub: Sendable {
     }
     device.formerTurn = request.turn
     device.turn = UInt32(truncatingIfNeeded: random()) | 1
-    answer.turn = device.turn
-    answer.isShared = device.sharedAt == time
-    for scope in answer.pages.map(\.cursor.scope) {
+    for index in answers.indices {
+      answers[index].turn = device.turn
+      answers[index].isShared = device.sharedAt == time
+    }
+    for scope in Set(answers.flatMap(\.pages).map(\.cursor.scope)) {
       let seq = request.cursors.first { $0.scope == scope }?.seq ?? 0
       if reached[scope] != seq { try transaction.noteReached(device.number, scope, seq) }
     }

@@ -22,10 +22,12 @@ package struct HubGate: HubService {
   }
 
   package func sync(
-    _ body: [UInt8], token: String, language: Language
+    _ body: [UInt8], token: String, language: Language, inParts: Bool
   ) throws(Problem) -> [UInt8] {
     try converse(body, try hub.admit(token: token)) { device, message throws(Problem) in
-      try hub.answer(SyncRequest(encoded: message), for: device, language: language).encoded
+      try hub.answers(
+        SyncRequest(encoded: message), for: device, language: language, inParts: inParts
+      ).map(\.encoded)
     }
   }
 
@@ -33,7 +35,7 @@ package struct HubGate: HubService {
     _ body: [UInt8], token: String, language: Language
   ) throws(Problem) -> [UInt8] {
     try converse(body, try hub.admit(token: token)) { device, message throws(Problem) in
-      try hub.repair(RepairRequest(encoded: message), for: device, language: language).encoded
+      [try hub.repair(RepairRequest(encoded: message), for: device, language: language).encoded]
     }
   }
 
@@ -41,7 +43,7 @@ package struct HubGate: HubService {
     _ body: [UInt8], token: String, language: Language
   ) throws(Problem) -> [UInt8] {
     try converse(body, try hub.holder(of: token)) { device, message throws(Problem) in
-      try hub.takeOver(SyncRequest(encoded: message), from: device).encoded
+      [try hub.takeOver(SyncRequest(encoded: message), from: device).encoded]
     }
   }
 
@@ -58,13 +60,13 @@ package struct HubGate: HubService {
   /// Opens a device's message and closes the answer's.
   private func converse(
     _ body: [UInt8], _ device: HubDevice,
-    _ answer: (HubDevice, [UInt8]) throws(Problem) -> [UInt8]
+    _ answer: (HubDevice, [UInt8]) throws(Problem) -> [[UInt8]]
   ) throws(Problem) -> [UInt8] {
     traffic.add(body.count, requests: 1, to: device, hub.now())
     let message = try Compression.expand(body, limit: Limits.expandedBody)
     var device = device
     device.traffic = traffic.today(of: device, hub.now())
-    let answer = Compression.compress(try answer(device, message))
+    let answer = Parts.compress(try answer(device, message))
     traffic.add(answer.count, to: device, hub.now())
     return answer
   }
