@@ -87,7 +87,7 @@ extension JSONValue {
 
 extension AuditCheck.Fault {
   /// The line at which the log is no longer as it was written.
-  fileprivate func words(_ language: Language) -> String {
+  func words(_ language: Language) -> String {
     switch self {
     case .broken(let number):
       Label(fr: "ligne \(number)", en: "line \(number)")[language]

@@ -63,14 +63,15 @@ enum House {
         "GRDB": ["Store/", "Accounts/"], "X509": ["Authority/"], "SwiftASN1": ["Authority/"],
         "Storage": [
           "Store/", "Accounts/", "Hub/Conflicts.swift", "Authority/AuthorityFiles.swift",
-          "Office/HubFolder.swift", "Office/Inviting.swift", "Office/AuditFile.swift",
+          "Office/HubFolder.swift", "Office/Inviting.swift", "Office/AuditFile.swift", "Backup/",
         ],
         "Work": [
           "Desk/", "Accounts/", "Audit/", "Hub/Devices.swift", "Hub/Erasing.swift",
-          "Hub/Inbox.swift", "Hub/TokenRenewal.swift", "Office/AuditFile.swift",
+          "Hub/Inbox.swift", "Hub/TokenRenewal.swift", "Office/AuditFile.swift", "Backup/",
         ],
         "Crypto": [
           "Authority/", "Audit/AuditLine.swift", "Accounts/PasswordHash.swift", "Hub/Secret.swift",
+          "Backup/BackupArchive.swift",
         ],
         "CryptoExtras": ["Accounts/PasswordHash.swift"], "Hummingbird": ["HTTP/"],
         "HummingbirdCore": ["HTTP/"], "HummingbirdTLS": ["HTTP/"], "NIOCore": ["HTTP/"],

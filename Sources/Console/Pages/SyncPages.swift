@@ -229,6 +229,7 @@ extension Page {
     case .account: Label(fr: "compte changé", en: "account changed")
     case .load: Label(fr: "a repris des fichiers", en: "loaded files")
     case .erase: Label(fr: "a effacé pour toujours", en: "erased for good")
+    case .backup: Label(fr: "sauvegarde", en: "backup")
     case .restore: Label(fr: "serveur restauré", en: "hub restored")
     case .invite: Label(fr: "a invité", en: "invited")
     case .enroll: Label(fr: "appareil relié", en: "device linked")

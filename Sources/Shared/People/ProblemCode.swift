@@ -9,7 +9,8 @@ extension Problem {
     case erased, not_found, no_base, no_conflict, no_device, no_refusal, no_parcel
     case ambiguous_id, already_exists, already_settled
     case schema_invalid, csv_invalid, missing_column, rows_rejected, changes_refused, file_missing
-    case not_a_file, not_a_replica, file_newer, damaged, partly_saved, invitation_invalid, offline
+    case not_a_file, not_a_replica, not_a_backup, file_newer, damaged, partly_saved,
+      invitation_invalid, offline
     case stalled
     case overloaded, hub_unable, `internal`, cannot_write, disk_full, not_shown
     case already_hub, already_enrolled, already_running, busy
@@ -348,6 +349,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Gardez une copie du fichier et appelez Bamako avant toute autre commande.",
           en: "Keep a copy of the file and call Bamako before any other command."))
+    case .not_a_backup:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce fichier n'est pas une sauvegarde entière.",
+          en: "This file is not a whole backup."),
+        hint: Label(
+          fr: "Prenez une autre copie. Rien n'est changé ici.",
+          en: "Take another copy. Nothing is changed here."))
     case .file_newer:
       Entry(
         exit: 65, status: 422,

@@ -8,6 +8,12 @@ package import Shared
 package enum DurableFile {
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Bytes; 0 where there is none.
+  package static func size(_ path: String) -> Int64 {
+    var file = stat()
+    return stat(path, &file) == 0 ? Int64(file.st_size) : 0
+  }
+
   /// Throws `.file_missing`.
   package static func read(_ path: String) throws(Problem) -> [UInt8] {
     do {
@@ -34,19 +40,37 @@ package enum DurableFile {
     _ bytes: some Sequence<UInt8>, to path: String, mode: UInt32 = 0o600
   ) throws(Problem) {
     let fresh = path + ".new"
-    unlink(fresh)
-    let file = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-    guard file >= 0 else { throw failure(path) }
-    do {
-      let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
-      try handle.write(contentsOf: Data(bytes))
-      try handle.close()
+    let handle = try begin(fresh, mode: mode)
+    do throws(Problem) {
+      try writing(fresh) {
+        try handle.write(contentsOf: Data(bytes))
+        try handle.close()
+      }
     } catch {
       unlink(fresh)
+      throw Problem(error.code, at: path, cause: error.cause)
+    }
+    try rename(fresh, to: path)
+  }
+
+  /// A file to write into, empty, in place of what was left there. The mode holds from the first byte.
+  package static func begin(_ path: String, mode: UInt32 = 0o600) throws(Problem) -> FileHandle {
+    unlink(path)
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard file >= 0 else { throw failure(path) }
+    return FileHandle(fileDescriptor: file, closeOnDealloc: true)
+  }
+
+  /// Runs what writes into a file that was begun. Throws `.disk_full`, `.cannot_write`.
+  package static func writing(_ path: String, _ body: () throws -> Void) throws(Problem) {
+    do {
+      try body()
+    } catch let problem as Problem {
+      throw problem
+    } catch {
       let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
       throw Problem(isFull ? .disk_full : .cannot_write, at: path, cause: "\(error)")
     }
-    try rename(fresh, to: path)
   }
 
   /// Gives a file that was written beside its place its name there. What it holds is on the disk

@@ -41,6 +41,17 @@ struct AccountFile: Sendable {
       seen INTEGER NOT NULL) WITHOUT ROWID;
     """
 
+  /// Copies the accounts into a file that is there and empty, without who is in just now.
+  func copy(to file: String) throws(Problem) {
+    try storing(at: file) {
+      let copy = try DatabaseQueue(path: file)
+      try queue.backup(to: copy)
+      try copy.write { db in try db.execute(sql: "DELETE FROM visit; DELETE FROM attempt") }
+      try copy.vacuum()
+      try copy.close()
+    }
+  }
+
   func run(_ sql: String, _ arguments: StatementArguments) throws(Problem) {
     try storing(at: path) {
       try queue.write { db in try db.execute(sql: sql, arguments: arguments) }

@@ -100,6 +100,10 @@ package protocol HubTransaction {
   func addInvitation(_ invitation: StoredInvitation) throws
   func invitation(codeHash: [UInt8]) throws -> StoredInvitation?
   func useInvitation(codeHash: [UInt8], device: UInt32) throws
+  /// Ends every invitation that nobody used.
+  func endInvitations() throws
+  /// Leaves out this many of the numbers that devices get.
+  func skipDevices(_ count: UInt32) throws
 
   // The audit log
   func addAudit(_ line: AuditLine) throws
@@ -127,6 +131,8 @@ package protocol HubTransaction {
 
 package enum HubCounter: String, Sendable {
   case clock, conflictVersion
+  /// When the last backup was complete, in milliseconds since 1970.
+  case backup
 }
 
 /// A record as the hub has it, deleted ones included.

@@ -17,9 +17,9 @@ package struct HubFolder: Sendable {
 
   package static let defaultAddress = "https://127.0.0.1:8443"
 
-  private var database: String { path + "/hub.sqlite" }
+  var database: String { path + "/hub.sqlite" }
   /// The database until everything else is there.
-  private var draft: String { path + "/hub.new.sqlite" }
+  var draft: String { path + "/hub.new.sqlite" }
   private var settings: String { path + "/hub.json" }
   package var authority: AuthorityFiles { AuthorityFiles(directory: path) }
 
@@ -36,6 +36,21 @@ package struct HubFolder: Sendable {
     if let open = addresses.first(where: { $0.scheme == .http && !$0.isLoopback }) {
       throw Problem(.plain_http, at: "\(open)")
     }
+    return try making { () throws(Problem) in
+      try SQLiteHubStore.create(path: draft, schema: schema)
+      try close(draft)
+      let store = try SQLiteHubStore(path: draft)
+      let furnished = try furnish(store)
+      try store.close()
+      try authority.create(hubName: "Bamako", hosts: addresses.map(\.host))
+      try save(addresses)
+      return furnished
+    }
+  }
+
+  /// Makes the files of a hub by `body`, which begins with the draft of the database; that one gets
+  /// its name at the end. Throws `.already_hub`.
+  func making<T>(_ body: () throws(Problem) -> T) throws(Problem) -> T {
     let isBegun = DurableFile.exists(draft)
     guard !DurableFile.exists(database), isBegun || !DurableFile.exists(path + "/authority.pem")
     else {
@@ -44,15 +59,9 @@ package struct HubFolder: Sendable {
     try DurableFile.makeFolder(path)
     if isBegun { try removeFiles() }
     do throws(Problem) {
-      try SQLiteHubStore.create(path: draft, schema: schema)
-      try close(draft)
-      let store = try SQLiteHubStore(path: draft)
-      let furnished = try furnish(store)
-      try store.close()
-      try authority.create(hubName: "Bamako", hosts: addresses.map(\.host))
-      try save(addresses)
+      let made = try body()
       try DurableFile.rename(draft, to: database)
-      return furnished
+      return made
     } catch {
       // What stopped it is what people want to know; the next try removes what is left.
       try? removeFiles()
@@ -63,6 +72,11 @@ package struct HubFolder: Sendable {
   /// In the order in which devices try them.
   package func addresses() throws(Problem) -> [HubAddress] {
     guard DurableFile.exists(database) else { throw Problem(.no_hub, at: path) }
+    return try addressList()
+  }
+
+  /// The same while the hub is being made.
+  func addressList() throws(Problem) -> [HubAddress] {
     let settings = try read()
     var addresses: [HubAddress] = []
     for text in settings.addresses { addresses.append(try HubAddress(text)) }
@@ -85,10 +99,7 @@ package struct HubFolder: Sendable {
 
   /// Bytes of the database on disk.
   package var size: Int64 {
-    ["", "-wal"].reduce(0) { size, suffix in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: database + suffix)
-      return size + ((attributes?[.size] as? NSNumber)?.int64Value ?? 0)
-    }
+    ["", "-wal"].reduce(0) { size, suffix in size + DurableFile.size(database + suffix) }
   }
 }
 

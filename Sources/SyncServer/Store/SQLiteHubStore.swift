@@ -91,6 +91,25 @@ package final class SQLiteHubStore: HubStore {
     for log in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + log) }
   }
 
+  /// Copies the database as it stands, while others write, into a file that is there and empty.
+  ///
+  /// - Parameter progress: bytes copied, and bytes in all.
+  package func copy(to file: String, progress: (Int64, Int64) -> Void) throws(Problem) {
+    let copy = try storing(at: file) { try DatabaseQueue(path: file) }
+    // Who loses power begins anew: nothing of the copy has to be on the disk yet.
+    try storing(at: file) {
+      try copy.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF")
+      }
+      try withoutActuallyEscaping(progress) { progress in
+        try pool.backup(to: copy, pagesPerStep: 256) { pages in
+          progress(Int64(pages.completedPageCount) * 4096, Int64(pages.totalPageCount) * 4096)
+        }
+      }
+      try copy.close()
+    }
+  }
+
   package func check() throws(Problem) {
     let found = try storing(at: path) {
       try pool.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check(1)") }

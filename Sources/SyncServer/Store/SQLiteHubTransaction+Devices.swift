@@ -70,6 +70,15 @@ extension SQLiteHubTransaction {
     try db.run(
       "UPDATE _invitation SET used_by = ? WHERE code_hash = ?", [Int64(device), codeHash.stored])
   }
+
+  func endInvitations() throws { try db.run("DELETE FROM _invitation WHERE used_by IS NULL") }
+
+  func skipDevices(_ count: UInt32) throws {
+    let last = try db.row("SELECT seq FROM sqlite_sequence WHERE name = '_device'")?[0] as Int64?
+    try db.run("DELETE FROM sqlite_sequence WHERE name = '_device'")
+    try db.run(
+      "INSERT INTO sqlite_sequence(name, seq) VALUES ('_device', ?)", [(last ?? 0) + Int64(count)])
+  }
 }
 
 extension HubDevice {

@@ -1,0 +1,127 @@
+package import Shared
+import Storage
+import Work
+
+/// What a backup holds.
+package struct BackupReport: Sendable {
+  /// Of the file.
+  package let bytes: Int64
+  package let records: Int
+  /// Of the audit log; its fault is one of the hub as it stands, which the backup keeps as it is.
+  package let log: AuditCheck
+  /// Whether the hub's log could not take the line that tells of the backup, for want of room.
+  package let isUnnoted: Bool
+}
+
+extension HubFolder {
+  /// Writes everything that a hub needs to come back into one file, while the hub serves: a copy of
+  /// the database from one moment, the accounts, the addresses and the keys. The copy is checked as
+  /// `verify` does, the file is read back, and only then has its name.
+  ///
+  /// - Parameters:
+  ///   - who: as the audit log names them.
+  ///   - progress: bytes done, and bytes in all.
+  /// - Throws: `.no_hub`, `.file_exists`, `.damaged` for a hub whose file is; `.too_large` for one
+  ///   beyond 8 GiB; `.cannot_write`, `.disk_full`. What was begun is removed then.
+  package func backUp(
+    _ hub: Hub, to file: String, by who: String, progress: (Int64, Int64) -> Void = { _, _ in }
+  ) throws(Problem) -> BackupReport {
+    guard !DurableFile.exists(file) else { throw Problem(.file_exists, at: file) }
+    let isUnnoted = try note(hub, by: who)
+    let draft = BackupDraft(file)
+    defer { draft.removeCopies() }
+    do throws(Problem) {
+      let report = try draft.write(self, hub, isUnnoted: isUnnoted, progress)
+      guard !DurableFile.exists(file) else { throw Problem(.file_exists, at: file) }
+      try DurableFile.rename(draft.archive, to: file)
+      if !isUnnoted { try hub.noteBackup() }
+      return report
+    } catch {
+      // What stopped it is what people want to know.
+      try? DurableFile.remove([draft.archive])
+      throw error
+    }
+  }
+
+  /// Before anything is copied, so that the copy holds the line, too. Where the hub's disk is full,
+  /// a backup is needed more than its line.
+  private func note(_ hub: Hub, by who: String) throws(Problem) -> Bool {
+    do throws(Problem) {
+      try hub.note(AuditEntry(.backup, by: who))
+      return false
+    } catch {
+      guard [.disk_full, .cannot_write].contains(error.code) else { throw error }
+      return true
+    }
+  }
+}
+
+/// A backup until it has its name. Beside its place and not in the hub's folder: the disk that is full
+/// is most often the hub's.
+private struct BackupDraft {
+  let archive: String
+  private let hubCopy: String
+  private let accountsCopy: String
+
+  init(_ file: String) {
+    archive = file + ".new"
+    hubCopy = file + ".hub"
+    accountsCopy = file + ".accounts"
+  }
+
+  func removeCopies() {
+    let copies = [hubCopy, hubCopy + "-wal", hubCopy + "-shm", accountsCopy]
+    // They hold what the backup holds; the next one of this name removes what is left.
+    try? DurableFile.remove(copies)
+  }
+
+  func write(
+    _ folder: HubFolder, _ hub: Hub, isUnnoted: Bool, _ progress: (Int64, Int64) -> Void
+  ) throws(Problem) -> BackupReport {
+    let store = try folder.open()
+    var (done, size) = (Int64(0), folder.size)
+    for file in [hubCopy, accountsCopy] { try DurableFile.write([], to: file) }
+    try store.copy(to: hubCopy) { copied, all in
+      (done, size) = (copied, all)
+      progress(done, 3 * size)
+    }
+    guard size < 1 << 33 else { throw Problem(.too_large, at: hubCopy) }
+    try AccountFile(path: folder.path + "/accounts.sqlite").copy(to: accountsCopy)
+    let (check, log) = try verify(hub)
+    func passed(_ bytes: Int) {
+      done += Int64(bytes)
+      progress(min(done, 3 * size), 3 * size)
+    }
+    try BackupArchive.write(
+      files(of: folder), to: archive, time: hub.now(), progress: passed)
+    try DurableFile.sync(archive)
+    try BackupArchive.read(archive, progress: passed)
+    return BackupReport(
+      bytes: DurableFile.size(archive), records: check.records, log: log, isUnnoted: isUnnoted)
+  }
+
+  /// Throws `.damaged`.
+  private func verify(_ hub: Hub) throws(Problem) -> (HubCheck, AuditCheck) {
+    let copy = try SQLiteHubStore(path: hubCopy)
+    let copied = Hub(store: copy, now: hub.now, random: hub.random)
+    let found = (try copied.verify(), try copied.checkAudit())
+    try copy.close()
+    return found
+  }
+
+  private func files(of folder: HubFolder) -> [(BackupMember, String)] {
+    BackupMember.files.map { member in
+      switch member {
+      case .hub: (member, hubCopy)
+      case .accounts: (member, accountsCopy)
+      default: (member, folder.path + "/" + member.rawValue)
+      }
+    }
+  }
+}
+
+extension Hub {
+  fileprivate func noteBackup() throws(Problem) {
+    try store.write { transaction in try transaction.set(.backup, now()) }
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// The hub's disk dies, and one file is left.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct BackupDrillTests {
+  @Test func `the hub comes back from one file, and the bases give back what came after it`() throws
+  {
+    let mission = try Mission()
+    let backup = try succeed(mission.hub("backup", mission.path("hub.tar"), "--json"))
+    #expect(try backup.json()["log"] == true)
+    let id = try mission.add(.gao, "contact", Samples.contact("Fatou Exemple"))
+    let old = try mission.id(.gao, "contact", where: "base_code=GAO")
+    try succeed(mission.at(.gao, "set", "contact", old, "locality=Bourem"))
+    try mission.sync(.gao)
+    try mission.sync(.kidal)
+    mission.stopHub()
+    try FileManager.default.removeItem(atPath: mission.path("hub"))
+
+    let restored = try succeed(mission.hub("restore", mission.path("hub.tar")))
+    #expect(restored.out.contains(mission.address))
+    #expect(restored.err.contains("device revoke"))
+    try mission.startHub()
+    #expect(try mission.sync(.kidal)["repaired"] == 2)
+    for laptop in Laptop.allCases { try mission.sync(laptop) }
+    #expect(try mission.show(.bamako, "contact", id)["display_name"] == "Fatou Exemple")
+    #expect(try mission.show(.bamako, "contact", old)["locality"] == "Bourem")
+    let check = try succeed(mission.hub("verify", "--json")).json()
+    #expect(check["sound"] == true && check["recounted"] == [])
+  }
+
+  /// What the operations page tells people to type, as they type it.
+  @Test func `the drill of the operations page is done word for word`() throws {
+    let mission = try Mission()
+    let page = try String(
+      contentsOf: URL(filePath: Mission.examples).deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "docs/operations.md"), encoding: .utf8)
+    let section = try #require(page.split(separator: "## S'exercer à restaurer").dropFirst().first)
+    let block = try #require(section.split(separator: "```sh\n").dropFirst().first)
+    let commands = try #require(block.components(separatedBy: "```").first)
+    #expect(commands.contains("backup") && commands.contains("restore"))
+    let script = commands.replacing("/srv/djoliba", with: mission.path("hub"))
+      .replacing("/sauvegarde", with: mission.folder)
+      .replacing("/srv/exercice", with: mission.path("exercice"))
+    let ended = try Running(
+      "/usr/bin/env",
+      ["PATH=\(Running.folder):/usr/bin:/bin", "bash", "-euo", "pipefail", "-c", script]
+    ).finish()
+    #expect(ended.code == 0, "\(ended.err)")
+    #expect(!FileManager.default.fileExists(atPath: mission.path("exercice")))
+    #expect(FileManager.default.fileExists(atPath: mission.path("exercice.tar")))
+  }
+
+  private static let fullDisk = """
+    set -u
+    mkdir -p "$2/small"
+    mount -t tmpfs -o size=600k none "$2/small"
+    "$1" backup "$2/small/hub.tar" --data "$2/hub"; echo "code $?"
+    ls -A "$2/small"
+    "$1" backup "$2/hub.tar" --data "$2/hub" >/dev/null; echo "code $?"
+    mount -o remount,size=300k "$2/small"
+    "$1" restore "$2/hub.tar" --data "$2/small/hub"; echo "code $?"
+    ls -A "$2/small/hub"
+    mount -o remount,size=64m "$2/small"
+    "$1" restore "$2/hub.tar" --data "$2/small/hub" >/dev/null; echo "code $?"
+    """
+
+  @Test func `a full disk leaves neither half a backup nor half a hub`() throws {
+    let mission = try Mission()
+    let end = try Running(
+      "/usr/bin/unshare",
+      [
+        "-rm", "bash", "-c", Self.fullDisk, "full", Running.folder + "/djoliba-server",
+        mission.folder,
+      ]
+    ).finish()
+    let lines = end.out.split(separator: "\n").map(String.init)
+    #expect(lines == ["code 73", "code 0", "code 73", "code 0"], "\(end.out) \(end.err)")
+    #expect(end.err.components(separatedBy: "The disk is full.").count == 3, "\(end.err)")
+  }
+
+  @Test func `a hub whose own disk is full can still be saved elsewhere`() throws {
+    let mission = try Mission(serving: false)
+    let script = """
+      set -u
+      mkdir -p "$2/small"
+      mount -t tmpfs -o size=12m none "$2/small"
+      cp -a "$2/hub" "$2/small/"
+      cat /dev/zero >"$2/small/rest" 2>/dev/null
+      "$1" backup "$2/hub.tar" --data "$2/small/hub"; echo "code $?"
+      "$1" restore "$2/hub.tar" --data "$2/again" >&2; echo "code $?"
+      """
+    let end = try Running(
+      "/usr/bin/unshare",
+      ["-rm", "bash", "-c", script, "full", Running.folder + "/djoliba-server", mission.folder]
+    ).finish()
+    #expect(end.out.contains("code 0\ncode 0"), "\(end.out) \(end.err)")
+    #expect(end.err.contains("is not in the audit log"), "\(end.err)")
+  }
+}
