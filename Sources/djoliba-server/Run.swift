@@ -43,7 +43,8 @@ struct Run: Command {
       ?? ListenAddress(host: "127.0.0.1", port: addresses[0].port)
     let identity = isPlain ? nil : try folder.authority.identity()
     let server = HubServer(
-      service: HubGate(hub), pages: try pages(hub, isSecure: !isPlain || behindProxy),
+      service: HubGate(hub, folder: folder),
+      pages: try pages(hub, isSecure: !isPlain || behindProxy),
       listen: (listen.host, listen.port),
       tls: identity.map { ($0.certificatePEM, $0.keyPEM) },
       logger: Logger(label: "djoliba-server") { StreamLogHandler.standardError(label: $0) },

@@ -64,6 +64,7 @@ enum House {
         "Storage": [
           "Store/", "Accounts/", "Hub/Conflicts.swift", "Authority/AuthorityFiles.swift",
           "Office/HubFolder.swift", "Office/Inviting.swift", "Office/AuditFile.swift", "Backup/",
+          "Office/HubDisk.swift",
         ],
         "Work": [
           "Desk/", "Accounts/", "Audit/", "Hub/Devices.swift", "Hub/Erasing.swift",

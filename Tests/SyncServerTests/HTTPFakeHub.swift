@@ -42,6 +42,7 @@ struct FakeHub: HubService {
   func holder(of token: String) throws(Problem) -> UInt32 { 1 }
 
   func health() throws(Problem) -> [UInt8] { Array("{}".utf8) }
+  func figures() throws(Problem) -> [Figure] { [] }
 }
 
 /// Holds an exchange inside the hub until the test lets it go on.

@@ -23,7 +23,7 @@ struct LiveHub: Sendable {
 
   /// Serves while `body` runs, then stops in the ordinary way and waits for the end.
   static func run<T: Sendable>(
-    _ service: FakeHub = FakeHub(), tls: ServerIdentity? = nil,
+    _ service: FakeHub = FakeHub(), tls: ServerIdentity? = nil, behindProxy: Bool = false,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     body: @escaping @Sendable (LiveHub) async throws -> T
   ) async throws -> T {
@@ -31,7 +31,7 @@ struct LiveHub: Sendable {
     let server = HubServer(
       service: service, listen: ("127.0.0.1", 0),
       tls: tls.map { ($0.certificatePEM, $0.keyPEM) }, logger: logger,
-      onReady: { ready.yield($0) })
+      behindProxy: behindProxy, onReady: { ready.yield($0) })
     let group = server.group()
     async let served: Void = {
       defer { ready.finish() }

@@ -52,7 +52,7 @@ final class Live: Sendable {
     let (ready, announced) = AsyncStream<Int>.makeStream()
     let identity = try live.folder.authority.identity()
     let server = HubServer(
-      service: FaultyHub(gate: HubGate(live.hub), faults: live.faults),
+      service: FaultyHub(gate: HubGate(live.hub, folder: live.folder), faults: live.faults),
       pages: ConsoleResponder(
         Console(doors: OfficeDoors(live.office, language: .fr)), isSecure: true),
       listen: ("127.0.0.1", 0), tls: (identity.certificatePEM, identity.keyPEM),
@@ -209,6 +209,7 @@ struct FaultyHub: HubService {
   }
   func holder(of token: String) throws(Problem) -> UInt32 { try gate.holder(of: token) }
   func health() throws(Problem) -> [UInt8] { try gate.health() }
+  func figures() throws(Problem) -> [Figure] { try gate.figures() }
 }
 
 enum Samples {

@@ -9,10 +9,20 @@ package enum FreeSpace {
   private static let least: UInt64 = 65_536
 
   package static func isOut(at path: String) -> Bool {
+    guard let disk = disk(of: path) else { return false }
+    return bytes(of: disk) < least || disk.f_files > 0 && disk.f_favail == 0
+  }
+
+  /// Bytes that are left beside a file; 0 where nobody can tell.
+  package static func bytes(at path: String) -> UInt64 { disk(of: path).map(bytes) ?? 0 }
+
+  private static func bytes(of disk: statvfs) -> UInt64 {
+    UInt64(disk.f_bavail) * UInt64(disk.f_frsize)
+  }
+
+  private static func disk(of path: String) -> statvfs? {
     var disk = statvfs()
     let folder = (path as NSString).deletingLastPathComponent
-    guard statvfs(folder.isEmpty ? "." : folder, &disk) == 0 else { return false }
-    return UInt64(disk.f_bavail) * UInt64(disk.f_frsize) < least
-      || disk.f_files > 0 && disk.f_favail == 0
+    return statvfs(folder.isEmpty ? "." : folder, &disk) == 0 ? disk : nil
   }
 }

@@ -63,6 +63,16 @@ package struct Authority: Sendable {
       keyPEM: previous?.keyPEM ?? Array(serverKey.pemRepresentation.utf8) + [UInt8(ascii: "\n")])
   }
 
+  /// Seconds since 1970. Bytes that are no certificate are `not_understood`.
+  static func expiry(of certificatePEM: [UInt8]) throws(Problem) -> Int64 {
+    do {
+      let certificate = try Certificate(pemEncoded: String(decoding: certificatePEM, as: UTF8.self))
+      return Int64(certificate.notValidAfter.timeIntervalSince1970)
+    } catch {
+      throw Problem(.not_understood, at: "server.pem", cause: "\(error)")
+    }
+  }
+
   private static func extensions(
     _ key: P256.Signing.PublicKey
   ) throws -> Certificate.Extensions {

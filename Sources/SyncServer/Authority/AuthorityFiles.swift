@@ -42,6 +42,11 @@ package struct AuthorityFiles: Sendable {
     ServerIdentity(certificatePEM: try read(.serverCertificate), keyPEM: try read(.serverKey))
   }
 
+  /// Seconds since 1970 until which the server's certificate is valid.
+  package func expiry() throws(Problem) -> Int64 {
+    try Authority.expiry(of: try read(.serverCertificate))
+  }
+
   /// Replaces the server's certificate by one for `hosts`; devices that pinned the authority go on
   /// without noticing. A running server keeps the old one until it starts again.
   package func reissue(for hosts: [HubHost]) throws(Problem) {

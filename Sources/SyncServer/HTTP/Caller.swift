@@ -8,15 +8,20 @@ struct HubContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   /// An IPv4 address, or the half of an IPv6 address that its owner does not choose.
   let address: String
+  /// Whether the caller is a program of this machine, and not somebody behind a proxy on it.
+  let isThisMachine: Bool
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
-    address = source.channel.remoteAddress.map(Self.address) ?? ""
+    let remote = source.channel.remoteAddress
+    address = remote.map(Self.address) ?? ""
+    isThisMachine = remote?.ipAddress.flatMap { HubHost($0) }?.isLoopback ?? false
   }
 
   init(source: ApplicationRequestContextSource, address: String) {
     coreContext = .init(source: source)
     self.address = address
+    isThisMachine = false
   }
 
   static func address(_ address: SocketAddress) -> String {

@@ -2,7 +2,7 @@ import Hummingbird
 import NIOCore
 import Shared
 
-/// The routes devices call, and what each takes.
+/// The routes of programs, and what each takes.
 enum HubRoute: String, CaseIterable {
   case enroll = "/v1/enroll"
   case sync = "/v1/sync"
@@ -11,12 +11,14 @@ enum HubRoute: String, CaseIterable {
   case wiped = "/v1/wiped"
   case token = "/v1/token"
   case health = "/v1/health"
+  case metrics = "/metrics"
 
-  var method: HTTPRequest.Method { self == .health ? .get : .post }
+  var method: HTTPRequest.Method { [.health, .metrics].contains(self) ? .get : .post }
 
   /// Of the request's body and of the answer's.
   var mediaType: String {
-    isExchange ? "application/vnd.djoliba.sync" : "application/json"
+    if self == .metrics { return "text/plain; version=0.0.4; charset=utf-8" }
+    return isExchange ? "application/vnd.djoliba.sync" : "application/json"
   }
 
   var bodyLimit: Int { isExchange ? HTTPLimits.syncBody : HTTPLimits.enrollBody }

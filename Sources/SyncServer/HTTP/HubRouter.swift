@@ -7,10 +7,20 @@ struct HubRouter: Sendable {
   private let exchanges: ExchangeQueue
   /// Apart from the exchanges, so that a long one does not make the hub look dead.
   private let questions = ServiceQueue("djoliba.questions")
+  /// Apart from those too: trying the disk takes as long as the disk does.
+  private let vitals = ServiceQueue("djoliba.vitals")
+  private let pulse: Pulse
 
   private let turnstile: Turnstile
+  private let meter: Meter
 
-  init(service: any HubService, turnstile: Turnstile) {
+  /// - Parameter uptime: milliseconds from any moment on.
+  init(
+    service: any HubService, turnstile: Turnstile, meter: Meter,
+    uptime: @escaping @Sendable () -> Int64
+  ) {
+    self.meter = meter
+    pulse = Pulse(uptime: uptime) { () throws(Problem) in try service.health() }
     exchanges = ExchangeQueue { body throws(Problem) in try service.together(body) }
     self.service = service
     self.turnstile = turnstile
@@ -21,6 +31,7 @@ struct HubRouter: Sendable {
     router.add(middleware: ProblemMiddleware())
     for route in HubRoute.allCases {
       router.on("\(route.rawValue)", method: route.method) { request, context in
+        if route == .metrics { try admitToFigures(context) }
         let takesParts = request.takesParts
         let body = try await answer(route, request, context.address)
         return route.response(body, isNamed: !takesParts)
@@ -51,6 +62,10 @@ struct HubRouter: Sendable {
         try service.renew(body, token: token)
       }
     case .health: try await health(from: address)
+    case .metrics:
+      try await vitals.run { () throws(Problem) in
+        Array((try service.figures() + meter.figures).map(\.text).joined().utf8)
+      }
     }
   }
 
@@ -64,7 +79,13 @@ struct HubRouter: Sendable {
 
   private func health(from address: String) async throws -> [UInt8] {
     try turnstile.stranger(address)
-    return try await questions.run { () throws(Problem) in try service.health() }
+    return try await vitals.run { () throws(Problem) in try pulse.feel() }
+  }
+
+  /// How the mission works can be read from its figures: they are for this machine alone.
+  private func admitToFigures(_ context: HubContext) throws(Problem) {
+    guard context.isThisMachine else { throw Problem(.forbidden, at: "/metrics") }
+    try turnstile.stranger(context.address)
   }
 
   /// Who holds no token of the hub's is turned away before a byte of the body is read.

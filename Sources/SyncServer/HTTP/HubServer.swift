@@ -22,6 +22,7 @@ package struct HubServer: Sendable {
   private let behindProxy: Bool
   private let turnstile: Turnstile
   private let limit: Int
+  private let uptime: @Sendable () -> Int64
   private let onReady: @Sendable (Int) -> Void
 
   /// - Parameters:
@@ -48,6 +49,7 @@ package struct HubServer: Sendable {
     self.behindProxy = behindProxy
     turnstile = Turnstile(uptime: uptime)
     self.limit = limit
+    self.uptime = uptime
     self.onReady = onReady
   }
 
@@ -119,7 +121,10 @@ extension HubServer {
   }
 
   private func responder() -> HTTPChannelHandler.Responder {
-    let router = HubRouter(service: service, turnstile: turnstile).responder()
+    let (meter, uptime) = (Meter(), uptime)
+    let router = HubRouter(
+      service: service, turnstile: turnstile, meter: meter, uptime: uptime
+    ).responder()
     let pages = pages.map { PagesAtTheDoor(pages: $0, turnstile: turnstile) }
     let (logger, behindProxy) = (logger, behindProxy)
     return { request, writer, channel in
@@ -129,13 +134,17 @@ extension HubServer {
       if behindProxy, let last = request.headers[.forwardedFor]?.split(separator: ",").last {
         context = HubContext(source: source, address: last.filter { $0 != " " })
       }
-      let isForDevices = request.uri.path.hasPrefix("/v1/")
+      let (route, began) = (HubRoute(rawValue: request.uri.path), uptime())
+      let isForPrograms = route != nil || request.uri.path.hasPrefix("/v1/")
       let response =
-        if let pages, !isForDevices {
+        if let pages, !isForPrograms {
           try await pages.respond(to: request, source, from: context.address)
         } else {
           try await router.respond(to: request, context: context)
         }
+      meter.note(
+        route?.rawValue ?? (isForPrograms ? "other" : "console"),
+        status: response.status.code, time: uptime() - began)
       try await writer.write(response: response.head, body: response.body)
     }
   }

@@ -2,8 +2,8 @@ package import Shared
 
 /// The hub as the network sees it: bytes in, bytes out.
 ///
-/// The functions block, since they run SQLite. `holder` and `health` may be called during any other; of
-/// the others never two at the same time.
+/// The functions block, since they run SQLite. `holder`, `health` and `figures` may be called
+/// during any other; of the others never two at the same time.
 package protocol HubService: Sendable {
   /// A one-time code for a token. JSON in, JSON out.
   func enroll(_ body: [UInt8], language: Language) throws(Problem) -> [UInt8]
@@ -26,8 +26,10 @@ package protocol HubService: Sendable {
   /// The number of the device that holds a token, whatever it may still do. Asked before a body is
   /// read. Throws `.unauthorised`; `.too_many_requests` for one that has had its share of the day.
   func holder(of token: String) throws(Problem) -> UInt32
-  /// A JSON object, after one real read of the store.
+  /// A JSON object, after one real read and one real write. Throws what ails the hub.
   func health() throws(Problem) -> [UInt8]
+  /// What an operator watches.
+  func figures() throws(Problem) -> [Figure]
 }
 
 extension HubService {

@@ -3,9 +3,15 @@ package import Shared
 /// The hub behind its HTTP skin: bodies in, bodies out, and what each device takes of it.
 package struct HubGate: HubService {
   private let hub: Hub
+  private let folder: HubFolder?
   private let traffic = TrafficBook()
+  private let outcomes = Outcomes()
 
-  package init(_ hub: Hub) { self.hub = hub }
+  /// - Parameter folder: where the hub keeps its files; nil for one that has none of its own.
+  package init(_ hub: Hub, folder: HubFolder? = nil) {
+    self.hub = hub
+    self.folder = folder
+  }
 
   package func enroll(_ body: [UInt8], language: Language) throws(Problem) -> [UInt8] {
     try hub.enroll(EnrolmentRequest(body: body)).body
@@ -25,9 +31,11 @@ package struct HubGate: HubService {
     _ body: [UInt8], token: String, language: Language, inParts: Bool
   ) throws(Problem) -> [UInt8] {
     try converse(body, try hub.admit(token: token)) { device, message throws(Problem) in
-      try hub.answers(
-        SyncRequest(encoded: message), for: device, language: language, inParts: inParts
-      ).map(\.encoded)
+      let request = try SyncRequest(encoded: message)
+      let answers = try hub.answers(
+        request, for: device, language: language, inParts: inParts)
+      outcomes.note(request, answers[0])
+      return answers.map(\.encoded)
     }
   }
 
@@ -73,9 +81,17 @@ package struct HubGate: HubService {
 
   package func together(_ body: () -> Void) throws(Problem) { try hub.store.together(body) }
 
-  /// Says that the hub is alive after one real read.
+  package func figures() throws(Problem) -> [Figure] {
+    let time = hub.now()
+    return try hub.figures { traffic.today(of: $0, time) } + outcomes.figures
+      + (folder?.figures() ?? [])
+  }
+
+  /// Says that the hub is alive after one real read, and one real write beside the database, which
+  /// waits for no exchange.
   package func health() throws(Problem) -> [UInt8] {
     let count = try hub.store.read { transaction in try transaction.devices().count }
+    try folder?.tryDisk()
     return Array("{\"devices\":\(count),\"status\":\"ok\"}".utf8)
   }
 }
