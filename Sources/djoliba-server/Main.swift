@@ -12,7 +12,7 @@ import Terminal
     subcommands: [
       Init.self, Run.self, Invite.self, Device.self, InboxCommand.self, Load.self, Conflicts.self,
       ConflictCommand.self, History.self, Erase.self, Status.self, Verify.self,
-      Backup.self, Restore.self, AccountCommand.self, Export.self,
+      Backup.self, Restore.self, Address.self, AccountCommand.self, Export.self,
     ])
 
   static func main() async { await begin() }

@@ -15,7 +15,9 @@ struct Djoliba: AsyncParsableCommand {
         name: spoken(fr: "Bamako", en: "Bamako"),
         subcommands: [
           EnrollCommand.self, SyncCommand.self, WatchCommand.self, StatusCommand.self,
-          VerifyCommand.self, OpenCommand.self, SealCommand.self, WipeCommand.self,
+          VerifyCommand.self, DoctorCommand.self, AddressCommand.self, OpenCommand.self,
+          SealCommand.self,
+          WipeCommand.self,
         ]),
       CommandGroup(
         name: spoken(fr: "Fiches", en: "Records"),

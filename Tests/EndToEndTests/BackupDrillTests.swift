@@ -34,7 +34,7 @@ struct BackupDrillTests {
     let mission = try Mission()
     let page = try String(
       contentsOf: URL(filePath: Mission.examples).deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "docs/operations.md"), encoding: .utf8)
+        .deletingLastPathComponent().appending(path: "docs/operations-hub.md"), encoding: .utf8)
     let section = try #require(page.split(separator: "## S'exercer à restaurer").dropFirst().first)
     let block = try #require(section.split(separator: "```sh\n").dropFirst().first)
     let commands = try #require(block.components(separatedBy: "```").first)

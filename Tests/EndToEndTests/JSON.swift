@@ -26,6 +26,8 @@ enum JSON: Equatable {
     if case .object(let members) = self { members[name] ?? .null } else { .null }
   }
 
+  /// Empty for what is no list.
+  var list: [JSON] { if case .list(let values) = self { values } else { [] } }
   var text: String? { if case .text(let text) = self { text } else { nil } }
   var int: Int? { if case .number(let number) = self { Int(exactly: number) } else { nil } }
   var names: Set<String> { Set(members.keys) }

@@ -69,6 +69,7 @@ enum House {
         "Work": [
           "Desk/", "Accounts/", "Audit/", "Hub/Devices.swift", "Hub/Erasing.swift",
           "Hub/Inbox.swift", "Hub/TokenRenewal.swift", "Office/AuditFile.swift", "Backup/",
+          "Office/Moving.swift",
         ],
         "Crypto": [
           "Authority/", "Audit/AuditLine.swift", "Accounts/PasswordHash.swift", "Hub/Secret.swift",

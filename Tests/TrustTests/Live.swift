@@ -208,7 +208,10 @@ struct FaultyHub: HubService {
     return answer
   }
   func holder(of token: String) throws(Problem) -> UInt32 { try gate.holder(of: token) }
-  func health() throws(Problem) -> [UInt8] { try gate.health() }
+  func health() throws(Problem) -> [UInt8] {
+    try faults.strike("health")
+    return try gate.health()
+  }
   func figures() throws(Problem) -> [Figure] { try gate.figures() }
 }
 

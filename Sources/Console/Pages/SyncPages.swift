@@ -230,6 +230,7 @@ extension Page {
     case .load: Label(fr: "a repris des fichiers", en: "loaded files")
     case .erase: Label(fr: "a effacé pour toujours", en: "erased for good")
     case .backup: Label(fr: "sauvegarde", en: "backup")
+    case .address: Label(fr: "adresse changée", en: "address changed")
     case .restore: Label(fr: "serveur restauré", en: "hub restored")
     case .invite: Label(fr: "a invité", en: "invited")
     case .enroll: Label(fr: "appareil relié", en: "device linked")

@@ -92,6 +92,6 @@ package struct HubGate: HubService {
   package func health() throws(Problem) -> [UInt8] {
     let count = try hub.store.read { transaction in try transaction.devices().count }
     try folder?.tryDisk()
-    return Array("{\"devices\":\(count),\"status\":\"ok\"}".utf8)
+    return Array("{\"devices\":\(count),\"now\":\(hub.now()),\"status\":\"ok\"}".utf8)
   }
 }

@@ -32,10 +32,7 @@ package struct HubFolder: Sendable {
   package func create<T>(
     addresses: [HubAddress], schema: Schema, furnish: (SQLiteHubStore) throws(Problem) -> T
   ) throws(Problem) -> T {
-    precondition(!addresses.isEmpty, "a hub is somewhere")
-    if let open = addresses.first(where: { $0.scheme == .http && !$0.isLoopback }) {
-      throw Problem(.plain_http, at: "\(open)")
-    }
+    try Self.check(addresses)
     return try making { () throws(Problem) in
       try SQLiteHubStore.create(path: draft, schema: schema)
       try close(draft)
@@ -45,6 +42,14 @@ package struct HubFolder: Sendable {
       try authority.create(hubName: "Bamako", hosts: addresses.map(\.host))
       try save(addresses)
       return furnished
+    }
+  }
+
+  /// Throws `.plain_http` for an http address beyond loopback.
+  static func check(_ addresses: [HubAddress]) throws(Problem) {
+    precondition(!addresses.isEmpty, "a hub is somewhere")
+    if let open = addresses.first(where: { $0.scheme == .http && !$0.isLoopback }) {
+      throw Problem(.plain_http, at: "\(open)")
     }
   }
 
@@ -108,7 +113,7 @@ extension HubFolder {
     let addresses: [String]
   }
 
-  private func save(_ addresses: [HubAddress]) throws(Problem) {
+  func save(_ addresses: [HubAddress]) throws(Problem) {
     let bytes = DurableFile.json(Settings(addresses: addresses.map(\.description)))
     try DurableFile.write(bytes + [UInt8(ascii: "\n")], to: settings)
   }
