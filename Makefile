@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test browser attack simulate kill fixtures lint format bench links load fuzz clean
+.PHONY: help setup build release deb demo test browser attack simulate kill fixtures lint format bench links load fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -30,7 +30,7 @@ FLAGS := $(if $(filter release,$(CONFIGURATION)),$(RELEASE))
 # What the compiler links, what the two programs link, what the demonstration and the tests run.
 PACKAGES := ca-certificates g++ git libedit2 libncurses6 libxml2 pkg-config tzdata \
   libcurl4-openssl-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev \
-  curl faketime openssl python3 sqlite3
+  binutils curl faketime openssl python3 sqlite3 systemd
 
 SWIFT_FILES = find $(wildcard Sources Tests Examples Benchmarks Fuzz Package.swift) \
   -name .build -prune -o -name '*.swift' -print0
@@ -74,6 +74,13 @@ build: setup ## Build the library and both programs
 
 release: setup ## Build them optimised, in .build-release
 	@swift build $(RELEASE)
+
+# Swift is linked in, so that a machine in the field needs nothing but Debian: a build folder of its own.
+deb: setup ## Make the Debian packages of both programs, in .build-deb
+	@static=(-c release --static-swift-stdlib --scratch-path .build-deb)
+	for program in djoliba djoliba-server; do swift build "$${static[@]}" --product $$program; done
+	version="$$(sed -n 's/.*text = "\(.*\)"/\1/p' Sources/Terminal/ProgramVersion.swift)"
+	packaging/deb.sh "$$(swift build "$${static[@]}" --show-bin-path)" "$$version" .build-deb
 
 # KEEP=1 leaves the hub running.
 demo: build ## A hub and laptops on this machine, from enrolment to a conflict

@@ -28,11 +28,19 @@ struct Status: Command {
     try printer.out(
       fr: "Appareils actifs : \(devices). Conflits à relire : \(open). Taille : \(bytes).",
       en: "Active devices: \(devices). Conflicts to review: \(open). Size: \(bytes).")
+    let backup = report.lastBackup.map { Moments.text(milliseconds: $0, global.language) }
+    try printer.out(
+      fr: "Dernière sauvegarde : \(backup ?? "jamais").", en: "Last backup: \(backup ?? "never").")
+    guard report.overQuota > 0 else { return }
+    try printer.out(
+      fr: "Appareils qui ont épuisé leur part du jour : \(report.overQuota) (voir : device list).",
+      en: "Devices that have had their share of the day: \(report.overQuota) (see: device list).")
   }
 }
 
 extension HubReport {
   fileprivate var activeDevices: Int { devices.count { $0.state == .active } }
+  fileprivate var overQuota: Int { devices.count { $0.traffic.at(Machine.now()).isSpent } }
 }
 
 extension JSONValue {
@@ -52,6 +60,8 @@ extension JSONValue {
       "scopes": .object(scopes), "types": .object(types.mapValues { .object($0) }),
       "devices": .int(Int64(report.activeDevices)),
       "conflicts_open": .int(Int64(report.conflictsOpen)), "size": .int(size),
+      "last_backup": JSONValue(moment: report.lastBackup),
+      "devices_over_quota": .int(Int64(report.overQuota)),
     ]
   }
 }

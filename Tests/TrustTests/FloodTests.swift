@@ -153,4 +153,25 @@ import Testing
       #expect(try await laptop.sync().complete)
     }
   }
+
+  @Test func `Bamako sees who has had its share, also when it was the last answer's bytes`()
+    async throws
+  {
+    try await Live.run { live in
+      let laptop = try await live.laptop()
+      func setBytes(_ bytes: Int, more requests: Int) throws {
+        var device = try #require(try live.hub.devices().last)
+        device.traffic.bytes = bytes
+        device.traffic.requests += requests
+        let changed = device
+        try live.store.write { try $0.update(changed) }
+      }
+      try setBytes(Limits.bytesOfDay - 1, more: 100)
+      _ = try await laptop.sync()
+      // As if the answer alone, which is written down with the next exchange, had crossed the limit.
+      try setBytes(Limits.bytesOfDay - 1, more: 0)
+      await #expect(throws: Problem.self) { try await laptop.sync() }
+      #expect(try live.hub.devices().last?.traffic.at(live.time.now).isSpent == true)
+    }
+  }
 }

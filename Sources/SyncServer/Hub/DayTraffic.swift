@@ -31,3 +31,14 @@ package struct DayTraffic: Sendable, Hashable {
   /// Milliseconds.
   private static let length: Int64 = 86_400_000
 }
+
+extension Hub {
+  /// Writes down what a device took today, for people to see.
+  func note(_ traffic: DayTraffic, of device: HubDevice) throws(Problem) {
+    try store.write { transaction in
+      guard var device = try transaction.device(tokenHash: device.tokenHash) else { return }
+      device.traffic = traffic
+      try transaction.update(device)
+    }
+  }
+}

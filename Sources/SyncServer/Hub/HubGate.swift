@@ -21,6 +21,8 @@ package struct HubGate: HubService {
     let device = try hub.holder(of: token)
     let today = traffic.today(of: device, hub.now())
     guard !today.isSpent else {
+      // No exchange comes any more that would write it down.
+      if !device.traffic.at(hub.now()).isSpent { try hub.note(today, of: device) }
       throw Problem(
         .too_many_requests, at: "24 h", retryAfter: DayTraffic.untilTomorrow(hub.now()))
     }

@@ -7,6 +7,8 @@ package struct HubReport: Sendable {
   package let counts: [(type: String, scope: String, count: Int)]
   package let conflictsOpen: Int
   package let devices: [HubDevice]
+  /// When the last backup was complete, in milliseconds since 1970; nil before the first.
+  package let lastBackup: Int64?
 }
 
 extension Hub {
@@ -14,7 +16,8 @@ extension Hub {
     try store.read { transaction in
       HubReport(
         scopes: try transaction.scopes(), counts: try transaction.countRecords(),
-        conflictsOpen: try transaction.openConflictCount(), devices: try transaction.devices())
+        conflictsOpen: try transaction.openConflictCount(), devices: try transaction.devices(),
+        lastBackup: try transaction.counter(.backup).nonZero)
     }
   }
 
@@ -22,4 +25,8 @@ extension Hub {
   package func devices() throws(Problem) -> [HubDevice] {
     try store.read { transaction in try transaction.devices().filter { $0.state != .account } }
   }
+}
+
+extension Int64 {
+  fileprivate var nonZero: Int64? { self == 0 ? nil : self }
 }
