@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release deb demo test browser attack simulate kill fixtures lint format bench links load fuzz clean
+.PHONY: help setup build release deb boot demo test browser attack simulate kill fixtures lint format bench links load fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -81,6 +81,10 @@ deb: setup ## Make the Debian packages of both programs, in .build-deb
 	for program in djoliba djoliba-server; do swift build "$${static[@]}" --product $$program; done
 	version="$$(sed -n 's/.*text = "\(.*\)"/\1/p' Sources/Terminal/ProgramVersion.swift)"
 	packaging/deb.sh "$$(swift build "$${static[@]}" --show-bin-path)" "$$version" .build-deb
+
+# In a container that is a copy of this machine; root only.
+boot: deb ## Boot systemd with both packages, and kill the hub KILLS times (KILLS=10)
+	@KILLS=$(if $(filter command%,$(origin KILLS)),$(KILLS),10) Tests/Packages/boot.sh .build-deb
 
 # KEEP=1 leaves the hub running.
 demo: build ## A hub and laptops on this machine, from enrolment to a conflict
