@@ -1,8 +1,8 @@
-public import Shared
+package import Shared
 
 extension FieldClient {
   /// Where a device looks for its hub, in the order of its tries. Throws `.not_enrolled`.
-  public static func addresses(directory: String) throws(Problem) -> [String] {
+  package static func addresses(directory: String) throws(Problem) -> [String] {
     guard let device = try DeviceFile.load(directory) else {
       throw Problem(.not_enrolled, at: directory)
     }
@@ -13,7 +13,7 @@ extension FieldClient {
   ///
   /// - Throws: `.not_enrolled`, `.busy` during a sync, `.plain_http` or `.invitation_invalid` for an
   ///   address that is not allowed, `.cannot_write`, `.disk_full`. The old ones stay then.
-  public static func setAddresses(_ addresses: [String], directory: String) throws(Problem) {
+  package static func setAddresses(_ addresses: [String], directory: String) throws(Problem) {
     _ = try Self.addresses(directory: directory)
     // A sync may write the same file.
     let lock = try SyncLock(directory: directory)

@@ -51,6 +51,35 @@ struct BackupDrillTests {
     #expect(FileManager.default.fileExists(atPath: mission.path("exercice.tar")))
   }
 
+  @Test(arguments: [0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5])
+  func `killed at any moment, a backup is whole or not there, and a hub likewise`(seconds: Double)
+    throws
+  {
+    let mission = try Mission(serving: false)
+    let file = mission.path("hub.tar")
+    func kill(_ words: String...) throws {
+      let program = Running.folder + "/djoliba-server"
+      _ = try Running("/usr/bin/timeout", ["-s", "KILL", "\(seconds)", program] + words).finish()
+    }
+    try kill("backup", file, "--data", mission.path("hub"))
+    let isThere = FileManager.default.fileExists(atPath: file)
+    if !isThere { try succeed(mission.hub("backup", file)) }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: mission.folder).allSatisfy { name in
+        !name.hasPrefix("hub.tar.") || isThere
+      })
+    let again = mission.path("again")
+    try kill("restore", file, "--data", again)
+    if !FileManager.default.fileExists(atPath: again + "/hub.sqlite") {
+      try succeed(
+        Running(program: "djoliba-server", ["restore", file, "--data", again]).finish())
+    }
+    let check = try Running(
+      program: "djoliba-server", ["verify", "--json", "--data", again]
+    ).finish()
+    #expect(try succeed(check).json()["sound"] == true)
+  }
+
   private static let fullDisk = """
     set -u
     mkdir -p "$2/small"

@@ -10,7 +10,7 @@ package struct BackupReport: Sendable {
   /// Of the audit log; its fault is one of the hub as it stands, which the backup keeps as it is.
   package let log: AuditCheck
   /// Whether the hub's log could not take the line that tells of the backup, for want of room.
-  package let isUnnoted: Bool
+  package fileprivate(set) var isUnnoted = false
 }
 
 extension HubFolder {
@@ -27,31 +27,25 @@ extension HubFolder {
     _ hub: Hub, to file: String, by who: String, progress: (Int64, Int64) -> Void = { _, _ in }
   ) throws(Problem) -> BackupReport {
     guard !DurableFile.exists(file) else { throw Problem(.file_exists, at: file) }
-    let isUnnoted = try note(hub, by: who)
+    // Before anything is copied, so that the copy holds the line, too.
+    let isNoted = try hub.noting { () throws(Problem) in
+      try hub.note(AuditEntry(.backup, by: who))
+    }
     let draft = BackupDraft(file)
     defer { draft.removeCopies() }
     do throws(Problem) {
-      let report = try draft.write(self, hub, isUnnoted: isUnnoted, progress)
+      var report = try draft.write(self, hub, progress)
       guard !DurableFile.exists(file) else { throw Problem(.file_exists, at: file) }
       try DurableFile.rename(draft.archive, to: file)
-      if !isUnnoted { try hub.noteBackup() }
+      let isDated = try hub.noting { () throws(Problem) in
+        try hub.store.write { transaction in try transaction.set(.backup, hub.now()) }
+      }
+      report.isUnnoted = !isNoted || !isDated
       return report
     } catch {
       // What stopped it is what people want to know.
       try? DurableFile.remove([draft.archive])
       throw error
-    }
-  }
-
-  /// Before anything is copied, so that the copy holds the line, too. Where the hub's disk is full,
-  /// a backup is needed more than its line.
-  private func note(_ hub: Hub, by who: String) throws(Problem) -> Bool {
-    do throws(Problem) {
-      try hub.note(AuditEntry(.backup, by: who))
-      return false
-    } catch {
-      guard [.disk_full, .cannot_write].contains(error.code) else { throw error }
-      return true
     }
   }
 }
@@ -76,7 +70,7 @@ private struct BackupDraft {
   }
 
   func write(
-    _ folder: HubFolder, _ hub: Hub, isUnnoted: Bool, _ progress: (Int64, Int64) -> Void
+    _ folder: HubFolder, _ hub: Hub, _ progress: (Int64, Int64) -> Void
   ) throws(Problem) -> BackupReport {
     let store = try folder.open()
     var (done, size) = (Int64(0), folder.size)
@@ -97,7 +91,7 @@ private struct BackupDraft {
     try DurableFile.sync(archive)
     try BackupArchive.read(archive, progress: passed)
     return BackupReport(
-      bytes: DurableFile.size(archive), records: check.records, log: log, isUnnoted: isUnnoted)
+      bytes: DurableFile.size(archive), records: check.records, log: log)
   }
 
   /// Throws `.damaged`.
@@ -121,7 +115,15 @@ private struct BackupDraft {
 }
 
 extension Hub {
-  fileprivate func noteBackup() throws(Problem) {
-    try store.write { transaction in try transaction.set(.backup, now()) }
+  /// Writes what tells of a backup. Where the hub's disk is full, the backup is needed more than that.
+  /// Returns whether it was written.
+  fileprivate func noting(_ body: () throws(Problem) -> Void) throws(Problem) -> Bool {
+    do throws(Problem) {
+      try body()
+      return true
+    } catch {
+      guard [.disk_full, .cannot_write].contains(error.code) else { throw error }
+      return false
+    }
   }
 }
