@@ -11,6 +11,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case repairRequest = "repair-request"
   case repairAnswer = "repair-answer"
   case invitation, csv, rows, schema
+  case bundle
+  case bundleContent = "bundle-content"
+  case bundleAnswer = "bundle-answer"
+  case keyExchange = "key-exchange"
 
   /// Reads the bytes as a stranger's, and holds what was read against the laws of its kind.
   ///
@@ -32,6 +36,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .csv: try checkCSV(bytes)
     case .rows: try checkRows(bytes)
     case .schema: try checkSchema(bytes)
+    case .bundle: try checkBundle(bytes)
+    case .bundleContent: try checkBundleContent(bytes)
+    case .bundleAnswer: try checkBundleAnswer(bytes)
+    case .keyExchange: try checkKeyExchange(bytes)
     }
   }
 }

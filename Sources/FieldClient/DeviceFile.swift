@@ -17,6 +17,10 @@ struct DeviceFile: Codable, Sendable {
   var former: String?
   /// When the token was taken up, by the hub's clock, in milliseconds since 1970.
   var drawn: Int64?
+  /// What this device's bundles are signed with and their answers opened with: 64 hexadecimal digits.
+  var bundleSecret: String?
+  /// The hub's public keys for bundles, 128 hexadecimal digits, once the hub has this device's.
+  var hubKeys: String?
 
   static func path(_ directory: String) -> String { directory + "/device.json" }
 

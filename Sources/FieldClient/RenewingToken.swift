@@ -9,14 +9,16 @@ extension FieldClient {
   /// Draws a new token when this one is old, and tells the hub.
   ///
   /// - Parameter hubTime: milliseconds since 1970 by the hub's clock; this machine's may be anything.
-  func renewToken(hubTime: Int64, _ line: HubLine) async throws(Problem) {
+  /// - Returns: whether it was time to.
+  func renewToken(hubTime: Int64, _ line: HubLine) async throws(Problem) -> Bool {
     // A client that was given its token has no file to keep another one in.
-    guard var device = try DeviceFile.load(directory), device.code == nil else { return }
+    guard var device = try DeviceFile.load(directory), device.code == nil else { return false }
     guard let drawn = device.drawn else {
       device.drawn = hubTime
-      return try device.save(directory)
+      try device.save(directory)
+      return false
     }
-    guard hubTime - drawn >= Limits.tokenAge else { return }
+    guard hubTime - drawn >= Limits.tokenAge else { return false }
     let next = device.next ?? surroundings.randomHex(words: 4)
     if device.next == nil {
       device.next = next
@@ -30,6 +32,7 @@ extension FieldClient {
     device.drawn = hubTime
     try device.save(directory)
     take(token: next)
+    return true
   }
 
   /// Goes back to the token before this one, which a hub restored from an older copy still knows.

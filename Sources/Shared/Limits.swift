@@ -41,6 +41,16 @@ package enum Limits {
   package static let bytesOfDay = 1 << 30
   /// Requests of a device in a day: one every ten seconds, and the pages of a repair.
   package static let requestsOfDay = 20_000
+  /// Bytes of a bundle's file: what a small stick and a small machine take without a thought.
+  package static let bundleFile = 32 << 20
+  /// Bytes of what a device's bundle holds, expanded.
+  package static let expandedBundle = 64 << 20
+  /// Pushes of a bundle, of three largest pages each before compression: a year's work of a base.
+  package static let pushesOfBundle = 12
+  /// Bytes of the pages of an answer to a bundle, after which no further one is begun.
+  package static let bundleAnswer = 24 << 20
+  /// Bundles whose answers a device waits for at a time: one a week for a quarter of a year.
+  package static let bundlesAwaited = 13
   /// What a device that shall be wiped may hand over, in requests of a page each: a year's work.
   package static let parcelsOfDevice = 50
   /// Milliseconds after which a device draws a new token.

@@ -10,9 +10,9 @@ import Terminal
       en: "The hub in Bamako: it admits and hands on what the bases write."),
     version: ProgramVersion.text,
     subcommands: [
-      Init.self, Run.self, Invite.self, Device.self, InboxCommand.self, Load.self, Conflicts.self,
-      ConflictCommand.self, History.self, Erase.self, Status.self, Verify.self,
-      Backup.self, Restore.self, Address.self, AccountCommand.self, Export.self,
+      Init.self, Run.self, Invite.self, Device.self, InboxCommand.self, BundleCommand.self,
+      Load.self, Conflicts.self, ConflictCommand.self, History.self, Erase.self, Status.self,
+      Verify.self, Backup.self, Restore.self, Address.self, AccountCommand.self, Export.self,
     ])
 
   static func main() async { await begin() }

@@ -15,8 +15,8 @@ struct Djoliba: AsyncParsableCommand {
         name: spoken(fr: "Bamako", en: "Bamako"),
         subcommands: [
           EnrollCommand.self, SyncCommand.self, WatchCommand.self, StatusCommand.self,
-          VerifyCommand.self, DoctorCommand.self, AddressCommand.self, OpenCommand.self,
-          SealCommand.self,
+          BundleCommand.self, VerifyCommand.self, DoctorCommand.self, AddressCommand.self,
+          OpenCommand.self, SealCommand.self,
           WipeCommand.self,
         ]),
       CommandGroup(

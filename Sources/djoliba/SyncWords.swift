@@ -116,7 +116,9 @@ extension SyncReport {
         en: "Records that differed from Bamako, mended: \(repaired).")
   }
 
-  private var trafficLine: Label {
+  private var trafficLine: Label? {
+    // What a stick brought used no link.
+    guard requests > 0 else { return nil }
     func text(_ language: Language) -> String {
       let (up, down) = (Amounts.bytes(bytesSent, language), Amounts.bytes(bytesReceived, language))
       let time = Amounts.duration(seconds: seconds)

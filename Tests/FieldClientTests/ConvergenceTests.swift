@@ -93,11 +93,51 @@ import Testing
     try check(world, devices, "seed \(seed)")
   }
 
+  @Test(arguments: 1...40)
+  func `random work by stick and over a bad link ends equal`(seed: Int) async throws {
+    let world = try World(seed: UInt64(seed))
+    let dice = Dice(UInt64(seed) &* 104_729)
+    let mission = Grant(read: [.mission, .base("GAO")], write: [.mission, .base("GAO")])
+    let devices = [
+      try await world.courier(),
+      try await world.courier("GAO", role: .resp_base, grant: mission),
+      try await world.courier("GAO", role: .cz, grant: mission),
+    ]
+    let couriers = Couriers(world)
+    for step in 0..<160 {
+      world.time.advance(Int64(dice.below(3) * 500))
+      let device = dice.pick(devices)
+      do {
+        switch dice.below(9) {
+        case 0: try couriers.write(device)
+        case 1: try couriers.arrive(dice)
+        case 2: try couriers.comeBack(dice)
+        default: try await act(dice, device, step, syncs: dice.below(4) == 0)
+        }
+      } catch let problem as Problem where expected.contains(problem.code) {
+      } catch {
+        Issue.record("seed \(seed) step \(step): \(error)")
+        return
+      }
+    }
+    #expect(couriers.written > 0 && couriers.admitted > 0)
+    for _ in 0..<3 {
+      for device in devices {
+        device.link.plan([])
+        let report = try await device.client.sync()
+        #expect(report.digestsEqual == true, "seed \(seed): \(report.unequal)")
+      }
+    }
+    try check(world, devices, "seed \(seed)")
+  }
+
   private let expected: Set<Problem.Code> = [
-    .offline, .interrupted, .not_understood, .already_exists, .not_found,
+    .offline, .interrupted, .not_understood, .already_exists, .not_found, .bundle_old,
   ]
 
-  private func act(_ dice: Dice, _ device: Device, _ step: Int) async throws {
+  private func act(
+    _ dice: Dice, _ device: Device, _ step: Int, syncs: Bool = true
+  ) async throws {
     let contacts = try device.client.records(of: "contact")
     switch dice.below(14) {
     case 0, 1, 2:
@@ -137,6 +177,7 @@ import Testing
           ["scope": .text(dice.pick(["mission", "base:GAO", "bamako"]))])
       }
     default:
+      guard syncs else { return }
       device.link.plan(
         (0..<3).map { _ in dice.pick([.none, .none, .requestLost, .answerLost, .answerCut]) })
       _ = try await device.client.sync()

@@ -23,8 +23,10 @@ enum House {
     Room(
       "Shared", [],
       confined: [
-        "Crypto": ["Ground/RecordID.swift", "Merge/", "Repair/"], "CZstd": ["Wire/Zstd.swift"],
-        "Foundation": ["Schema/SchemaNode.swift", "Wire/Enrolment.swift"],
+        "Crypto": ["Ground/RecordID.swift", "Merge/", "Repair/", "Bundle/"],
+        "CZstd": ["Wire/Zstd.swift"],
+        // In Bundle/ only for the bytes that Crypto takes.
+        "Foundation": ["Schema/SchemaNode.swift", "Wire/Enrolment.swift", "Bundle/"],
       ]),
     // The rules of the people's work over records, and the desk at which it is done. No I/O either.
     Room(
@@ -64,12 +66,12 @@ enum House {
         "Storage": [
           "Store/", "Accounts/", "Hub/Conflicts.swift", "Authority/AuthorityFiles.swift",
           "Office/HubFolder.swift", "Office/Inviting.swift", "Office/AuditFile.swift", "Backup/",
-          "Office/HubDisk.swift",
+          "Office/HubDisk.swift", "Office/Bundling.swift",
         ],
         "Work": [
           "Desk/", "Accounts/", "Audit/", "Hub/Devices.swift", "Hub/Erasing.swift",
-          "Hub/Inbox.swift", "Hub/TokenRenewal.swift", "Office/AuditFile.swift", "Backup/",
-          "Office/Moving.swift",
+          "Hub/Inbox.swift", "Hub/TokenRenewal.swift", "Hub/Bundles.swift",
+          "Office/AuditFile.swift", "Backup/", "Office/Moving.swift",
         ],
         "Crypto": [
           "Authority/", "Audit/AuditLine.swift", "Accounts/PasswordHash.swift", "Hub/Secret.swift",

@@ -26,6 +26,7 @@ struct Vector: Decodable, Sendable {
     "repairRequest": RepairRequestVector.self, "repairAnswer": RepairAnswerVector.self,
     "recordDigest": DigestVector.self, "uuid5": UUIDVector.self,
     "compressed": CompressedVector.self, "parts": PartsVector.self,
+    "bundleKeys": BundleKeysVector.self, "bundle": BundleVector.self,
   ]
 
   /// The vectors of the file, in its order.

@@ -39,6 +39,8 @@ struct FakeHub: HubService {
 
   func renew(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] { body }
 
+  func exchangeKeys(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] { body }
+
   func holder(of token: String) throws(Problem) -> UInt32 { 1 }
 
   func health() throws(Problem) -> [UInt8] { Array("{}".utf8) }

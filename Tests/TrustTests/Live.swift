@@ -207,6 +207,9 @@ struct FaultyHub: HubService {
     try faults.strike("renewed")
     return answer
   }
+  func exchangeKeys(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] {
+    try gate.exchangeKeys(body, token: token)
+  }
   func holder(of token: String) throws(Problem) -> UInt32 { try gate.holder(of: token) }
   func health() throws(Problem) -> [UInt8] {
     try faults.strike("health")

@@ -242,6 +242,8 @@ extension Page {
     case .wiped: Label(fr: "s'est effacé", en: "wiped itself")
     case .renewToken: Label(fr: "clé d'accès renouvelée", en: "access key renewed")
     case .inbox: Label(fr: "a réglé un envoi", en: "settled a parcel")
+    case .exchangeKeys: Label(fr: "clés des paquets échangées", en: "keys of bundles exchanged")
+    case .readBundle: Label(fr: "a repris un paquet", en: "read a bundle")
     }
   }
 }

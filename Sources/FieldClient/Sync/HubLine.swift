@@ -46,9 +46,10 @@ struct HubLine {
     return (messages, answer, body.count)
   }
 
-  /// Tells the hub something that has no answer but that it was heard.
-  mutating func tell(_ path: String, _ json: [UInt8]) async throws(Problem) {
-    _ = try await exchange(path, "application/json", json)
+  /// Tells the hub something, and returns what it says to that.
+  @discardableResult
+  mutating func tell(_ path: String, _ json: [UInt8]) async throws(Problem) -> [UInt8] {
+    try await exchange(path, "application/json", json).body
   }
 
   private mutating func exchange(

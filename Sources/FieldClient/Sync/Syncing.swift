@@ -24,8 +24,7 @@ extension FieldClient {
       client: self, maximumBytes: maximumBytes, language: language, progress: progress)
     do {
       let report = try await run.complete()
-      // The old token serves until another sync can replace it.
-      if let time = run.hubTime { try? await renewToken(hubTime: time, run.line) }
+      if let time = run.hubTime { await lookAfterKeys(hubTime: time, report, run.line) }
       return report
     } catch {
       switch error.code {
@@ -37,6 +36,13 @@ extension FieldClient {
       default: throw error
       }
     }
+  }
+
+  /// What is not done today is done with another sync: the old token serves until then.
+  private func lookAfterKeys(hubTime: Int64, _ report: SyncReport, _ line: HubLine) async {
+    let isRenewed = try? await renewToken(hubTime: hubTime, line)
+    // A hub that was restored may have lost the keys, and is given them every month.
+    try? await exchangeKeys(again: isRenewed == true || report.repaired > 0, line)
   }
 
   /// Records that the next sync would send, by type.
@@ -99,12 +105,9 @@ struct SyncRun {
     let page = try replica.collectPending(upTo: push, now: client.surroundings.now())
     let position = try replica.position()
     let asked = client.surroundings.now()
-    var request = SyncRequest(
-      deviceClock: asked, correction: correction, schemaVersion: position.schemaVersion,
-      program: client.surroundings.program, grantVersion: position.grantVersion,
-      noticeCursor: position.noticeCursor, knownDevices: position.knownDevices, budget: pull,
-      waiting: page.waiting + page.held, cursors: position.cursors, push: page.changeset)
-    request.turn = position.turn
+    let request = SyncRequest(
+      position, of: client.surroundings.program, deviceClock: asked, correction: correction,
+      budget: pull, waiting: page.waiting + page.held, push: page.changeset)
     guard let response = try await post(request) else { return }
     try take(response, asked: asked, page, isUnproven: position.isUnproven)
     if let cut = response.traffic.cut, !mayGoOn(after: cut, response) { throw cut }
@@ -180,13 +183,7 @@ struct SyncRun {
     _ answer: SyncAnswer, _ page: PendingPage, _ applied: ApplyReport, clockError: Int64
   ) {
     report.clockError = clockError
-    report.received += applied.received
-    report.left += applied.left
-    report.handedOver += applied.handedOver
-    report.refused += page.setAside
-    if answer.examined { count(answer, page, heldBack: applied.heldBack) }
-    if applied.compared > 0 { report.digestsEqual = applied.unequal.isEmpty }
-    report.unequal = applied.unequal
+    report.add(answer, page, applied)
   }
 
   private mutating func advance(
@@ -201,20 +198,5 @@ struct SyncRun {
         bytesReceived: traffic.bytesReceived, bytesPerSecondUp: traffic.bytesPerSecondUp,
         bytesPerSecondDown: traffic.bytesPerSecondDown, unequal: applied.unequal,
         isUnproven: isUnproven))
-  }
-
-  /// Counts records: one that was refused and superseded in different fields counts in both.
-  private mutating func count(
-    _ answer: SyncAnswer, _ page: PendingPage, heldBack: Set<String>
-  ) {
-    func records(_ kinds: Set<Verdict.Kind>) -> Set<[Int]> {
-      Set(answer.verdicts.filter { kinds.contains($0.kind) }.map { [$0.group, $0.record] })
-    }
-    let notAdmitted = records([.superseded, .lost, .proposed, .refused])
-    report.sent += page.changeset.recordCount
-    report.admitted += page.changeset.recordCount - notAdmitted.count
-    report.superseded += records([.superseded, .proposed]).count
-    report.conflicts += records([.lost, .won]).count
-    report.refused += records([.refused]).count { !heldBack.contains(page.ids[$0[0]][$0[1]]) }
   }
 }

@@ -23,6 +23,8 @@ extension Problem {
     case changed_meanwhile, pack_incomplete, no_account, account_exists, weak_password
     case wrong_password, account_locked, session_over
     case passphrase_needed, wrong_passphrase, no_key
+    case not_a_bundle, bundle_damaged, bundle_foreign, bundle_old, bundle_ahead, bundle_other_way
+    case bundle_unready
   }
 }
 
@@ -818,6 +820,69 @@ extension Problem.Code {
         hint: Label(
           fr: "Remettez key.json et la clé de la machine ; sans eux, demandez une invitation.",
           en: "Put key.json and the machine's key back; without them, ask for an invitation."))
+    case .not_a_bundle:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce fichier n'est pas un paquet Djoliba.",
+          en: "This file is no Djoliba bundle."),
+        hint: Label(
+          fr: "Vérifiez le nom du fichier sur la clé.",
+          en: "Check the name of the file on the stick."))
+    case .bundle_damaged:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce paquet est abîmé ou incomplet ; rien n'en est repris, et rien n'est perdu.",
+          en: "This bundle is damaged or incomplete; nothing of it is taken, and nothing is lost."),
+        hint: Label(
+          fr: "Copiez-le de nouveau, ou écrivez-en un nouveau.",
+          en: "Copy it again, or write a new one."))
+    case .bundle_foreign:
+      Entry(
+        exit: 77, status: 403,
+        text: Label(
+          fr: "Ce paquet n'est pas pour cette machine, ou vient d'une machine inconnue.",
+          en: "This bundle is not for this machine, or comes from an unknown one."),
+        hint: Label(
+          fr: "Vérifiez le fichier. Si c'est le bon : une fois par le réseau, puis un nouveau.",
+          en: "Check the file. If it is right: sync once over the network, then a new bundle."))
+    case .bundle_old:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Ce paquet est dépassé : un plus récent est déjà repris. Rien n'est perdu.",
+          en: "This bundle is out of date: something newer was taken already. Nothing is lost."),
+        hint: Label(
+          fr: "Sur le portable : djoliba etat. S'il reste du non envoyé, un nouveau paquet.",
+          en: "On the laptop: djoliba status. If anything is unsent, write a new bundle."))
+    case .bundle_ahead:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Ce paquet est daté de l'avenir ; rien n'en est repris, et rien n'est perdu.",
+          en: "This bundle is dated in the future; nothing of it is taken, and nothing is lost."),
+        hint: Label(
+          fr: "Mettez le portable à l'heure, puis écrivez un nouveau paquet.",
+          en: "Set the laptop's clock right, then write a new bundle."))
+    case .bundle_other_way:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce fichier va dans l'autre sens : un paquet va à Bamako, une réponse au portable.",
+          en: "This file goes the other way: a bundle goes to Bamako, an answer to the laptop."),
+        hint: Label(
+          fr: "Prenez l'autre fichier de la clé.",
+          en: "Take the other file of the stick."))
+    case .bundle_unready:
+      Entry(
+        exit: 64, status: 409,
+        text: Label(
+          fr: "Ce portable et Bamako n'ont pas encore échangé leurs clés.",
+          en: "This laptop and Bamako have not exchanged their keys yet."),
+        hint: Label(
+          fr: "Synchronisez une fois par le réseau ; ensuite la clé USB suffit.",
+          en: "Sync once over the network; after that a stick will do."))
     }
   }
 }

@@ -23,6 +23,47 @@ package enum DurableFile {
     }
   }
 
+  /// Reads an ordinary file that somebody named.
+  ///
+  /// - Parameter limit: bytes; of a longer file as many and one more.
+  /// - Throws: `.file_missing`, also for what may not be read; `.not_a_file`.
+  package static func read(_ path: String, upTo limit: Int) throws(Problem) -> [UInt8] {
+    // What waits for a writer, such as a pipe, is not waited for.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      throw Problem(.file_missing, at: path, cause: String(cString: strerror(errno)))
+    }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var about = stat()
+    guard fstat(descriptor, &about) == 0, about.st_mode & S_IFMT == S_IFREG else {
+      throw Problem(.not_a_file, at: path)
+    }
+    do {
+      return Array(try file.read(upToCount: limit + 1) ?? Data())
+    } catch {
+      throw Problem(.file_missing, at: path, cause: "\(type(of: error))")
+    }
+  }
+
+  /// Sees that a file may be written: nothing is there, or something that `isObsolete` gives up.
+  ///
+  /// - Throws: `.not_a_file`, `.file_exists`.
+  package static func checkPlace(
+    _ path: String, upTo limit: Int, isObsolete: ([UInt8]) -> Bool
+  ) throws(Problem) {
+    let there: [UInt8]
+    do throws(Problem) {
+      there = try read(path, upTo: limit)
+    } catch {
+      var about = stat()
+      guard error.code == .file_missing, lstat(path, &about) != 0 else {
+        throw Problem(error.code == .not_a_file ? .not_a_file : .file_exists, at: path)
+      }
+      return
+    }
+    guard isObsolete(there) else { throw Problem(.file_exists, at: path) }
+  }
+
   /// What a file of settings says: the same bytes for the same values, for people to read.
   package static func json(_ value: some Encodable) -> Data {
     let encoder = JSONEncoder()
@@ -143,5 +184,18 @@ package enum DurableFile {
     return Problem(
       [ENOSPC, EDQUOT].contains(reason) ? .disk_full : .cannot_write, at: path,
       cause: String(cString: strerror(reason)))
+  }
+}
+
+extension DurableFile {
+  /// Sees that a bundle may be written: an older one of the same machine gives way to it.
+  ///
+  /// - Throws: `.not_a_file`, `.file_exists`.
+  package static func checkPlace(
+    _ path: String, upTo limit: Int, isReplacedBy head: BundleHead
+  ) throws(Problem) {
+    try checkPlace(path, upTo: limit) { file in
+      (try? SealedBundle(file: file)).map { head.succeeds($0.head) } ?? false
+    }
   }
 }

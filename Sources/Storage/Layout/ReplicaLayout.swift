@@ -3,7 +3,7 @@ import Shared
 
 /// The tables of a replica, and how they follow the schema.
 enum ReplicaLayout {
-  static let versions = FileLayout()
+  static let versions = FileLayout([{ db in try db.execute(sql: second) }])
 
   /// Beside the typed tables, all begin with an underscore. `docs/protocol.md`, "The replica file".
   static let bookkeeping = """
@@ -48,8 +48,16 @@ enum ReplicaLayout {
     \(Capture.tables)
     """
 
+  /// Bundles that wait for their answer, and what they carry.
+  private static let second = """
+    CREATE TABLE _bundle(
+      number INTEGER NOT NULL, part INTEGER NOT NULL, digest BLOB NOT NULL, changes BLOB NOT NULL,
+      ids TEXT NOT NULL, PRIMARY KEY(number, part));
+    """
+
   static func create(_ db: Database, _ schema: Schema) throws {
     try db.execute(sql: bookkeeping)
+    try db.execute(sql: second)
     try versions.mark(db)
     try follow(db, schema)
   }

@@ -10,7 +10,8 @@ struct Acknowledging {
   /// Records of which something waits for a newer hub.
   var heldBack: Set<String> = []
   private var verdicts: [Place: Verdict] = [:]
-  private var refusedCount = 0
+  /// Whether other answers may have come since the request was made.
+  private let isLate: Bool
 
   private struct Place: Hashable {
     let group: Int
@@ -18,16 +19,17 @@ struct Acknowledging {
     let field: Int?
   }
 
-  init(state: ConfirmedState, page: PendingPage, answer: SyncAnswer) {
+  init(state: ConfirmedState, page: PendingPage, answer: SyncAnswer, isLate: Bool = false) {
     self.state = state
     self.page = page
     self.answer = answer
+    self.isLate = isLate
     for verdict in answer.verdicts {
       verdicts[Place(group: verdict.group, record: verdict.record, field: verdict.field)] = verdict
     }
   }
 
-  private var db: Database { state.db }
+  var db: Database { state.db }
 
   /// Returns the state for the rest of the transaction. Throws `.not_understood` when the
   /// answer does not fit the request.
@@ -45,11 +47,13 @@ struct Acknowledging {
       for (record, change) in changes.records.enumerated() {
         let id = page.ids[group][record]
         let whole = verdicts[Place(group: group, record: record, field: nil)]
+        let handle = change.kind == .create ? handles.next() : 0
+        guard let handle else { throw Problem(.not_understood, cause: "too few handles") }
+        guard let change = try left(of: change, id, changes, table, group, record) else {
+          continue
+        }
         switch change.kind {
         case .create:
-          guard let handle = handles.next() else {
-            throw Problem(.not_understood, cause: "too few handles")
-          }
           if isAhead(whole, table, change.fields.map { (changes.fields[$0.field], $0.value) }) {
             try holdRecord(id)
           } else if let whole, whole.kind == .refused {
@@ -63,6 +67,19 @@ struct Acknowledging {
       }
     }
     return state
+  }
+
+  /// What of a change is not settled yet; nil for nothing.
+  private func left(
+    of change: RecordChange, _ id: String, _ group: ChangeGroup, _ table: TypedTable,
+    _ groupIndex: Int, _ recordIndex: Int
+  ) throws -> RecordChange? {
+    guard isLate else { return change }
+    return try unsettled(change, id, group, table) { field in
+      let whole = verdicts[Place(group: groupIndex, record: recordIndex, field: nil)]
+      let own = verdicts[Place(group: groupIndex, record: recordIndex, field: field)]
+      return [nil, .won].contains((whole ?? own)?.kind)
+    }
   }
 
   /// Stamps that follow must be above what the hub has of this device.

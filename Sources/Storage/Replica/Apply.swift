@@ -6,15 +6,17 @@ extension Replica {
   /// Takes over what one request was answered in one durable transaction: verdicts, rows, their
   /// stamps, digests and cursors together, so that a cut costs the page and nothing else.
   ///
-  /// - Parameter answers: the parts that arrived, at least one; the first holds the hub's word on
-  ///   `page`.
+  /// - Parameters:
+  ///   - answers: the parts that arrived, at least one; the first holds the hub's word on `page`.
+  ///   - isLate: whether other answers may have come since the page was collected.
   package func apply(
-    _ answers: [SyncAnswer], to page: PendingPage, now: Int64
+    _ answers: [SyncAnswer], to page: PendingPage, now: Int64, isLate: Bool = false
   ) throws(Problem) -> ApplyReport {
     let report = try write { db, shape in
       let state = try Settling.run(db, shape, now: now)
       return try db.withoutCapture {
-        var acknowledging = Acknowledging(state: state, page: page, answer: answers[0])
+        var acknowledging = Acknowledging(
+          state: state, page: page, answer: answers[0], isLate: isLate)
         var state = try acknowledging.run()
         var report = ApplyReport()
         for answer in answers {
@@ -81,7 +83,11 @@ struct Applying {
     try state.bringBackWithheld()
     try takeNotices()
     try state.save()
-    if report.purged > 0 { try SearchIndex(db: db, shape: state.shape).purge() }
+    if report.purged > 0 {
+      try SearchIndex(db: db, shape: state.shape).purge()
+      // What is on its way may hold it; without this its answer only has nothing more to say.
+      try db.run("DELETE FROM _bundle")
+    }
     try moveCursors()
     report.refused = answer.verdicts.count { $0.kind == .refused }
     report.conflicts = answer.verdicts.count { $0.kind == .lost || $0.kind == .won }

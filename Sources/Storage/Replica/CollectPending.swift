@@ -31,11 +31,15 @@ package struct PendingPage: Sendable {
 extension Replica {
   /// The next pending changes in the order of sending, up to about `bytes` before compression
   /// (at least one record). Marks them as sent, so that an answer that gets lost is harmless.
-  package func collectPending(upTo bytes: Int, now: Int64) throws(Problem) -> PendingPage {
+  ///
+  /// - Parameter passed: records that an earlier page of the same message carries.
+  package func collectPending(
+    upTo bytes: Int, now: Int64, without passed: Set<String> = []
+  ) throws(Problem) -> PendingPage {
     try write { db, shape in
       let refused = try Self.refusedCount(db)
       let state = try Settling.run(db, shape, now: now)
-      var collector = PendingCollector(state: state, budget: bytes)
+      var collector = PendingCollector(state: state, budget: bytes, passed: passed)
       var page = try collector.collect()
       page.held = try Self.heldCount(db)
       page.setAside = try Self.refusedCount(db) - refused
@@ -56,12 +60,14 @@ extension Replica {
 private struct PendingCollector {
   let state: ConfirmedState
   let budget: Int
+  private let passed: Set<String>
   private var groups: [Draft] = []
   private var spent = 0
   private var firstSent: [Int64] = []
 
-  init(state: ConfirmedState, budget: Int) {
+  init(state: ConfirmedState, budget: Int, passed: Set<String>) {
     self.state = state
+    self.passed = passed
     self.budget = budget
   }
 
@@ -86,7 +92,7 @@ private struct PendingCollector {
   mutating func collect() throws -> PendingPage {
     let total = try db.row("SELECT count(DISTINCT id) FROM _pending WHERE NOT held")![0] as Int
     guard total > 0 else { return PendingPage() }
-    var taken: Set<String> = []
+    var taken = passed
     let next = "SELECT type, id FROM _pending WHERE NOT held ORDER BY priority, n"
     try db.visit(next) { row, isEnough in
       let id: String = row[1]
@@ -103,7 +109,7 @@ private struct PendingCollector {
       changeset: Changeset(
         groups: groups.map {
           ChangeGroup(type: $0.table.type.name, fields: $0.fields, records: $0.records)
-        }), ids: groups.map(\.ids), waiting: total - taken.count,
+        }), ids: groups.map(\.ids), waiting: max(0, total - taken.count),
       firstSent: firstSent)
   }
 

@@ -215,6 +215,8 @@ package enum ReplicaState: String {
   case nextSchema, nextVersion
   /// Whether the file was put together from a damaged one and not compared with the hub since.
   case unproven
+  /// The number of the last bundle; when the hub gave the last answer that was taken.
+  case bundle, heard
 
   package func get(_ db: Database) throws -> DatabaseValue {
     try DatabaseValue.fetchOne(

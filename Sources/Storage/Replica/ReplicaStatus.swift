@@ -99,7 +99,10 @@ extension Replica {
   package func noteExchange(hubTime: Int64, clockError: Int64, complete: Bool) throws(Problem) {
     try write { db, _ in
       try ReplicaState.clockError.set(db, clockError)
-      if complete { try ReplicaState.lastSync.set(db, hubTime) }
+      guard complete else { return }
+      try ReplicaState.lastSync.set(db, hubTime)
+      // Whatever bundles carry has arrived.
+      try db.run("DELETE FROM _bundle")
     }
   }
 }

@@ -100,14 +100,9 @@ package struct AuditWitness: Sendable, Hashable, CustomStringConvertible {
   /// Reads `NUMBER:HASH` in hexadecimal digits; nil for anything else.
   package init?(_ text: some StringProtocol) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, let number = Int64(parts[0]), number > 0, parts[1].utf8.count == 64
+    guard parts.count == 2, let number = Int64(parts[0]), number > 0,
+      let hash = [UInt8](hexadecimal: parts[1]), hash.count == 32
     else { return nil }
-    let digits = Array(parts[1])
-    let hash = stride(from: 0, to: 64, by: 2).compactMap { at in
-      digits[at].isHexDigit && digits[at + 1].isHexDigit
-        ? UInt8(String(digits[at...at + 1]), radix: 16) : nil
-    }
-    guard hash.count == 32 else { return nil }
     self.init(number: number, hash: hash)
   }
 

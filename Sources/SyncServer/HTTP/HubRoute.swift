@@ -10,6 +10,7 @@ enum HubRoute: String, CaseIterable {
   case handOver = "/v1/handover"
   case wiped = "/v1/wiped"
   case token = "/v1/token"
+  case keys = "/v1/keys"
   case health = "/v1/health"
   case metrics = "/metrics"
 

@@ -61,6 +61,10 @@ struct HubRouter: Sendable {
       try await converse(route, request, address) { body, token, _ throws(Problem) in
         try service.renew(body, token: token)
       }
+    case .keys:
+      try await converse(route, request, address) { body, token, _ throws(Problem) in
+        try service.exchangeKeys(body, token: token)
+      }
     case .health: try await health(from: address)
     case .metrics:
       try await vitals.run { () throws(Problem) in

@@ -23,6 +23,8 @@ package protocol HubService: Sendable {
   func wiped(token: String) throws(Problem) -> [UInt8]
   /// The token that the device will use from now on. JSON in, JSON out.
   func renew(_ body: [UInt8], token: String) throws(Problem) -> [UInt8]
+  /// The public keys of the device's bundles, for the hub's. JSON in, JSON out.
+  func exchangeKeys(_ body: [UInt8], token: String) throws(Problem) -> [UInt8]
   /// The number of the device that holds a token, whatever it may still do. Asked before a body is
   /// read. Throws `.unauthorised`; `.too_many_requests` for one that has had its share of the day.
   func holder(of token: String) throws(Problem) -> UInt32

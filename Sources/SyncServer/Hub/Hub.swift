@@ -41,27 +41,39 @@ package final class Hub: Sendable {
     try store.write { transaction in
       let time = now()
       let device = try standing(device, transaction)
-      var answer = SyncAnswer(hubClock: time)
-      answer.examined = request.push.isEmpty || isTimely(request, time)
-      var writing = try HubWriting(transaction, store.schema, now: time, language: language)
-      var admission = Admission()
-      if answer.examined {
-        admission = try writing.admit(
-          request.push, by: Writer(device, isAware: request.grantVersion == device.grantVersion))
-        try writing.finish(mark: random)
-      }
-      answer.handles = admission.handles
-      answer.verdicts = admission.verdicts
-      answer.leaves = admission.handedOver
-      let part = max(request.budget / Limits.partsOfAnswer, smallestPart)
-      var collecting = Collecting(
-        transaction, store.schema, device, request, admission, into: answer,
-        partSize: inParts ? part : .max)
       let reached = try transaction.reached(device.number)
-      var answers = try collecting.run(reached: reached)
+      let part = max(request.budget / Limits.partsOfAnswer, smallestPart)
+      var answers = try exchange(
+        request, with: device, language: language,
+        isExamined: request.push.isEmpty || isTimely(request, time), time, reached, transaction,
+        partSize: inParts ? part : .max)
       try note(request, of: device, time, reached, &answers, transaction)
       return answers
     }
+  }
+
+  /// Merges, then collects; whichever way the request came. One answer unless `partSize` says that
+  /// there may be several, of so many bytes of changes each.
+  func exchange(
+    _ request: SyncRequest, with device: HubDevice, language: Language, isExamined: Bool,
+    _ time: Int64, _ reached: [Scope: Int64], _ transaction: any HubTransaction,
+    partSize: Int = .max
+  ) throws -> [SyncAnswer] {
+    var answer = SyncAnswer(hubClock: time)
+    answer.examined = isExamined
+    var writing = try HubWriting(transaction, store.schema, now: time, language: language)
+    var admission = Admission()
+    if isExamined {
+      admission = try writing.admit(
+        request.push, by: Writer(device, isAware: request.grantVersion == device.grantVersion))
+      try writing.finish(mark: random)
+    }
+    answer.handles = admission.handles
+    answer.verdicts = admission.verdicts
+    answer.leaves = admission.handedOver
+    var collecting = Collecting(
+      transaction, store.schema, device, request, admission, into: answer, partSize: partSize)
+    return try collecting.run(reached: reached)
   }
 
   /// A device whose clock is off must stamp its changes anew before they are admitted.

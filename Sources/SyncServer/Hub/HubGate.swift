@@ -67,6 +67,11 @@ package struct HubGate: HubService {
     return Array("{}".utf8)
   }
 
+  package func exchangeKeys(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] {
+    let keys = try KeyExchange.keys(in: body)
+    return KeyExchange(try hub.exchangeKeys(keys, with: try hub.admit(token: token))).body
+  }
+
   /// Opens a device's message and closes the answer's.
   private func converse(
     _ body: [UInt8], _ device: HubDevice,

@@ -126,6 +126,9 @@ package protocol HubTransaction {
   // The hub's own
   func counter(_ name: HubCounter) throws -> Int64
   func set(_ name: HubCounter, _ value: Int64) throws
+  /// What the hub's answers to bundles are signed with and bundles opened with; nil before the first.
+  func bundleSecret() throws -> [UInt8]?
+  func set(bundleSecret: [UInt8]) throws
   func countRecords() throws -> [(type: String, scope: String, count: Int)]
 }
 
@@ -284,6 +287,10 @@ package struct HubDevice: Sendable {
   package var wipedAt: Int64?
   /// Where it could write before its grant was changed, as long as it may not have heard of it.
   package var withdrawn: Set<Scope> = []
+  /// Of its bundles, once it told them.
+  package var keys: BundleKeys?
+  /// The number of its last bundle.
+  package var bundle: UInt64 = 0
 
   package enum State: String, Sendable {
     /// `wiped`: it shall hand over what it has not sent and wipe itself.

@@ -4,7 +4,9 @@ import Storage
 
 /// The hub's tables; `docs/protocol.md`, "The hub file".
 enum HubLayout {
-  static let versions = FileLayout([{ db in try db.execute(sql: second) }])
+  static let versions = FileLayout([
+    { db in try db.execute(sql: second) }, { db in try db.execute(sql: third) },
+  ])
 
   private static let bookkeeping = """
     CREATE TABLE _state(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -73,9 +75,16 @@ enum HubLayout {
     CREATE UNIQUE INDEX _device_next_token ON _device(next_token_hash);
     """
 
+  /// The public keys of devices' bundles, and how far each device has counted them.
+  private static let third = """
+    ALTER TABLE _device ADD COLUMN keys BLOB;
+    ALTER TABLE _device ADD COLUMN bundle INTEGER NOT NULL DEFAULT 0;
+    """
+
   static func create(_ db: Database, _ schema: Schema) throws {
     try db.execute(sql: bookkeeping)
     try db.execute(sql: second)
+    try db.execute(sql: third)
     try versions.mark(db)
     try follow(db, schema)
   }

@@ -8,8 +8,8 @@ extension SQLiteHubTransaction {
       """
       INSERT INTO _device(name, base, role, everything, readable, writable, grant_version,
         token_hash, last_sync, waiting, clock_error, program, state, turn, former_turn, shared_at,
-        next_token_hash, day, day_requests, day_bytes, wiped_at, withdrawn)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        next_token_hash, day, day_requests, day_bytes, wiped_at, withdrawn, keys, bundle)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, device.columns)
     return UInt32(db.lastInsertedRowID)
   }
@@ -21,7 +21,7 @@ extension SQLiteHubTransaction {
         writable = ?, grant_version = ?, token_hash = ?, last_sync = ?, waiting = ?,
         clock_error = ?, program = ?, state = ?, turn = ?, former_turn = ?, shared_at = ?,
         next_token_hash = ?, day = ?, day_requests = ?, day_bytes = ?, wiped_at = ?,
-        withdrawn = ?
+        withdrawn = ?, keys = ?, bundle = ?
       WHERE number = ?
       """, device.columns + [Int64(device.number)])
   }
@@ -87,7 +87,8 @@ extension HubDevice {
       name, base, role.rawValue, grant.everything, grant.read.joined, grant.write.joined,
       grantVersion, tokenHash.stored, lastSync, waiting, clockError, program, state.rawValue,
       Int64(turn), Int64(formerTurn), sharedAt, nextTokenHash?.stored, traffic.day,
-      traffic.requests, traffic.bytes, wipedAt, withdrawn.joined,
+      traffic.requests, traffic.bytes, wipedAt, withdrawn.joined, keys?.bytes.stored,
+      Int64(clamping: bundle),
     ]
   }
 
@@ -104,7 +105,9 @@ extension HubDevice {
       nextTokenHash: [UInt8].fromStored(row["next_token_hash"]),
       traffic: DayTraffic(
         day: row["day"], requests: row["day_requests"], bytes: row["day_bytes"]),
-      wipedAt: row["wiped_at"], withdrawn: Set(scopes: row["withdrawn"]))
+      wipedAt: row["wiped_at"], withdrawn: Set(scopes: row["withdrawn"]),
+      keys: [UInt8].fromStored(row["keys"]).flatMap { try? BundleKeys(bytes: $0) },
+      bundle: UInt64(clamping: row["bundle"] as Int64))
   }
 }
 

@@ -237,6 +237,17 @@ struct SQLiteHubTransaction: HubTransaction {
       "INSERT OR REPLACE INTO _state(key, value) VALUES (?, ?)", [name.rawValue, value])
   }
 
+  func bundleSecret() throws -> [UInt8]? {
+    try db.row("SELECT value FROM _state WHERE key = 'bundles'").flatMap {
+      [UInt8].fromStored($0[0])
+    }
+  }
+
+  func set(bundleSecret: [UInt8]) throws {
+    try db.run(
+      "INSERT OR REPLACE INTO _state(key, value) VALUES ('bundles', ?)", [bundleSecret.stored])
+  }
+
   func countRecords() throws -> [(type: String, scope: String, count: Int)] {
     try tables.values.sorted { $0.name < $1.name }.flatMap { table in
       try db.rows(

@@ -3,6 +3,7 @@ package enum Act: String, Sendable, CaseIterable {
   case enter, leave, refusedEntry, read, write, delete, export, print, approve, settle
   case account, load, erase, backup, restore, address
   case invite, enroll, grant, revoke, retire, orderWipe, handOver, wiped, renewToken, inbox
+  case exchangeKeys, readBundle
 }
 
 /// One line of the book of who did what. It names records and never says what is in them.
