@@ -9,16 +9,14 @@ extension FieldClient {
   /// Draws a new token when this one is old, and tells the hub.
   ///
   /// - Parameter hubTime: milliseconds since 1970 by the hub's clock; this machine's may be anything.
-  /// - Returns: whether it was time to.
-  func renewToken(hubTime: Int64, _ line: HubLine) async throws(Problem) -> Bool {
+  func renewToken(hubTime: Int64, _ line: HubLine) async throws(Problem) {
     // A client that was given its token has no file to keep another one in.
-    guard var device = try DeviceFile.load(directory), device.code == nil else { return false }
+    guard var device = try DeviceFile.load(directory), device.code == nil else { return }
     guard let drawn = device.drawn else {
       device.drawn = hubTime
-      try device.save(directory)
-      return false
+      return try device.save(directory)
     }
-    guard hubTime - drawn >= Limits.tokenAge else { return false }
+    guard hubTime - drawn >= Limits.tokenAge else { return }
     let next = device.next ?? surroundings.randomHex(words: 4)
     if device.next == nil {
       device.next = next
@@ -32,7 +30,6 @@ extension FieldClient {
     device.drawn = hubTime
     try device.save(directory)
     take(token: next)
-    return true
   }
 
   /// Goes back to the token before this one, which a hub restored from an older copy still knows.

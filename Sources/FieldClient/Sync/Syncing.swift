@@ -20,11 +20,16 @@ extension FieldClient {
   ) async throws(Problem) -> SyncReport {
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
+    let awaitsAnswer = try replica.awaitedBundles() > 0
     var run = SyncRun(
       client: self, maximumBytes: maximumBytes, language: language, progress: progress)
     do {
       let report = try await run.complete()
-      if let time = run.hubTime { await lookAfterKeys(hubTime: time, report, run.line) }
+      // What is not done now is done with another sync. A hub that was restored may have lost the
+      // keys; whose bundle was refused for that comes here.
+      try? await exchangeKeys(again: run.hasRepaired || awaitsAnswer, run.line)
+      // The old token serves until another sync can replace it.
+      if let time = run.hubTime { try? await renewToken(hubTime: time, run.line) }
       return report
     } catch {
       switch error.code {
@@ -38,13 +43,6 @@ extension FieldClient {
     }
   }
 
-  /// What is not done today is done with another sync: the old token serves until then.
-  private func lookAfterKeys(hubTime: Int64, _ report: SyncReport, _ line: HubLine) async {
-    let isRenewed = try? await renewToken(hubTime: hubTime, line)
-    // A hub that was restored may have lost the keys, and is given them every month.
-    try? await exchangeKeys(again: isRenewed == true || report.repaired > 0, line)
-  }
-
   /// Records that the next sync would send, by type.
   public func waiting() throws(Problem) -> [String: Int] { try replica.waiting() }
 }
@@ -55,6 +53,8 @@ struct SyncRun {
   private(set) var line: HubLine
   /// Milliseconds since 1970 by the hub's clock, as it last said.
   private(set) var hubTime: Int64?
+  /// Whether records were compared one by one.
+  private(set) var hasRepaired = false
   private var machine: SyncMachine
   private var report = SyncReport()
 
@@ -91,6 +91,7 @@ struct SyncRun {
   }
 
   mutating func repair(_ scopes: [Scope]?) async throws(Problem) {
+    hasRepaired = true
     let before = line.bytesSent + line.bytesReceived
     var run = RepairRun(client: client, line: line)
     report.repaired += try await run.repair(scopes)
