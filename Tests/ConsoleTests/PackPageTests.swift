@@ -89,6 +89,41 @@ import Testing
     #expect(try stage.office.book(limit: 50).contains { $0.act == .approve })
   }
 
+  @Test func `two versions of a pack are compared, also what was taken out of it`() throws {
+    let stage = try Stage()
+    let pack = try stage.one("security_pack", "base_code", "BDG")
+    let dp = try stage.person("claire", .dp, as: "Claire Exemple")
+    let place = "/packs/\(pack.id)/versions"
+    dp.get(place)
+    #expect(dp.page.contains("3.1, validée le 25/02/2026"))
+    #expect(dp.page.contains("Rien n&#39;a changé"))
+    stage.time.advance(3_600_000)
+    let section = try stage.one("pack_section", "heading", "SOP Télécommunications")
+    dp.fill(
+      "/fiches/pack_section/\(section.id)/modifier",
+      ["body": "Ordre : HF, Orange, Malitel, Thuraya. <b>Essai</b> radio à 8 h et 17 h."])
+    #expect(dp.status == 303)
+    let contact = try stage.one("emergency_contact", "role_label", "COLOG")
+    dp.get("/fiches/emergency_contact/\(contact.id)/supprimer")
+    dp.post("/fiches/emergency_contact/\(contact.id)/supprimer", [:])
+    #expect(dp.status == 303)
+    dp.get(place)
+    #expect(dp.page.contains("<del>VHF,</del><ins>HF,</ins>"))
+    #expect(dp.page.contains("<ins>&lt;b&gt;Essai&lt;/b&gt;</ins>"))
+    #expect(dp.page.contains(#"COLOG · Permanence logistique <span class="marque">retiré"#))
+    dp.get("/packs/\(pack.id)")
+    dp.post("/packs/\(pack.id)/etape", ["etape": "newVersion", "resume": "HF d'abord"])
+    for step in ["review", "submit", "approve"] {
+      dp.post("/packs/\(pack.id)/etape", ["etape": step])
+      #expect(dp.status == 303)
+    }
+    dp.get(place)
+    #expect(dp.page.contains("3.2, validée le 15/07/2026"))
+    #expect(dp.page.contains("Rien n&#39;a changé") && !dp.page.contains("attention"))
+    dp.get(place + "?de=3.1&a=3.2")
+    #expect(dp.page.contains("<ins>HF,</ins>") && dp.page.contains("HF d&#39;abord"))
+  }
+
   private func complete(_ pack: Record, _ browser: Browser) throws {
     for (order, code) in PackContent.requiredSections.enumerated() {
       browser.fill(

@@ -11,6 +11,7 @@ extension Page {
     case nil: return try packPage(judged)
     case "etape": return try take(judged)
     case "signer": return try sign(judged)
+    case "versions": return try packVersions(judged)
     case "imprimer": return try printed(judged, reflex: false)
     case "fiche-reflexe": return try printed(judged, reflex: true)
     default: throw Problem(.not_found)
@@ -46,6 +47,7 @@ extension Page {
       (
         .record("security_pack", id, "modifier"), say("Modifier la page de garde", "Edit the cover")
       ),
+      (Link("packs", id, "versions"), say("Ce qui a changé", "What changed")),
       (.record("security_pack", id, "historique"), say("Historique", "History")),
       (Link("packs", id, "imprimer"), say("Imprimer", "Print")),
       (Link("packs", id, "fiche-reflexe"), say("Fiche réflexe", "Constant companion")),

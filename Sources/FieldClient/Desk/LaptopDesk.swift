@@ -50,6 +50,11 @@ package struct LaptopDesk: FieldDesk {
     try client.history(type, id.description)
   }
 
+  /// A laptop keeps that a record was deleted, and nothing of what it said.
+  package func removed(
+    of type: String, where conditions: [(field: String, value: Value)]
+  ) -> [RemovedRecord] { [] }
+
   package func conflicts() throws(Problem) -> [ConflictRecord] { try client.conflicts() }
 
   package func overview() throws(Problem) -> Overview {

@@ -100,6 +100,28 @@ package struct HubDesk: Desk {
     return try hub.history(name, id.description)
   }
 
+  package func removed(
+    of name: String, where conditions: [(field: String, value: Value)]
+  ) throws(Problem) -> [RemovedRecord] {
+    let type = try type(name)
+    let gone = try hub.store.read { transaction in
+      try transaction.findDeleted(type, where: conditions)
+        .filter { sitter.grant.mayRead($0.scope) }
+        .compactMap { record -> (Record, HubHistoryLine)? in
+          let lines = try transaction.history(type.name, record.handle)
+          return lines.last { $0.field == "*" }.map { (record.asRecord(type), $0) }
+        }
+    }
+    var all: [RemovedRecord] = []
+    for (record, line) in gone {
+      all.append(
+        RemovedRecord(
+          record: record, history: try hub.history(name, record.id.description),
+          stamp: line.stamp, received: line.received))
+    }
+    return all
+  }
+
   package func overview() throws(Problem) -> Overview {
     let report = try hub.report()
     var overview = Overview()

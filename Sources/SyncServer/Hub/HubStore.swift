@@ -36,6 +36,10 @@ package protocol HubTransaction {
   func find(
     _ type: RecordType, where conditions: [(field: String, value: Value)]
   ) throws -> [StoredRecord]
+  /// The same among the deleted ones that were neither compacted nor erased.
+  func findDeleted(
+    _ type: RecordType, where conditions: [(field: String, value: Value)]
+  ) throws -> [StoredRecord]
   /// The reference that a new record gets in a numbered field, counted from the living ones; nil
   /// when the field is none, or the record does not say enough.
   func nextNumber(

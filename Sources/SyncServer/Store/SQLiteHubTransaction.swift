@@ -36,7 +36,19 @@ struct SQLiteHubTransaction: HubTransaction {
   func find(
     _ type: RecordType, where conditions: [(field: String, value: Value)]
   ) throws -> [StoredRecord] {
-    let tests = ["NOT _deleted"] + conditions.map { "\(TypedTable.quote($0.field)) IS ?" }
+    try find("NOT _deleted", type, conditions)
+  }
+
+  func findDeleted(
+    _ type: RecordType, where conditions: [(field: String, value: Value)]
+  ) throws -> [StoredRecord] {
+    try find("_deleted = 1", type, conditions)
+  }
+
+  private func find(
+    _ life: String, _ type: RecordType, _ conditions: [(field: String, value: Value)]
+  ) throws -> [StoredRecord] {
+    let tests = [life] + conditions.map { "\(TypedTable.quote($0.field)) IS ?" }
     return try select(
       type, where: tests.joined(separator: " AND ") + " ORDER BY _handle",
       Bindings(conditions.map(\.value.stored)))

@@ -18,6 +18,11 @@ package protocol Desk: Sendable {
   /// Records that hold words beginning with each word of `text`, whatever accents and case.
   func search(_ text: String, limit: Int) throws(Problem) -> [Record]
   func history(_ type: String, _ id: RecordID) throws(Problem) -> [HistoryEntry]
+  /// Deleted records of a type whose fields had these values, as far as this place still knows
+  /// what they said: Bamako does for a while, a laptop does not.
+  func removed(
+    of type: String, where conditions: [(field: String, value: Value)]
+  ) throws(Problem) -> [RemovedRecord]
   /// Conflicts about records that the sitter may read, newest first.
   func conflicts() throws(Problem) -> [ConflictRecord]
   /// Agrees with the value that stands, or writes the other one.

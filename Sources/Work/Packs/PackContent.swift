@@ -29,10 +29,10 @@ package struct PackContent: Sendable {
 }
 
 extension PackContent {
-  private static let sectionFields = [
+  static let sectionFields = [
     "order_no", "section_code", "heading", "body", "audience", "mandatory",
   ]
-  private static let contactFields = [
+  static let contactFields = [
     "rank", "tier", "role_label", "name_or_service", "phone_orange", "phone_malitel", "phone_sat",
     "radio_callsign", "availability",
   ]
