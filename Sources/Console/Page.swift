@@ -64,8 +64,11 @@ struct Page: Sendable {
   }
 
   func link(to record: Record) -> Link {
-    record.type == "security_pack"
-      ? Link("packs", record.id.description) : .record(record.type, record.id.description)
+    switch record.type {
+    case "security_pack": Link("packs", record.id.description)
+    case "session": Link("seances", record.id.description)
+    default: .record(record.type, record.id.description)
+    }
   }
 
   func anchor(_ record: Record) -> HTML {

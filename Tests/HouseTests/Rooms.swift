@@ -31,7 +31,7 @@ enum House {
     // The rules of the people's work over records, and the desk at which it is done. No I/O either.
     Room(
       "Work", ["Shared"],
-      confined: ["Crypto": ["Packs/PackContent.swift", "Desk/FormToken.swift"]]),
+      confined: ["Crypto": ["Packs/PackContent.swift", "Minutes.swift", "Desk/FormToken.swift"]]),
     Room(
       "Storage", ["Shared", "GRDB", "Foundation", "Synchronization"],
       confined: [

@@ -65,7 +65,7 @@ extension Page {
       <p>\(anchorTo(asaco, say("La fiche de l'association", "The association's record"))) · \
       <a href="\(Link("asaco", code, query: [("fin", months[0].previous.text)]))">\(say("← mois précédents", "← earlier months"))</a> · \
       <a href="\(Link("asaco", code, query: [("fin", end.moved(by: 6).text)]))">\(say("mois suivants →", "later months →"))</a></p>
-      \(autonomy(values))<p class="aide">\(say("Déclaré, puis vérifié entre crochets. Cadre : écart de plus de 10 %. « fermé » : vérifié, on ne le change plus.", "Declared, then verified in brackets. A frame: a gap above 10 %. “closed”: verified, no longer changed."))</p>
+      \(autonomy(values))<p class="aide">\(say("Déclaré, puis vérifié entre crochets. Cadre : écart de plus de 10 %. « fermé » : vérifié, on ne le change plus. « tardif » : saisi après le 10 du mois suivant.", "Declared, then verified in brackets. A frame: a gap above 10 %. “closed”: verified, no longer changed. “late”: entered after the 10th of the month after."))</p>
       <div class="defile" tabindex="0"><table class="grille"><thead><tr><th scope="col">\(say("Indicateur", "Indicator"))</th>\(heads)\
       <th scope="col">\(say("Tendance", "Trend"))</th></tr></thead><tbody>\(rows)</tbody></table></div>
       """, current: "asaco", isWide: true)
@@ -137,6 +137,9 @@ extension Page {
       : value.text("verification_status") == "rejete" ? say("rejeté", "rejected") : ""
     let lock: HTML =
       state.isEmpty ? .none : #" <span class="aide">\#(state)</span>"#
+    let late: HTML =
+      isLate(value)
+      ? #" <span class="marque">\#(say("tardif", "late"))</span>"# : .none
     let warnings = Plausibility.warnings(indicator.text("code") ?? "", period, value: known)
     let doubt: HTML =
       warnings.isEmpty
@@ -145,7 +148,11 @@ extension Page {
     let gap =
       value.hasWideGap
       ? say(" écart \(Int((value.gap ?? 0) * 100)) %", " gap \(Int((value.gap ?? 0) * 100)) %") : ""
-    return "<td\(frame)>\(anchorTo(value, declared + verified))\(lock)\(gap)\(doubt)</td>"
+    return "<td\(frame)>\(anchorTo(value, declared + verified))\(lock)\(late)\(gap)\(doubt)</td>"
+  }
+
+  func isLate(_ value: Record) -> Bool {
+    (try? desk.history(value.type, value.id)).map { value.isLate(history: $0) } ?? false
   }
 
   private func words(_ warning: Plausibility) -> String {

@@ -6,8 +6,10 @@ extension Page {
   func cadre() throws(Problem) -> ConsoleAnswer {
     let members = try records("cc_member")
     let signatures = try records("signature", [("subject_type", "roadmap")])
-    let sessions = try records("session").filter { Self.cadreKinds.contains($0.text("kind") ?? "") }
-      .sorted { ($0.text("starts_on") ?? "") > ($1.text("starts_on") ?? "") }
+    let sessions = try records("session").filter {
+      MinutesStep.cadre.contains($0.text("kind") ?? "")
+    }
+    .sorted { ($0.text("starts_on") ?? "") > ($1.text("starts_on") ?? "") }
     return try answer(
       say("Cadre de Concertation", "Cadre de Concertation"),
       """
@@ -16,11 +18,6 @@ extension Page {
       <h2>\(say("Membres", "Members"))</h2>\(memberTable(members))
       """, current: "cadre", isWide: true)
   }
-
-  private static let cadreKinds: Set = [
-    "reunion_cadre", "comite_restreint", "copil", "atelier_lancement", "atelier_restitution",
-    "atelier_cloture",
-  ]
 
   private func votes(_ signatures: [Record], _ members: [Record]) -> HTML {
     let subjects = Set(signatures.compactMap { $0.text("subject_id") }).sorted()
@@ -69,27 +66,6 @@ extension Page {
       <h2>\(say("Feuille de route", "Roadmap"))</h2><div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead>\
       <tbody>\(rows)</tbody></table></div>
       """
-  }
-
-  private func sessionTable(_ sessions: [Record]) throws(Problem) -> HTML {
-    let signed = Dictionary(grouping: try records("signature", [("subject_type", "session")])) {
-      $0.text("subject_id") ?? ""
-    }
-    let rows = sessions.map { session -> HTML in
-      let present = session.count("participants_f") + session.count("participants_m")
-      return """
-        <tr><th scope="row">\(anchorTo(session, session.text("title") ?? ""))</th><td>\(words(session, "starts_on"))</td>\
-        <td>\(words(session, "minutes_status"))</td><td class="nombre">\(signed[session.id.description]?.count ?? 0)</td>\
-        <td class="nombre">\(present)</td></tr>
-        """
-    }
-    let heads = [
-      say("Séance", "Session"), say("Date", "Date"), say("Procès-verbal", "Minutes"),
-      say("Signatures", "Signatures"), say("Présents", "Present"),
-    ]
-    .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
-    return
-      #"<div class="defile" tabindex="0"><table><thead><tr>\#(heads)</tr></thead><tbody>\#(rows)</tbody></table></div>"#
   }
 
   private func memberTable(_ members: [Record]) -> HTML {

@@ -141,15 +141,7 @@ extension Page {
 
   private func readers(_ judged: JudgedPack) -> HTML {
     let (signed, expected) = (judged.appropriation.signed, judged.appropriation.expected)
-    let names = judged.signatures.filter { $0.isReading(of: judged.pack) }.map {
-      signature -> HTML in
-      let who = signature.text("person_id").flatMap { RecordID($0) }
-        .flatMap { try? desk.record("person", $0) }.map { words($0, "full_name") }
-      let witness =
-        signature.text("witness").map { " — " + say("témoin", "witness") + " : \($0)" } ?? ""
-      return
-        "<li>\(who ?? signature.text("signer_name") ?? "—"), \(words(signature, "signed_on")), \(words(signature, "method"))\(witness)</li>"
-    }
+    let names = judged.signatures.filter { $0.isReading(of: judged.pack) }.map(signatureLine)
     return """
       <h2>\(say("Lu et compris", "Read and understood"))</h2>
       <p>\(say("Version", "Version")) \(words(judged.pack, "version_label")) : \(signed) / \(expected)</p><ul>\(names)</ul>
@@ -222,55 +214,27 @@ extension Page {
     let staff =
       ((try? records("person", [("base_code", judged.pack["base_code"]), ("active", 1)])) ?? [])
       .filter { !signed.contains($0.id.description) }
-    let options = staff.map { person -> HTML in
-      #"<option value="\#(person.id.description)">\#(words(person, "full_name"))</option>"#
-    }
-    return """
-      <h3>\(say("Émarger", "Sign"))</h3><form method="post" action="\(Link("packs", judged.pack.id.description, "signer"))">\(token)
-      <div class="champ"><label for="personne">\(say("Qui a lu, ou à qui on a lu, cette version", "Who has read this version, or had it read to them"))</label>
-      <select id="personne" name="personne"><option value="">—</option>\(options)</select></div>
-      <div class="champ"><label for="externe">\(say("Ou un nom, pour qui n'est pas dans la liste", "Or a name, for somebody who is not listed"))</label>
-      <input id="externe" name="externe" maxlength="80" autocomplete="off"></div>
-      <div class="champ"><label for="mode">\(say("Comment", "How"))</label><select id="mode" name="mode">\(methods)</select></div>
-      <div class="champ"><label for="temoin">\(say("Témoin et langue, pour une lecture orale", "Witness and language, for an oral reading"))</label>
-      <input id="temoin" name="temoin" maxlength="120" autocomplete="off"></div>
-      <button>\(say("Lu et compris", "Read and understood"))</button></form>
-      """
-  }
-
-  private var methods: [HTML] {
-    guard case .choice(let choices) = schema[type: "signature"]?[field: "method"]?.kind else {
-      return []
-    }
-    return choices.map { #"<option value="\#($0.value)">\#($0.label[language])</option>"# }
+    let form = SigningForm(
+      page: self, action: Link("packs", judged.pack.id.description, "signer"),
+      question: say(
+        "Qui a lu, ou à qui on a lu, cette version",
+        "Who has read this version, or had it read to them"),
+      button: say("Lu et compris", "Read and understood"), staff: staff)
+    return "<h3>\(say("Émarger", "Sign"))</h3>\(form.html)"
   }
 
   private func sign(_ judged: JudgedPack) throws(Problem) -> ConsoleAnswer {
     guard request.isPost else { throw Problem(.not_found) }
-    let back = link(to: judged.pack)
-    var values: [String: Value] = [
+    let (wrong, isNew) = try writeSignature([
       "subject_type": "security_pack", "subject_id": .text(judged.pack.id.description),
       "subject_version": judged.pack["version_label"], "act": "lu_compris",
-      "signed_on": .text(sitter.today.iso), "base_code": judged.pack["base_code"],
-      "method": .text(form["mode"] ?? ""), "witness": .text(form["temoin"] ?? ""),
-    ]
-    if let id = form["personne"].flatMap({ RecordID($0) }) {
-      values["person_id"] = .text(try desk.record("person", id).id.description)
-    } else {
-      values["signer_name"] = .text(form["externe"] ?? "")
+      "base_code": judged.pack["base_code"],
+    ])
+    if let wrong {
+      return try packPage(judged, wrong: #"<p class="erreur" role="alert">\#(wrong)</p>"#)
     }
-    values = values.filter { $0.value != .text("") }
-    do throws(Problem) {
-      _ = try desk.write([.add("signature", values)])
-    } catch {
-      if error.code == .already_exists { return done(back, say("Déjà émargé.", "Signed already.")) }
-      guard error.isAboutTheForm else { throw error }
-      let field = error.place.flatMap { schema[type: "signature"]?[field: $0] }
-      let why =
-        (field.map { $0.label[language] + " : " } ?? "")
-        + FieldWords.explain(error, field, language)
-      return try packPage(judged, wrong: #"<p class="erreur" role="alert">\#(why)</p>"#)
-    }
-    return done(back, say("Émargé.", "Signed."))
+    return done(
+      link(to: judged.pack),
+      isNew ? say("Émargé.", "Signed.") : say("Déjà émargé.", "Signed already."))
   }
 }

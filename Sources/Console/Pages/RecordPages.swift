@@ -194,8 +194,29 @@ extension Page {
     return try answer(
       type.heading(record.values, language),
       """
-      \(try ways(type, record))<dl class="fiche">\(rows)</dl>
+      \(try ways(type, record))<dl class="fiche">\(rows)\(try derivedRows(type, record))</dl>
       """, current: "fiches")
+  }
+
+  /// What nobody writes, and what follows from what stands.
+  private func derivedRows(_ type: RecordType, _ record: Record) throws(Problem) -> [HTML] {
+    var rows: [HTML] = []
+    for field in type.derived {
+      if let value = try derived(field, record) {
+        rows.append("<dt>\(field.label[language])</dt><dd>\(field.words(value, language))</dd>")
+      }
+    }
+    return rows
+  }
+
+  private func derived(_ field: Field, _ record: Record) throws(Problem) -> Value? {
+    switch (record.type, field.name) {
+    case ("asaco_value", "late"): isLate(record) ? 1 : 0
+    case ("contact", "last_contact_on"):
+      try records("interaction", [("contact_id", .text(record.id.description))])
+        .compactMap { $0.text("occurred_on") }.max().map { .text($0) }
+    default: nil
+    }
   }
 
   private func ways(_ type: RecordType, _ record: Record) throws(Problem) -> HTML {

@@ -71,10 +71,8 @@ extension Page {
 
   /// Access sheets that nobody renewed for a month say how it was, not how it is.
   private func oldAccess() throws(Problem) -> HTML {
-    let days = schema[type: "access_assessment"]?.reviewDays ?? 30
-    let old = try records("access_assessment").filter { sheet in
-      sheet.day("assessed_on").map { sitter.today - $0 > days } ?? true
-    }
+    let sheets = try accessSheets()
+    let old = sheets.current.filter(sheets.isOutOfDate)
     let items = old.map { sheet -> HTML in
       """
       <li>\(anchor(sheet)) — \(words(sheet, "access_level")), \(words(sheet, "assessed_on")) \

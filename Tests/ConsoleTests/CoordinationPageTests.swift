@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+@testable import Console
+@testable import Shared
+@testable import SyncServer
+@testable import Work
+
+@Suite struct SessionPageTests {
+  @Test func `minutes are written, sent round, signed and closed`() throws {
+    let stage = try Stage()
+    let session = try stage.one("session", "title", "Comité de pilotage T2")
+    let browser = try stage.person("nana", .coord_cadre, as: "Nana Démo")
+    let place = "/seances/\(session.id)"
+    browser.get(place)
+    #expect(!browser.page.contains("Diffuser le PV"))
+    browser.post(place + "/signer", ["externe": "Représentante A", "mode": "ecran"])
+    #expect(browser.status == 422)
+    browser.fill("/fiches/session/\(session.id)/modifier", ["minutes": "Deux <blocages> levés."])
+    #expect(browser.location == place)
+    browser.follow()
+    #expect(browser.page.contains("Deux &lt;blocages&gt; levés."))
+    browser.post(place + "/etape", ["etape": "close"])
+    #expect(browser.status == 403)
+    browser.get(place)
+    browser.post(place + "/etape", ["etape": "share"])
+    #expect(browser.status == 303)
+    for _ in 0..<2 {
+      browser.get(place)
+      browser.post(
+        place + "/signer",
+        [
+          "acte": "signe", "externe": "  Représentante   A ", "organisation": "DG-ECHO",
+          "mode": "papier_scanne",
+        ])
+      #expect(browser.status == 303)
+    }
+    browser.follow()
+    #expect(browser.page.contains("Déjà noté"))
+    #expect(browser.page.contains("Représentante A (DG-ECHO), 15/07/2026, Papier scanné"))
+    #expect(
+      try stage.all("signature").count { $0["subject_id"] == .text(session.id.description) } == 1)
+    browser.post(place + "/etape", ["etape": "close"])
+    #expect(browser.status == 303)
+    #expect(try stage.one("session", "title", "Comité de pilotage T2")["minutes_status"] == "signe")
+    browser.fill("/fiches/session/\(session.id)/modifier", ["minutes": "Un blocage levé."])
+    browser.get(place)
+    #expect(browser.page.contains("Avaient signé un texte antérieur"))
+    browser.get(place + "/imprimer")
+    #expect(browser.page.contains("Un blocage levé.") && !browser.page.contains("<form"))
+  }
+
+  @Test func `a witness is named, and the form keeps what was typed`() throws {
+    let stage = try Stage()
+    let session = try stage.one("session", "title", "REX braquage axe Tégourou")
+    let browser = try stage.person("resp", .resp_base, base: "BDG")
+    let place = "/seances/\(session.id)"
+    browser.get(place)
+    browser.post(
+      place + "/signer",
+      ["acte": "present", "externe": "Gardien <Un>", "mode": "oral_temoin", "temoin": " "])
+    #expect(browser.status == 422)
+    #expect(browser.page.contains("Témoin") && browser.page.contains("Gardien &lt;Un&gt;"))
+    #expect(browser.page.contains(#"value="oral_temoin" selected"#))
+    browser.post(place + "/signer", ["acte": "present", "externe": "", "mode": "ecran"])
+    #expect(browser.status == 422)
+  }
+
+  @Test func `sessions are listed by kind, with what is owed`() throws {
+    let stage = try Stage()
+    stage.time.advance(8 * 86_400_000)
+    let browser = try stage.person("nana", .coord_cadre)
+    browser.get("/seances?kind=copil")
+    #expect(browser.page.contains("Comité de pilotage T2") && browser.page.contains("en retard"))
+    #expect(!browser.page.contains("Briefing nouveaux arrivants"))
+    let gao = try stage.person("mariam", .resp_base, base: "GAO")
+    gao.get("/seances")
+    #expect(gao.page.contains("Comité de pilotage T2"))
+    #expect(!gao.page.contains("Briefing nouveaux arrivants"))
+    let foreign = try stage.one("session", "title", "Briefing nouveaux arrivants Kidal").id
+    for more in ["", "/imprimer"] {
+      gao.get("/seances/\(foreign)\(more)")
+      #expect(gao.status == 404)
+    }
+  }
+}
+
+@Suite struct CoordinationPageTests {
+  @Test func `access shows the last sheet of each route, and renews it`() throws {
+    let stage = try Stage()
+    stage.time.advance(86_400_000)
+    let browser = try stage.person("cz", .cz, base: "BDG", as: "Boubacar Démo")
+    browser.get("/acces")
+    #expect(browser.page.contains("Koro ville") && browser.page.contains("périmée"))
+    #expect(!browser.page.contains("Gao-Ansongo"))
+    let link = try #require(
+      browser.page.firstMatch(of: #/href="([^"]*name=Koro%20ville[^"]*)"/#).map { String($0.1) })
+    browser.fill(link.replacing("&amp;", with: "&"), ["access_level": "ouvert"])
+    #expect(browser.status == 303, "\(browser.page)")
+    browser.get("/acces?base_code=KRO")
+    #expect(!browser.page.contains("périmée") && browser.page.contains("Ouvert"))
+    #expect(browser.page.contains("1 zones et axes"))
+  }
+
+  @Test func `pooled purchases show what is missing, and make it an action`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    browser.get("/achats")
+    #expect(browser.page.contains("manque 20 ampoule"))
+    #expect(browser.page.contains("1\u{202F}870\u{202F}000") || browser.page.contains("FCFA"))
+    let link = try #require(
+      browser.page.firstMatch(of: #/href="(\/fiches\/action_item\/nouvelle[^"]*)"/#).map {
+        String($0.1)
+      })
+    browser.fill(
+      link.replacing("&amp;", with: "&"),
+      ["owner_org": "COLOG", "priority": "normale", "status": "a_faire"])
+    #expect(browser.status == 303, "\(browser.page)")
+    #expect(
+      try stage.all("action_item").contains {
+        $0["label"] == "Oxytocine 10 UI, amp. : manque 20 ampoule"
+      })
+  }
+
+  @Test func `a value that was entered too late says so, on the grid and on its own page`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("yacouba", .suivi_evaluation, as: "Yacouba Exemple")
+    let asaco = try stage.one("asaco", "code", "AS-BDG-01").id
+    let grid = "/asaco/AS-BDG-01?fin=202606"
+    browser.get(grid)
+    #expect(!browser.page.contains("tardif</span>"))
+    for period in ["202604", "202606"] {
+      browser.fill(
+        "/fiches/asaco_value/nouvelle?asaco_code=\(asaco)&indicator_code=SRV01&period=\(period)",
+        [
+          "value_declared": "300", "verification_status": "declare", "data_source": "registre",
+        ])
+      #expect(browser.status == 303, "\(browser.page)")
+      browser.follow()
+      #expect(browser.page.contains("<dt>Saisie tardive</dt><dd>oui</dd>"))
+    }
+    browser.get(grid)
+    #expect(browser.page.matches(of: #/tardif<\/span>/#).count == 2)
+  }
+}
