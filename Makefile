@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release deb boot demo test browser attack simulate kill fixtures lint format bench links load fuzz clean
+.PHONY: help setup build release deb boot demo test browser pictures attack simulate kill fixtures lint format bench links load fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -111,9 +111,13 @@ test: setup lint ## Check the format and run every test; a skipped one fails
 browser: build ## Walk the console in headless Chromium, with pictures and an accessibility check
 	@command -v chromium >/dev/null || { echo "Install chromium first: apt-get install chromium" >&2; exit 1; }
 	[[ -x .build/playwright/bin/python ]] || python3 -m venv .build/playwright
-	.build/playwright/bin/pip -q install playwright==1.65.2 axe-playwright-python==0.1.8
+	.build/playwright/bin/pip -q install playwright==1.65.2 axe-playwright-python==0.1.8 jsonschema==4.26.0
 	rm -rf .build/browser
 	.build/playwright/bin/python Tests/Browser/walk.py "$$(swift build $(FLAGS) --show-bin-path)" .build/browser
+
+pictures: browser ## The same, and the guides' pictures anew
+	@mkdir -p docs/images
+	for picture in .build/browser/guide-*.png; do cp "$$picture" "docs/images/$${picture##*/guide-}"; done
 
 attack: build ## Attack a hub on loopback, and say what was tried and what came of it
 	@python3 Tests/Attack/attack.py "$$(swift build $(FLAGS) --show-bin-path)"

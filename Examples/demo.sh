@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A hub and four laptops on this machine, from enrolment to a conflict. Every "✓" is a check that
+# A hub and five laptops on this machine, from enrolment to a conflict. Every "✓" is a check that
 # ends the script with 1 when it fails.
 #
 #   DJOLIBA, DJOLIBA_SERVER   the programs; else in $DJOLIBA_BIN, else in .build/debug
@@ -16,6 +16,9 @@ server=${DJOLIBA_SERVER:-$bin/djoliba-server}
 dir=${DEMO_DIR:-$(mktemp -d)}
 laptops=(bandiagara gao kidal bamako)
 hub_pid=
+hub_job=
+# What a program is started with: nothing, or another clock.
+clock=()
 
 # --- Words ----------------------------------------------------------------------------------
 
@@ -34,12 +37,12 @@ equal() {
 
 # --- The programs ---------------------------------------------------------------------------
 
-hub() { "$server" "$@" --data "$dir/serveur"; }
+hub() { "${clock[@]}" "$server" "$@" --data "$dir/serveur"; }
 # at LAPTOP ARGUMENTS…
 at() {
   local laptop=$1
   shift
-  "$djoliba" "$@" --data "$dir/$laptop"
+  "${clock[@]}" "$djoliba" "$@" --data "$dir/$laptop"
 }
 # The same without its words for people, unless it fails.
 silently() {
@@ -85,23 +88,25 @@ in_scope() {
 
 start_hub() {
   : >"$dir/serveur.log"
-  "$server" run --data "$dir/serveur" >"$dir/serveur.log" 2>&1 </dev/null &
-  hub_pid=$!
+  # The other clock waits beside its program, so the program itself says its number.
+  "${clock[@]}" sh -c 'echo $$ >"$0" && exec "$@"' "$dir/serveur.pid" \
+    "$server" run --data "$dir/serveur" >"$dir/serveur.log" 2>&1 </dev/null &
+  hub_job=$!
   until grep -q 'listens on' "$dir/serveur.log"; do
-    kill -0 "$hub_pid" 2>/dev/null || {
+    kill -0 "$hub_job" 2>/dev/null || {
       cat "$dir/serveur.log" >&2
-      hub_pid=
       fail "le serveur ne démarre pas"
     }
     sleep 0.05
   done
+  hub_pid=$(cat "$dir/serveur.pid")
   say "Le serveur répond sur $address."
 }
 stop_hub() {
   local code=0 pid=$hub_pid
   hub_pid=
   kill -TERM "$pid"
-  wait "$pid" || code=$?
+  wait "$hub_job" || code=$?
   equal "le serveur s'arrête proprement" "$code" 0
 }
 at_exit() {
@@ -156,7 +161,7 @@ prepare() {
   for program in "$djoliba" "$server"; do
     [[ -x $program ]] || fail "$program n'est pas construit : lancez make build"
   done
-  for program in python3 sqlite3; do
+  for program in python3 sqlite3 faketime; do
     command -v "$program" >/dev/null || fail "$program manque : lancez make setup"
   done
   mkdir -p "$dir"
@@ -170,10 +175,21 @@ with socket.socket() as s:
   address=https://127.0.0.1:$port
 }
 
-set_up() {
-  title "Bamako installe le serveur et reprend les fichiers de la mission"
+# A laptop that synced once and was never heard of again: its base turns grey.
+fall_silent() {
+  title "Il y a vingt jours : Bamako installe le serveur, Tessalit est relié, puis se tait"
+  clock=(env FAKETIME_DONT_FAKE_MONOTONIC=1 faketime -f -20d)
   silently hub init --address "$address"
-  hub load Examples/demo
+  start_hub
+  enroll tessalit TES resp_base "Portable Tessalit"
+  stop_hub
+  clock=()
+}
+
+set_up() {
+  title "Aujourd'hui : Bamako reprend les fichiers de la mission, comme s'ils étaient de ce jour"
+  python3 Examples/today.py "$dir/fichiers"
+  hub load "$dir/fichiers"
   start_hub
   title "Quatre portables sont invités et reliés"
   enroll bandiagara BDG cz "Portable Bandiagara"
@@ -332,9 +348,12 @@ ACCOUNTS
 finish() {
   title "C'est fini, en $SECONDS s"
   say "Le serveur : $dir/serveur"
-  say "Les portables : $dir/{bandiagara,gao,kidal,bamako}"
+  say "Les portables : $dir/{bandiagara,gao,kidal,bamako,tessalit}"
   if [[ ${KEEP:-} == 1 ]]; then
     say "La console : $address (le navigateur demande d'accepter le certificat de la démonstration)"
+    say "À y voir : Ansongo échu depuis 40 jours, Bandiagara à réviser et un numéro jamais refait depuis 181 jours,"
+    say "  Koro sans plan valide, Tessalit sans nouvelles, un conflit à relire ; sur la page de Bandiagara, une lecture"
+    say "  orale devant témoin ; sous ASACO, une valeur fermée, un écart, une convention échue."
     say "Le serveur tourne encore. Pour l'arrêter : kill $hub_pid"
     hub_pid=
   else
@@ -352,6 +371,7 @@ incident=GAO-${today%%-*}-101
 visit="Visite de courtoisie, accueil cordial."
 
 prepare
+fall_silent
 set_up
 go_offline
 write_gao

@@ -2,8 +2,9 @@
 
     walk.py BIN FOLDER     BIN: where the programs are; FOLDER: for the files and pictures
 
-Ends with 1 at the first thing that is not as it should be. `make browser` installs what it needs."""
-import os, re, signal, socket, subprocess, sys
+Ends with 1 at the first thing that is not as it should be. `make browser` installs what it needs. The
+pictures of the guides are FOLDER/guide-*.png; `make pictures` puts them into docs/images."""
+import datetime, json, os, re, signal, socket, subprocess, sys
 from playwright.sync_api import sync_playwright
 
 try:
@@ -12,7 +13,13 @@ except ImportError:
     sys.exit("axe-playwright-python is missing: make browser installs it")
 
 BIN, FOLDER = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-DEMO = os.path.join(os.path.dirname(__file__), "../../Examples/demo")
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../../Examples"))
+import today
+
+SHIFT = today.Shift(datetime.datetime.now(datetime.timezone.utc).date())
+# Bytes on the wire, compressed: of the first page with its style and script, and of any other.
+FIRST, OTHER = 40_000, 25_000
 PASSWORD = "quatre mots au fleuve"
 SURROUNDINGS = dict(os.environ, LC_ALL="C.UTF-8")
 
@@ -54,13 +61,26 @@ class Walk:
         context = browser.new_context(
             ignore_https_errors=True, locale="fr-FR", viewport={"width": 1280, "height": 800})
         self.page, self.address, self.asked = context.new_page(), address, set()
+        self.page.set_default_timeout(10_000)
+        self.weight, self.heaviest, self.first = 0, (0, ""), 0
+        wire = context.new_cdp_session(self.page)
+        wire.send("Network.enable")
+        wire.on("Network.loadingFinished", lambda event: self.weigh(int(event["encodedDataLength"])))
         self.page.on("request", lambda request: self.asked.add(request.url.split("/")[2]))
         self.problems = []
         self.page.on("console", lambda message: self.problems.append(message.text)
                      if message.type in ("error", "warning") and "status of 4" not in message.text else None)
 
+    def weigh(self, bytes):
+        self.weight += bytes
+
     def go(self, place, picture=None):
-        self.page.goto(self.address + place)
+        self.weight = 0
+        self.page.goto(self.address + place, wait_until="networkidle")
+        if self.first == 0:
+            self.first = self.weight
+        else:
+            self.heaviest = max(self.heaviest, (self.weight, place))
         if picture:
             self.look(picture)
 
@@ -76,6 +96,14 @@ class Walk:
         page.screenshot(path=f"{FOLDER}/{picture}-360.png")
         page.set_viewport_size({"width": 1280, "height": 800})
         expect(f"{picture}: fits 360 points ({width})", width <= 360)
+
+    def show(self, name, height=480, width=800):
+        """A picture for the guides: what a small screen shows first."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.screenshot(path=f"{FOLDER}/guide-{name}.png")
+        size = os.path.getsize(f"{FOLDER}/guide-{name}.png")
+        self.page.set_viewport_size({"width": 1280, "height": 800})
+        expect(f"guide-{name}.png is small ({size})", size < 60_000)
 
     def has(self, *texts):
         body = self.page.inner_text("body")
@@ -98,10 +126,87 @@ def sign_in(walk, name, first):
     walk.send("Changer")
 
 
+def shifted(period):
+    """A period of the demonstration's files, as it is called when they are read today."""
+    return SHIFT.cell("period", period)
+
+
+def new_version(walk):
+    """A section is rewritten; the difference is read before the new version goes its way."""
+    print("Bandiagara, nouvelle version")
+    walk.go("/")
+    walk.page.click("tbody a:has-text(\"Bandiagara\")")
+    pack = walk.page.url
+    walk.page.click("summary:has-text(\"SOP Check-in\")")
+    walk.page.click("details[open] a:has-text(\"Modifier\")")
+    body = walk.page.input_value("[name=body]")
+    walk.page.fill("[name=body]", body.replace("chaque heure", "toutes les deux heures"))
+    walk.send("Enregistrer")
+    walk.page.goto(pack)
+    walk.page.fill("#resume", "Pointage toutes les deux heures")
+    walk.send("Commencer une nouvelle version")
+    walk.page.click("a:has-text(\"Ce qui a changé\")")
+    walk.look("versions")
+    walk.has("Inchangés : 19")
+    expect("what went is struck out", walk.page.inner_text("del >> nth=1") == "chaque")
+    walk.show("versions")
+    walk.page.goto(pack)
+    for step in ["Envoyer au coordinateur", "Soumettre au Directeur", "Valider cette version"]:
+        walk.send(step)
+    walk.has("Validé", "Version 3.2 : 0 / 42")
+    walk.page.fill("#externe", "Gardien Exemple")
+    walk.page.select_option("#mode", "oral_temoin")
+    walk.page.fill("#temoin", "Oumou Démo, lecture en peul")
+    walk.send("Lu et compris")
+    walk.has("Version 3.2 : 1 / 42", "Gardien Exemple")
+    for paper, text in [("imprimer", "SOP Transport"), ("fiche-reflexe", "Fiche réflexe")]:
+        walk.page.goto(f"{pack}/{paper}")
+        walk.page.emulate_media(media="print")
+        walk.look(paper)
+        walk.has(text)
+        walk.page.emulate_media(media="screen")
+    pages = walk.page.pdf(format="A4", margin={"top": "15mm", "bottom": "15mm", "left": "15mm", "right": "15mm"})
+    expect("the companion is one page of paper", len(re.findall(rb"/Type /Page\b", pages)) == 1)
+
+
+def minutes(walk):
+    print("Séance et procès-verbal")
+    walk.go("/seances")
+    walk.page.click("tbody a:has-text(\"Comité de pilotage\")")
+    session = walk.page.url
+    walk.page.click("a:text-is(\"Modifier\")")
+    walk.page.fill("[name=minutes]", "Deux blocages levés. Dépenses validées.")
+    walk.send("Enregistrer")
+    walk.send("Diffuser le PV")
+    walk.page.fill("#externe", "Représentante Exemple")
+    walk.page.fill("#organisation", "DG-ECHO")
+    walk.send("Noter")
+    walk.look("seance")
+    walk.has("Représentante Exemple (DG-ECHO)")
+    walk.send("Clore : le PV est signé")
+    walk.has("Procès-verbal : Signé")
+    walk.page.goto(session + "/imprimer")
+    walk.look("pv")
+
+
+def dhis2(walk):
+    """What the page hands over is what DHIS2 documents, by a validator of somebody else."""
+    import jsonschema
+    with open(os.path.join(HERE, "../Fixtures/dhis2/data-value-set.schema.json")) as file:
+        schema = json.load(file)
+    answer = walk.page.request.get(f"{walk.address}/asaco/dhis2/json?periode={shifted('202605')}")
+    told = answer.json()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(told)
+    expect("DHIS2's form holds, with four values", len(told["dataValues"]) == 4)
+
+
 def bamako(walk):
     print("Bamako")
     walk.go("/", "packs")
-    walk.has("Packs sécurité", "Bandiagara", "Gris", "jamais synchronisé")
+    walk.has("Packs sécurité", "Bandiagara", "Gris", "jamais synchronisé", "révision échue depuis 40 jours",
+             "un numéro non essayé depuis 181 jours")
+    walk.show("tableau", width=960)
     walk.page.click("tbody a:has-text(\"Bankass\")")
     walk.has("Soumis au DP", "Manque avant de soumettre au DP")
     walk.send("Valider cette version")
@@ -112,8 +217,9 @@ def bamako(walk):
     walk.has("Médecin de garde CSRéf", "sans réponse", "Passage en orange Bandiagara", "Oral, avec témoin")
     for place, picture in [
         ("/alertes", "alertes"), ("/incidents", "incidents"), ("/incidents/signaler", "signaler"),
-        ("/interlocuteurs?q=medecin", "interlocuteurs"), ("/veille?periode=2026-07", "veille"), ("/actions", "actions"), ("/asaco", "asaco"),
-        ("/asaco/AS-BDG-01?fin=202605", "grille"), ("/asaco/dhis2?periode=202605", "dhis2"),
+        ("/interlocuteurs?q=medecin", "interlocuteurs"), (f"/veille?periode={shifted('2026-07')}", "veille"),
+        ("/acces", "acces"), ("/seances", "seances"), ("/actions", "actions"), ("/achats", "achats"), ("/asaco", "asaco"),
+        (f"/asaco/AS-BDG-01?fin={shifted('202605')}", "grille"), (f"/asaco/dhis2?periode={shifted('202605')}", "dhis2"),
         ("/cadre", "cadre"), ("/fiches", "fiches"), ("/fiches/contact", "liste"),
         ("/fiches/contact/nouvelle", "formulaire"), ("/conflits", "conflits"), ("/synchro", "synchro"),
         ("/journal", "journal"), ("/pause", "pause"),
@@ -131,9 +237,19 @@ def bamako(walk):
     expect("Échap deux fois montre une page sans danger", "Conversions" in walk.page.inner_text("body"))
 
 
+def contest(walk, number):
+    """The number of one contact, as somebody wrote it who saw nobody else."""
+    walk.go("/interlocuteurs?q=maire adjointe")
+    walk.page.click("tbody a:has-text(\"Maire adjointe\")")
+    walk.page.click("a:text-is(\"Modifier\")")
+    walk.page.fill("[name=phone_orange]", number)
+    walk.send("Enregistrer")
+
+
 def base(walk):
     print("Gao, serveur arrêté")
     walk.go("/", "base-packs")
+    walk.show("portable", width=960)
     walk.has("Non envoyés : 0", "Données au", "Gao", "Ansongo")
     walk.go("/incidents/signaler")
     for name, value in {"locality": "Axe Gao-Bourem (fictif)", "summary": "Barrage, demi-tour."}.items():
@@ -141,22 +257,35 @@ def base(walk):
     for name, value in {"place_kind": "axe_route", "category": "entrave_acces", "staff_safe": "oui", "base_code": "GAO"}.items():
         walk.page.select_option(f"[name={name}]", value)
     walk.page.select_option("[name=reported_by]", label="Mariam Exemple")
+    walk.page.evaluate("scrollTo(0, 0)")
+    walk.show("signaler")
     walk.send("Enregistrer")
     walk.has("Enregistré sur ce portable", "Non envoyés : 1")
     walk.look("base-incident")
+    contest(walk, "+22370000111")
+    walk.has("Non envoyés : 2")
     walk.page.click("header button")
     walk.page.wait_for_selector(".erreur")
     walk.has("Rien n'est perdu")
     walk.look("base-synchro-coupee")
+    walk.show("coupure", 420)
 
 
-def come_back(walk):
+def come_back(walk, office):
     print("Gao, le serveur revient")
+    contest(office, "+22370000222")
     walk.go("/synchro")
     walk.page.click("header button")
     walk.page.wait_for_selector("text=Synchronisation terminée")
-    walk.has("Non envoyés : 0", "Bamako a reçu : 1")
+    walk.has("Non envoyés : 0", "Bamako a reçu : 2")
     walk.look("base-synchro")
+    for place in (walk, office):
+        place.go("/conflits")
+        place.has("+22370000111", "+22370000222")
+    office.look("conflits-a-relire")
+    office.show("conflits", 480)
+    office.send("Rétablir la valeur écartée")
+    office.has("La valeur écartée est rétablie")
 
 
 def main():
@@ -165,7 +294,8 @@ def main():
         free.bind(("127.0.0.1", 0))
         address = f"https://127.0.0.1:{free.getsockname()[1]}"
     run("djoliba-server", "init", "--address", address, data="hub")
-    run("djoliba-server", "load", DEMO, data="hub")
+    today.write(f"{FOLDER}/demo", SHIFT.today)
+    run("djoliba-server", "load", f"{FOLDER}/demo", data="hub")
     first = run("djoliba-server", "account", "add", "claire", "--name", "Claire Exemple", "--role", "dp", data="hub")
     password = re.search(r"\w{4}(-\w{4}){3}", first).group()
     hub, _ = start("djoliba-server", "run", data="hub", until="listens on")
@@ -178,15 +308,20 @@ def main():
         office = Walk(browser, address)
         sign_in(office, "claire", password)
         bamako(office)
+        dhis2(office)
+        new_version(office)
+        minutes(office)
         stop(hub)
         laptop, link = start("djoliba", "open", "--no-browser", data="gao", until="http://127")
         field = Walk(browser, link.split("/entree")[0])
         field.page.goto(link)
         base(field)
         hub, _ = start("djoliba-server", "run", data="hub", until="listens on")
-        come_back(field)
+        come_back(field, office)
         for walk in (office, field):
             expect(f"no other host was asked: {walk.asked}", len(walk.asked) == 1)
+            expect(f"the first page weighs {walk.first} bytes", 0 < walk.first < FIRST)
+            expect(f"the heaviest other page weighs {walk.heaviest}", walk.heaviest[0] < OTHER)
             expect(f"the browser has nothing to say {walk.problems or ''}", not walk.problems)
         browser.close()
     stop(laptop)

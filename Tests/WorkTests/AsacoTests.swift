@@ -119,6 +119,57 @@ import Testing
     #expect(lines.last == #""DEMO_CC_NEW","202605","DEMO_OU_03","","","588""#)
   }
 
+  @Test func `every export has the form that DHIS2 documents`() throws {
+    let schema = try JSONSchema(fixture: "dhis2/data-value-set.schema.json")
+    let demo = try Demo()
+    let combined = demo["indicator"].map { $0.with(["dhis2_coc": "HllvX50cXC0"]) }
+    let quarters = demo["asaco_value"].map { $0.with(["period": "2026Q2"]) }
+    for (period, values, indicators) in [
+      ("202605", demo["asaco_value"], demo["indicator"]), ("202605", demo["asaco_value"], combined),
+      ("2026Q2", quarters, demo["indicator"]), ("203001", demo["asaco_value"], demo["indicator"]),
+    ] {
+      let export = DHIS2Export(
+        period: period, values: values, indicators: indicators, asacos: demo["asaco"])
+      #expect(try schema.faults(of: export.json) == [])
+      #expect(try schema.faults(of: export.json.replacing("\n", with: "")) == [])
+    }
+  }
+
+  @Test(arguments: [
+    (#"{}"#, " has no dataValues"),
+    (
+      #"{"dataValues":[{"dataElement":"a","period":"202605","orgUnit":"b","value":4}]}"#,
+      "/dataValues[0]/value is no string"
+    ),
+    (
+      #"{"dataValues":[{"dataElement":"a","period":"2026-05","orgUnit":"b","value":"4"}]}"#,
+      "/dataValues[0]/period has another form"
+    ),
+    (
+      #"{"dataValues":[{"dataElement":"","period":"202605","orgUnit":"b","value":"4"}]}"#,
+      "/dataValues[0]/dataElement is empty"
+    ),
+    (
+      #"{"dataValues":[{"dataElement":"a","period":"202605","orgUnit":"b","value":"4,5"}]}"#,
+      "/dataValues[0]/value has another form"
+    ),
+    (#"{"dataSet":"x","dataValues":[]}"#, " has a stranger, dataSet"),
+  ])
+  func `what DHIS2 would not take does not pass`(text: String, fault: String) throws {
+    let schema = try JSONSchema(fixture: "dhis2/data-value-set.schema.json")
+    #expect(try schema.faults(of: text) == [fault])
+  }
+
+  @Test func `the CSV's required columns are filled, in the form that DHIS2 documents`() throws {
+    let lines = try export().csv.split(separator: "\n").dropFirst()
+    #expect(lines.count == 4)
+    for line in lines {
+      #expect(
+        try #/^"[^"]+","\d{6}","[^"]+","[^"]*","[^"]*","-?\d+(\.\d+)?"$/#.wholeMatch(in: line)
+          != nil)
+    }
+  }
+
   @Test func `a rejected value goes nowhere and a counted one comes first`() throws {
     let demo = try Demo()
     var values = demo["asaco_value"]

@@ -76,11 +76,12 @@ struct PackPaper {
       judged.content.section("fiche_reflexe")?.text("body")
       ?? page.say("(à rédiger)", "(to be written)")
     let numbers = judged.content.contacts.prefix(5).map { contact -> HTML in
-      let number = ["phone_orange", "phone_malitel", "phone_sat", "radio_callsign"].compactMap {
-        contact.text($0)
-      }
+      let numbers = ["phone_orange", "phone_malitel", "phone_sat", "radio_callsign"].compactMap {
+        field -> HTML? in
+        contact.text(field).map { #"<span class="tel">\#($0)</span>"# }
+      }.joined(by: " · ")
       return
-        "<tr><th scope=\"row\">\(page.words(contact, "role_label"))</th><td class=\"tel\">\(number.joined(separator: " · "))</td></tr>"
+        #"<tr><th scope="row">\#(page.words(contact, "role_label"))</th><td>\#(numbers)</td></tr>"#
     }
     return """
       <h1>\(page.say("Fiche réflexe", "Constant companion")) — \(page.words(pack, "base_code"))</h1>

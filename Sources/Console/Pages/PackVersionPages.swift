@@ -51,14 +51,14 @@ extension Page {
         let day = version.approvedOn.map { Words.day($0, language) } ?? "—"
         let mark: HTML = version.label == chosen ? " selected" : .none
         return
-          #"<option value="\#(version.label)"\#(mark)>\#(version.label), \#(say("validée le", "approved on")) \#(day)</option>"#
+          #"<option value="\#(version.label)"\#(mark)>\#(version.label) (\#(day))</option>"#
       }
     }
     return """
-      <form method="get" class="recherche"><label for="de">\(say("De la version", "From version"))</label>\
+      <form method="get" class="recherche"><label for="de">\(say("De la version validée", "From approved version"))</label>\
       <select id="de" name="de">\(options(from.label))</select>\
       <label for="a">\(say("à", "to"))</label><select id="a" name="a">\
-      <option value="">\(say("ce qui est là maintenant", "what stands now"))</option>\(options(to?.label))</select>\
+      <option value="">\(say("maintenant", "now"))</option>\(options(to?.label))</select>\
       <button>\(say("Comparer", "Compare"))</button></form>
       """
   }

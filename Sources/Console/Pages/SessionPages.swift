@@ -242,7 +242,7 @@ extension Page {
       \(Self.head(language))<body><main><h1>\(session.text("title") ?? "")</h1>\(facts(session))
       \(text(say("Ordre du jour", "Agenda"), session.text("agenda")))\(text(say("Procès-verbal", "Minutes"), session.text("minutes")))
       \(try decisions(session))<h2>\(say("Signatures", "Signatures"))</h2>
-      <table><thead><tr>\(heads)</tr></thead><tbody>\(signed)\(blank)</tbody></table></main></body></html>
+      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(signed)\(blank)</tbody></table></div></main></body></html>
       """)
   }
 }

@@ -95,7 +95,7 @@ extension Page {
       line.isOverdueSupply(sitter.today)
       ? #" <span class="marque">\#(say("en retard", "late"))</span>"# : .none
     let share =
-      line.number("transport_share_pct").map { " (\(Words.number($0, language)) %)" } ?? ""
+      line.number("transport_share_pct").map { " (\(Words.number($0, language))\u{202F}%)" } ?? ""
     let style = line.text("status") == "en_transit" ? "ecran" : ""
     return """
       <td><span class="\(style)">\(words(line, "expected_on"))</span>\(late)</td>\

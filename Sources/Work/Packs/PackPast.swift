@@ -121,7 +121,10 @@ private struct RecordPast: Sendable {
     switch order {
     case .arrival: (one.received, one.stamp) <= (other.received, other.stamp)
     case .stamps: one.stamp <= other.stamp
-    case .takenOver: one.stamp.milliseconds <= other.stamp.milliseconds + load
+    case .takenOver:
+      one.stamp <= other.stamp
+        || one.stamp.device == other.stamp.device
+          && one.stamp.milliseconds <= other.stamp.milliseconds + load
     }
   }
 
