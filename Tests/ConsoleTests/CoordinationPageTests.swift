@@ -143,3 +143,46 @@ import Testing
     #expect(browser.page.matches(of: #/tardif<\/span>/#).count == 2)
   }
 }
+
+@Suite struct LongListTests {
+  @Test func `a long list comes by pages, the newest first, each record once`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    let rows = (0..<120).map { number in
+      LoadRow(
+        type: "action_item", id: RecordID(high: 7, low: UInt64(number)),
+        values: [
+          "kind": "action", "label": .text("Révision n° \(number)"), "base_code": "GAO",
+          "owner_org": "COLOG", "priority": "normale", "status": number < 60 ? "fait" : "a_faire",
+        ])
+    }
+    #expect(try stage.hub.load(rows, language: .fr).refusals == [])
+    func seen(_ place: String) -> [String] {
+      browser.get(place)
+      return browser.page.matches(of: #/Révision n° (\d+)/#).map { String($0.1) }
+    }
+    let pages = (1...4).map { seen("/fiches/action_item?q=revision&p=\($0)") }
+    #expect(pages.map(\.count) == [50, 50, 20, 0])
+    #expect(pages.flatMap(\.self) == (0..<120).reversed().map { "\($0)" })
+    browser.get("/fiches/action_item?q=revision&p=2")
+    #expect(browser.page.contains("120 fiches") && browser.page.contains("page 2 / 3"))
+    #expect(seen("/fiches/action_item?q=revision&status=fait&p=2").count == 10)
+    #expect(seen("/fiches/action_item?q=revision%2042") == ["42"])
+    for wrong in ["-1", "0", "99999999999999999999", "x"] {
+      browser.get("/fiches/action_item?p=\(wrong)")
+      #expect(browser.status == 200)
+    }
+    let kidal = try stage.person("kidal", .resp_base, base: "KDL")
+    kidal.get("/fiches/action_item?q=revision")
+    #expect(kidal.page.contains("Aucune fiche."))
+  }
+
+  @Test func `a laptop's lists come by the same pages`() async throws {
+    let stage = try Stage()
+    let (browser, _, _) = try await stage.laptop("GAO", .resp_base)
+    browser.get("/fiches/person?q=demo")
+    #expect(browser.page.contains("4 fiches") && browser.page.contains("Oumou Démo"))
+    browser.get("/fiches/base?p=2")
+    #expect(browser.page.contains("13 fiches"))
+  }
+}

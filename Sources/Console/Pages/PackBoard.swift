@@ -15,10 +15,14 @@ struct PackRecords {
     staff = try page.records("person")
     incidents = try page.records("incident")
     alerts = try page.records("alert")
-    sections = Dictionary(grouping: try page.records("pack_section")) { $0.text("pack_id") ?? "" }
-    signatures = Dictionary(
-      grouping: try page.records("signature", [("subject_type", "security_pack")])
-    ) { $0.text("subject_id") ?? "" }
+    // Of the packs that count alone: those of all the years hold most of the text.
+    var (sections, signatures): ([String: [Record]], [String: [Record]]) = ([:], [:])
+    for pack in packs {
+      let id = pack.id.description
+      sections[id] = try page.records("pack_section", [("pack_id", .text(id))])
+      signatures[id] = try page.records("signature", [("subject_id", .text(id))])
+    }
+    (self.sections, self.signatures) = (sections, signatures)
     overview = try page.desk.overview()
   }
 

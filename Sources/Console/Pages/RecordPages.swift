@@ -65,10 +65,10 @@ extension Page {
         conditions.append((filter.name, .text(text)))
       }
     }
-    var found = try records(type.name, conditions)
-    let words = Folding.words(request.query["q"] ?? "")
-    if !words.isEmpty { found = found.filter { Folding.holds(words, in: texts($0, type)) } }
-    found.reverse()
+    let number = max(1, min(Int(request.query["p"] ?? "") ?? 1, 1_000_000))
+    let found = try desk.newest(
+      of: type.name, where: conditions, holding: Folding.words(request.query["q"] ?? ""),
+      skip: (number - 1) * Self.pageLength, limit: Self.pageLength)
     let link = Link("fiches", type.name, "nouvelle")
     let add: HTML =
       sitter.mayWrite(type)
@@ -77,7 +77,7 @@ extension Page {
       type.label[language],
       """
       \(add)\(searchForm(Link("fiches", type.name), request.query["q"] ?? "", more: try filterInputs(type)))
-      \(try table(found, type))
+      \(try table(found.records, type, number, of: found.count))
       """, current: "fiches", isWide: true)
   }
 
@@ -122,17 +122,13 @@ extension Page {
       """
   }
 
-  private func texts(_ record: Record, _ type: RecordType) -> [String] {
-    type.fields.map { $0.words(record[$0.name], language) }
-  }
-
   /// One page of records as a table, with the way to the next.
-  func table(_ found: [Record], _ type: RecordType) throws(Problem) -> HTML {
-    let number = max(1, Int(request.query["p"] ?? "") ?? 1)
-    let first = min((number - 1) * Self.pageLength, max(0, found.count - 1))
+  private func table(
+    _ found: [Record], _ type: RecordType, _ number: Int, of count: Int
+  ) throws(Problem) -> HTML {
     let columns = columns(type)
     let names = try ReferenceNames(self, columns)
-    let rows = found.dropFirst(first).prefix(Self.pageLength).map { record -> HTML in
+    let rows = found.map { record -> HTML in
       let cells = columns.map { field -> HTML in
         "<td>\(names.words(record[field.name], field, language))</td>"
       }
@@ -141,11 +137,11 @@ extension Page {
       return #"<tr><th scope="row">\#(anchor(record))\#(unsent)</th>\#(cells)</tr>"#
     }
     let heads = columns.map { field -> HTML in #"<th scope="col">\#(field.label[language])</th>"# }
-    if found.isEmpty { return "<p>\(say("Aucune fiche.", "No records."))</p>" }
+    if count == 0 { return "<p>\(say("Aucune fiche.", "No records."))</p>" }
     return """
-      <p>\(found.count) \(say("fiches", "records"))</p><div class="defile" tabindex="0"><table><thead><tr>\
+      <p>\(count) \(say("fiches", "records"))</p><div class="defile" tabindex="0"><table><thead><tr>\
       <th scope="col">\(type.label[language])</th>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
-      \(pager(number, of: found.count))
+      \(pager(number, of: count))
       """
   }
 

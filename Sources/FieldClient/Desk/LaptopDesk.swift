@@ -38,6 +38,15 @@ package struct LaptopDesk: FieldDesk {
     try client.records(of: type, where: conditions, limit: limit)
   }
 
+  package func newest(
+    of type: String, where conditions: [(field: String, value: Value)], holding words: [String],
+    skip: Int, limit: Int
+  ) throws(Problem) -> (records: [Record], count: Int) {
+    try client.replica.newest(
+      of: type, where: conditions, skip: skip, limit: limit,
+      holds: words.isEmpty ? nil : { Folding.holds(words, in: $0) })
+  }
+
   package func record(_ type: String, _ id: RecordID) throws(Problem) -> Record {
     try client.record(type, id.description)
   }

@@ -21,6 +21,31 @@ extension Replica {
     }
   }
 
+  /// A page of a type's records, the newest first, and how many there are in all.
+  ///
+  /// - Parameter holds: whether a record with these texts is wanted; nil for every one.
+  package func newest(
+    of type: String, where conditions: [(field: String, value: Value)], skip: Int, limit: Int,
+    holds: (([String]) -> Bool)?
+  ) throws(Problem) -> (records: [Shared.Record], count: Int) {
+    try settled { db, shape in
+      let table = try shape.table(type)
+      for condition in conditions where table.type[field: condition.field] == nil {
+        throw Problem(.unknown_field, at: condition.field)
+      }
+      let tests = conditions.map { "\(TypedTable.quote($0.field)) IS ?" } + ["1"]
+      let rows = NewestRows(
+        table, by: "_row", where: tests.joined(separator: " AND "),
+        Bindings(conditions.map(\.value.stored)))
+      let (keys, count) = try rows.find(db, skip: skip, limit: limit, holds: holds)
+      let records = try keys.compactMap { key in
+        try db.row(table.select(["_row"], where: "_row = ?"), [key])
+          .flatMap { try Self.record($0, table, db) }
+      }
+      return (records, count)
+    }
+  }
+
   /// The record whose id begins so. Throws `.not_found` or `.ambiguous_id`.
   package func record(_ type: String, _ prefix: String) throws(Problem) -> Shared.Record {
     try settled { db, shape in

@@ -60,6 +60,23 @@ package struct HubDesk: Desk {
     }
   }
 
+  package func newest(
+    of name: String, where conditions: [(field: String, value: Value)], holding words: [String],
+    skip: Int, limit: Int
+  ) throws(Problem) -> (records: [Record], count: Int) {
+    let type = try type(name)
+    if let stranger = conditions.first(where: { type[field: $0.field] == nil }) {
+      throw Problem(.unknown_field, at: stranger.field)
+    }
+    let scopes = sitter.grant.everything ? nil : sitter.grant.read
+    return try hub.store.read { transaction in
+      let (found, count) = try transaction.newest(
+        type, where: conditions, scopes: scopes, skip: skip, limit: limit,
+        holds: words.isEmpty ? nil : { Folding.holds(words, in: $0) })
+      return (found.map { $0.asRecord(type) }, count)
+    }
+  }
+
   package func record(_ name: String, _ id: RecordID) throws(Problem) -> Record {
     let type = try type(name)
     return try hub.store.read { transaction in

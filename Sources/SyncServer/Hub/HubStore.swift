@@ -36,6 +36,15 @@ package protocol HubTransaction {
   func find(
     _ type: RecordType, where conditions: [(field: String, value: Value)]
   ) throws -> [StoredRecord]
+  /// A page of the same, the newest first, and how many there are in all.
+  ///
+  /// - Parameters:
+  ///   - scopes: those that count; nil for all.
+  ///   - holds: whether a record with these texts is wanted; nil for every one.
+  func newest(
+    _ type: RecordType, where conditions: [(field: String, value: Value)], scopes: Set<Scope>?,
+    skip: Int, limit: Int, holds: (([String]) -> Bool)?
+  ) throws -> (records: [StoredRecord], count: Int)
   /// The same among the deleted ones that were neither compacted nor erased.
   func findDeleted(
     _ type: RecordType, where conditions: [(field: String, value: Value)]

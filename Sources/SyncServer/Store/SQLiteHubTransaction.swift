@@ -45,6 +45,22 @@ struct SQLiteHubTransaction: HubTransaction {
     try find("_deleted = 1", type, conditions)
   }
 
+  func newest(
+    _ type: RecordType, where conditions: [(field: String, value: Value)], scopes: Set<Scope>?,
+    skip: Int, limit: Int, holds: (([String]) -> Bool)?
+  ) throws -> (records: [StoredRecord], count: Int) {
+    var tests = ["NOT _deleted"] + conditions.map { "\(TypedTable.quote($0.field)) IS ?" }
+    var bindings = conditions.map(\.value.stored)
+    if let scopes {
+      tests.append("scope IN (\(scopes.map { _ in "?" }.joined(separator: ", ")))")
+      bindings += scopes.map(\.description.databaseValue)
+    }
+    let rows = NewestRows(
+      table(type), by: "_handle", where: tests.joined(separator: " AND "), Bindings(bindings))
+    let (keys, count) = try rows.find(db, skip: skip, limit: limit, holds: holds)
+    return (try keys.compactMap { try record(type, handle: $0) }, count)
+  }
+
   private func find(
     _ life: String, _ type: RecordType, _ conditions: [(field: String, value: Value)]
   ) throws -> [StoredRecord] {

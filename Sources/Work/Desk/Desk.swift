@@ -13,6 +13,13 @@ package protocol Desk: Sendable {
   func records(
     of type: String, where conditions: [(field: String, value: Value)], limit: Int
   ) throws(Problem) -> [Record]
+  /// A page of the records of a type, the newest first, and how many there are in all.
+  ///
+  /// - Parameter words: folded; records that hold words beginning with each of them.
+  func newest(
+    of type: String, where conditions: [(field: String, value: Value)], holding words: [String],
+    skip: Int, limit: Int
+  ) throws(Problem) -> (records: [Record], count: Int)
   /// The record with this id. Throws `.not_found` also for what the sitter may not read.
   func record(_ type: String, _ id: RecordID) throws(Problem) -> Record
   /// Records that hold words beginning with each word of `text`, whatever accents and case.
