@@ -30,7 +30,7 @@ package struct Console: Sendable {
     do throws(Problem) {
       return try entered(request)
     } catch {
-      return Self.refusal(error, request)
+      return Self.refusal(error, request.language)
     }
   }
 
@@ -63,9 +63,23 @@ package struct Console: Sendable {
     return answer
   }
 
+  /// A form that is larger than any of ours.
+  static func tooLarge(_ language: Language) -> ConsoleAnswer {
+    let (title, words) = (
+      Label(fr: "C'est trop long", en: "This is too long"),
+      Label(
+        fr:
+          "Rien n'est enregistré. Revenez en arrière : ce que vous avez écrit y est encore. Raccourcissez-le.",
+        en: "Nothing is saved. Go back: what you wrote is still there. Make it shorter.")
+    )
+    return .page(
+      """
+      \(Page.head(language))<body><main id="contenu"><h1>\(title[language])</h1><p>\(words[language])</p></main></body></html>
+      """, status: 413)
+  }
+
   /// A problem as a page. What somebody may not see is not there.
-  private static func refusal(_ problem: Problem, _ request: ConsoleRequest) -> ConsoleAnswer {
-    let language = request.language
+  private static func refusal(_ problem: Problem, _ language: Language) -> ConsoleAnswer {
     let isHidden = [.not_found, .unknown_type, .scope_not_granted].contains(problem.code)
     let told = isHidden ? Problem(.not_found) : Problem(problem.code)
     let back = Label(fr: "Retour au début", en: "Back to the beginning")[language]
@@ -89,7 +103,7 @@ extension Page {
     case "veille": return try watch()
     case "actions": return try actions()
     case "asaco": return try asaco(Array(path.dropFirst()))
-    case "cadre": return try cadre()
+    case "cadre": return try cadre(Array(path.dropFirst()))
     case "seances": return try sessions(Array(path.dropFirst()))
     case "acces": return try access()
     case "achats": return try supplies()

@@ -1,5 +1,31 @@
 package import Shared
 
+/// What is voted on: a subject as its signatures name it, in one version.
+package struct VoteSubject: Hashable, Sendable, Comparable {
+  package let name: String
+  package let version: String?
+
+  package init(name: String, version: String?) {
+    self.name = name
+    self.version = version
+  }
+
+  /// The newest version last.
+  package static func < (a: VoteSubject, b: VoteSubject) -> Bool {
+    a.name == b.name ? a.parts.lexicographicallyPrecedes(b.parts) : a.name < b.name
+  }
+
+  private var parts: [Int] { (version ?? "").split(separator: ".").map { Int($0) ?? 0 } }
+
+  /// What signatures voted on.
+  package static func all(_ signatures: [Record]) -> [VoteSubject] {
+    let named = signatures.filter { $0.text("subject_type") == "roadmap" }.compactMap { vote in
+      vote.text("subject_id").map { VoteSubject(name: $0, version: vote.text("subject_version")) }
+    }
+    return Set(named).sorted()
+  }
+}
+
 /// What the members of the Cadre decided about a version of the roadmap.
 package struct Votes: Sendable, Equatable {
   package let inFavour: Int
@@ -7,19 +33,19 @@ package struct Votes: Sendable, Equatable {
   package let abstained: Int
   /// Active members with the right to vote.
   package let voters: Int
+  /// Organisations that have yet to say something.
+  package let silent: [String]
 
   /// More than half of those who may vote, present or not.
   package var isCarried: Bool { inFavour * 2 > voters }
 
   /// - Parameters:
   ///   - signatures: of any subject.
-  ///   - subject: as signatures name it.
-  package init(on subject: String, version: String?, signatures: [Record], members: [Record]) {
-    let entitled = members.filter { $0.text("status") == "actif" && $0.isTrue("vote_right") }
-    let names = Set(entitled.compactMap { $0.text("organisation") })
+  package init(on subject: VoteSubject, signatures: [Record], members: [Record]) {
+    let names = Self.entitled(members)
     let cast = signatures.filter {
-      $0.text("subject_type") == "roadmap" && $0.text("subject_id") == subject
-        && (version == nil || $0.text("subject_version") == version)
+      $0.text("subject_type") == "roadmap" && $0.text("subject_id") == subject.name
+        && $0.text("subject_version") == subject.version
         && names.contains($0.text("signer_org") ?? "")
     }
     // An organisation has one voice, whoever raises its hand; the first one is it.
@@ -32,8 +58,16 @@ package struct Votes: Sendable, Equatable {
     inFavour = count("vote_pour")
     against = count("vote_contre")
     abstained = count("abstention")
-    voters = entitled.count
+    voters = names.count
+    silent = names.filter { voices[$0] == nil }.sorted()
   }
 
-  private static let acts: Set = ["vote_pour", "vote_contre", "abstention"]
+  /// The organisations of the active members with the right to vote.
+  package static func entitled(_ members: [Record]) -> Set<String> {
+    Set(
+      members.filter { $0.text("status") == "actif" && $0.isTrue("vote_right") }
+        .compactMap { $0.text("organisation") })
+  }
+
+  package static let acts = ["vote_pour", "vote_contre", "abstention"]
 }

@@ -86,6 +86,44 @@ import Testing
 }
 
 @Suite struct CoordinationPageTests {
+  @Test func `a roadmap is carried by more than half of those who may vote, once each`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("nana", .coord_cadre, as: "Nana Démo")
+    browser.get("/cadre")
+    #expect(browser.page.contains("FEUILLE-2026 1.0 : pas encore adoptée"))
+    func vote(_ organisation: String, _ form: [String: String] = [:]) -> Int {
+      let usual = [
+        "sujet": "FEUILLE-2026", "version": "1.0", "acte": "vote_pour", "externe": "Une déléguée",
+        "organisation": organisation, "mode": "ecran",
+      ]
+      browser.post("/cadre/vote", usual.merging(form) { $1 })
+      return browser.status
+    }
+    #expect(vote("Agence onusienne fictive") == 422, "it is only invited")
+    #expect(vote("Projet ARISE") == 422, "it has voted")
+    #expect(vote("DG-ECHO", ["acte": "present"]) == 422)
+    #expect(vote("DG-ECHO", ["externe": " "]) == 422)
+    #expect(browser.page.contains(#"value="DG-ECHO""#))
+    #expect(vote("DG-ECHO") == 303)
+    #expect(vote("Ministère de la santé") == 422, "one name would be one voice")
+    #expect(vote("Ministère de la santé", ["externe": "Un délégué"]) == 303)
+    browser.get("/cadre")
+    #expect(browser.page.contains("pas encore adoptée"))
+    #expect(vote("ONG nationale fictive", ["externe": "Un autre délégué"]) == 303)
+    browser.get("/cadre")
+    #expect(browser.page.contains("FEUILLE-2026 1.0 : adoptée") && browser.page.contains("pour 5"))
+    // Another version is another vote.
+    #expect(vote("DG-ECHO", ["version": "2.0", "acte": "vote_contre"]) == 303)
+    browser.get("/cadre")
+    #expect(browser.page.contains("FEUILLE-2026 2.0 : pas encore adoptée"))
+    #expect(browser.page.contains("FEUILLE-2026 1.0 : adoptée"))
+    let clerk = try stage.person("oumou", .saisie, base: "BDG")
+    clerk.get("/cadre")
+    #expect(!clerk.page.contains("Noter une voix"))
+    clerk.post("/cadre/vote", ["sujet": "FEUILLE-2026"])
+    #expect(clerk.status == 403)
+  }
+
   @Test func `access shows the last sheet of each route, and renews it`() throws {
     let stage = try Stage()
     stage.time.advance(86_400_000)

@@ -114,23 +114,36 @@ import Testing
   @Test(arguments: [(8, 4, false), (8, 5, true), (9, 4, false), (9, 5, true), (0, 0, false)])
   func `more than half of those who may vote carry it`(voters: Int, votes: Int, isCarried: Bool) {
     let result = Votes(
-      on: "FR", version: "1.0", signatures: (0..<votes).map { vote($0) }, members: members(voters))
+      on: VoteSubject(name: "FR", version: "1.0"), signatures: (0..<votes).map { vote($0) },
+      members: members(voters))
     #expect(result.isCarried == isCarried)
   }
 
   @Test func `an organisation has one voice, and a guest none`() {
     let votes = [vote(0), vote(0), vote(1, "abstention"), vote(77)]
-    let result = Votes(on: "FR", version: nil, signatures: votes, members: members(3))
+    let result = Votes(
+      on: VoteSubject(name: "FR", version: "1.0"), signatures: votes, members: members(3))
     #expect(result.inFavour == 1)
     #expect(result.abstained == 1)
     #expect(result.voters == 3)
     #expect(!result.isCarried)
   }
 
+  @Test func `votes on another version count there, and versions come in their order`() {
+    let votes = ["10.0", "9.0", "1.0"].flatMap { version in
+      (0..<2).map { vote($0).with(["subject_version": .text(version)]) }
+    }
+    #expect(VoteSubject.all(votes).map(\.version) == ["1.0", "9.0", "10.0"])
+    let result = Votes(
+      on: VoteSubject(name: "FR", version: "9.0"), signatures: votes, members: members(3))
+    #expect(result.inFavour == 2 && result.silent == ["ONG 2"])
+  }
+
   @Test func `the demonstration's roadmap has nine voices of which two have signed`() throws {
     let demo = try Demo()
     let result = Votes(
-      on: "FEUILLE-2026", version: "1.0", signatures: demo["signature"], members: demo["cc_member"])
+      on: VoteSubject(name: "FEUILLE-2026", version: "1.0"), signatures: demo["signature"],
+      members: demo["cc_member"])
     #expect(result.inFavour == 2)
     #expect(result.voters == 9)
   }

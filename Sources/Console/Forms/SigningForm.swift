@@ -13,13 +13,15 @@ struct SigningForm {
   var acts: [String] = []
   /// Organisations to propose; nil where nobody comes from another one.
   var organisations: [String]?
+  /// What is asked for besides.
+  var before: HTML = .none
 
   var html: HTML {
     let options = staff.map { person -> HTML in
       option(person.id.description, page.words(person, "full_name"), chosen: "personne")
     }
     return """
-      <form method="post" action="\(action)">\(page.token)\(actField)
+      <form method="post" action="\(action)">\(page.token)\(before)\(actField)
       <div class="champ"><label for="personne">\(question)</label>
       <select id="personne" name="personne"><option value="">—</option>\(options)</select></div>
       \(input("externe", page.say("Ou un nom, pour qui n'est pas dans la liste", "Or a name, for somebody who is not listed"), 80))
@@ -122,7 +124,7 @@ extension Page {
 
 extension String {
   /// Without the spaces around it: a name that is blank is no name.
-  fileprivate var trimmed: String {
+  var trimmed: String {
     split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }

@@ -38,7 +38,8 @@ package struct ConsoleResponder: HTTPResponder {
     do {
       asked = try await parse(request)
     } catch is NIOTooManyBytesError {
-      return Response(status: .contentTooLarge)
+      // The browser keeps what was typed: going back shows it.
+      return response(Console.tooLarge(language(request)), to: request)
     }
     let isEntry = asked.isPost && ["entree", "mot-de-passe"].contains(asked.path.first)
     guard !isEntry || waiting.enter() else {
@@ -85,15 +86,19 @@ package struct ConsoleResponder: HTTPResponder {
     let buffer = isPost ? try await request.body.collect(upTo: ConsoleLimits.form) : nil
     let form = buffer.map { FormWords(encoded: String(buffer: $0)) } ?? FormWords()
     let cookies = Self.cookies(request.headers[.cookie], prefix: prefix)
-    let chosen = cookies["langue"].flatMap { Language(rawValue: $0) }
     return ConsoleRequest(
       isPost: isPost,
       path: request.uri.path.split(separator: "/").map {
         FormWords.decoded($0.replacing("+", with: "%2B"))
       },
       query: FormWords(encoded: request.uri.query ?? ""), form: form, cookies: cookies,
-      language: chosen ?? Self.language(request.headers[.acceptLanguage]), place: request.uri.string
-    )
+      language: language(request), place: request.uri.string)
+  }
+
+  private func language(_ request: Request) -> Language {
+    let cookies = Self.cookies(request.headers[.cookie], prefix: prefix)
+    return cookies["langue"].flatMap { Language(rawValue: $0) }
+      ?? Self.language(request.headers[.acceptLanguage])
   }
 
   /// French, unless a browser asks for English and nowhere for French.

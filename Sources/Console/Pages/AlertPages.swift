@@ -113,7 +113,14 @@ extension Page {
     if let type = schema[type: "base"], sitter.mayWrite(type) {
       edits.append(.set("base", base.id, ["alert_level": .text(to.rawValue)]))
     }
-    _ = try desk.write(edits)
+    do throws(Problem) {
+      _ = try desk.write(edits)
+    } catch {
+      guard error.isAboutTheForm else { throw error }
+      let field = error.place.flatMap { schema[type: "alert"]?[field: $0] }
+      let name = field.map { $0.label[language] + " : " } ?? ""
+      return try refused(bases, name + FieldWords.explain(error, field, language))
+    }
     return done(Link("alertes"), say("Niveau changé.", "Level changed."))
   }
 

@@ -3,34 +3,28 @@ import Work
 
 /// The Cadre de Concertation: members, sessions with their minutes, the roadmap with its quarters.
 extension Page {
-  func cadre() throws(Problem) -> ConsoleAnswer {
+  func cadre(_ path: [String]) throws(Problem) -> ConsoleAnswer {
+    switch path.first {
+    case nil: return try cadre()
+    case "vote": return try vote()
+    default: throw Problem(.not_found)
+    }
+  }
+
+  func cadre(wrong: String? = nil) throws(Problem) -> ConsoleAnswer {
     let members = try records("cc_member")
-    let signatures = try records("signature", [("subject_type", "roadmap")])
     let sessions = try records("session").filter {
       MinutesStep.cadre.contains($0.text("kind") ?? "")
     }
     .sorted { ($0.text("starts_on") ?? "") > ($1.text("starts_on") ?? "") }
+    let told: HTML = wrong.map { #"<p class="erreur" role="alert">\#($0)</p>"# } ?? .none
     return try answer(
       say("Cadre de Concertation", "Cadre de Concertation"),
       """
-      \(votes(signatures, members))\(try roadmap())
+      \(told)\(try votePart())\(try roadmap())
       <h2>\(say("Séances et procès-verbaux", "Sessions and minutes"))</h2>\(try sessionTable(sessions))
       <h2>\(say("Membres", "Members"))</h2>\(memberTable(members))
-      """, current: "cadre", isWide: true)
-  }
-
-  private func votes(_ signatures: [Record], _ members: [Record]) -> HTML {
-    let subjects = Set(signatures.compactMap { $0.text("subject_id") }).sorted()
-    return subjects.map { subject -> HTML in
-      let votes = Votes(on: subject, version: nil, signatures: signatures, members: members)
-      let carried =
-        votes.isCarried ? say("adoptée", "carried") : say("pas encore adoptée", "not carried yet")
-      return """
-        <p><strong>\(subject) : \(carried)</strong> — \(say("pour", "in favour")) \(votes.inFavour), \
-        \(say("contre", "against")) \(votes.against), \(say("abstentions", "abstentions")) \(votes.abstained), \
-        \(say("sur", "of")) \(votes.voters) \(say("voix", "votes"))</p>
-        """
-    }.joined(by: "")
+      """, current: "cadre", status: wrong == nil ? 200 : 422, isWide: true)
   }
 
   private func roadmap() throws(Problem) -> HTML {

@@ -1,0 +1,166 @@
+import Foundation
+import Testing
+
+@testable import Console
+@testable import Shared
+@testable import SyncServer
+@testable import Work
+
+/// What an outsider, a tired hand or a broken program sends to every form and address.
+@Suite struct RoughUseTests {
+  static let rough = [
+    "", "  ", "<script>alert(1)</script>", "'; DROP TABLE contact; --", "\" onfocus=alert(1) x=\"",
+    "\u{0}\u{1B}[2J", "é\u{301}😀\u{202E}", String(repeating: "x", count: 90_000), "-1",
+    "99999999999999999999", "../../etc/passwd", "%00%ff", "NaN", "2026-02-30",
+  ]
+
+  /// Answers that say what is wrong, or that it was taken; never that something broke.
+  private static let fine: Set = [200, 303, 400, 401, 403, 404, 409, 413, 422]
+
+  private func check(_ browser: Browser, _ place: String, _ text: String) {
+    #expect(Self.fine.contains(browser.status), "\(place) \(text.prefix(20)) \(browser.status)")
+    #expect(browser.status == 303 || browser.page.contains("<main"), "\(place) has no page")
+    for mark in ["<script>alert", "onfocus=alert(1) x=\"\"", "\u{0}"] {
+      #expect(!browser.page.contains(mark), "\(place) \(text.prefix(20))")
+    }
+  }
+
+  private func posts(_ stage: Stage) throws -> [(place: String, form: [String])] {
+    let pack = try stage.one("security_pack", "base_code", "GAO").id
+    let session = try stage.one("session", "title", "Réunion plénière n° 1").id
+    let incident = try stage.one("incident", "ref_no", "GAO-2026-012").id
+    let sign = ["acte", "personne", "externe", "organisation", "mode", "temoin"]
+    var all: [(String, [String])] = [
+      ("/alertes", ["base", "niveau", "pourquoi", "consignes", "par"]),
+      ("/packs/\(pack)/etape", ["etape", "resume"]), ("/packs/\(pack)/signer", sign),
+      ("/seances/\(session)/etape", ["etape"]), ("/seances/\(session)/signer", sign),
+      ("/incidents/\(incident)", ["etape"]), ("/conflits/1", ["choix"]), ("/refus/1", ["x"]),
+      ("/cadre/vote", sign + ["sujet", "version"]), ("/synchro", []),
+      ("/mot-de-passe", ["ancien", "nouveau", "encore"]), ("/journal", ["x"]),
+      ("/incidents/signaler", Schema.mission[type: "incident"]?.fields.map(\.name) ?? []),
+    ]
+    for type in Schema.mission.types {
+      guard let record = try stage.all(type.name).first else { continue }
+      all.append(("/fiches/\(type.name)/\(record.id)/modifier", type.fields.map(\.name)))
+    }
+    return all
+  }
+
+  @Test func `every form of Bamako answers whatever it is sent`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    for (place, fields) in try posts(stage) {
+      for text in Self.rough {
+        browser.get("/fiches")
+        browser.post(place, Dictionary(uniqueKeysWithValues: fields.map { ($0, text) }))
+        check(browser, place, text)
+      }
+    }
+  }
+
+  @Test func `every form of a laptop answers whatever it is sent`() async throws {
+    let stage = try Stage()
+    let (browser, link, _) = try await stage.laptop("GAO", .resp_base)
+    link.cut(true)
+    for (place, fields) in try posts(stage) {
+      for text in Self.rough {
+        browser.get("/fiches")
+        browser.post(place, Dictionary(uniqueKeysWithValues: fields.map { ($0, text) }))
+        check(browser, place, text)
+      }
+    }
+  }
+
+  @Test func `every address answers whatever is asked of it`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    let pack = try stage.one("security_pack", "base_code", "GAO").id
+    let asked = [
+      "periode", "fin", "q", "p", "de", "a", "moi", "kind", "niveau", "base_code", "suivi", "vers",
+      "langue", "code", "status",
+    ]
+    let places = [
+      "/", "/packs/\(pack)/versions", "/alertes", "/incidents", "/interlocuteurs", "/veille",
+      "/acces", "/seances", "/actions", "/asaco", "/asaco/AS-BDG-01", "/asaco/dhis2", "/achats",
+      "/cadre", "/fiches", "/fiches/contact", "/fiches/contact/nouvelle", "/conflits", "/synchro",
+      "/journal", "/langue", "/entree", "/pause",
+    ]
+    for text in Self.rough {
+      let encoded = String(Link(text).text.dropFirst())
+      let query = asked.map { "\($0)=\(encoded)" }.joined(separator: "&")
+      for place in places {
+        browser.get(place + "?" + query)
+        check(browser, place, text)
+      }
+      for place in ["/\(encoded)", "/packs/\(encoded)", "/seances/\(encoded)", "/asaco/\(encoded)"]
+      where !text.allSatisfy({ "./ ".contains($0) }) {
+        browser.get(place)
+        #expect([200, 404].contains(browser.status), "\(place.prefix(40)) \(browser.status)")
+      }
+    }
+  }
+
+  @Test func `a level's reason that is too long comes back, and nothing is changed`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    let person = try stage.one("person", "full_name", "Claire Exemple").id.description
+    let count = try stage.all("alert").count
+    browser.get("/alertes")
+    let why = "Tirs au marché. " + String(repeating: "x", count: 1_000)
+    browser.post("/alertes", ["base": "GAO", "niveau": "rouge", "pourquoi": why, "par": person])
+    #expect(browser.status == 422)
+    #expect(browser.page.contains("Tirs au marché.") && browser.page.contains("Trop long"))
+    #expect(try stage.all("alert").count == count)
+  }
+
+  @Test func `a form that is sent twice writes once`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    let pack = try stage.one("security_pack", "base_code", "GAO").id
+    browser.get("/packs/\(pack)")
+    for wanted in [303, 403] {
+      browser.post("/packs/\(pack)/etape", ["etape": "newVersion", "resume": "Axes revus"])
+      #expect(browser.status == wanted)
+    }
+    #expect(try stage.one("security_pack", "base_code", "GAO")["version_label"] == "5.1")
+  }
+
+  @Test func `a session that ended loses nothing of any form`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    let pack = try stage.one("security_pack", "base_code", "GAO").id
+    for (place, form) in [
+      ("/alertes", ["base": "GAO", "niveau": "rouge", "pourquoi": "Tirs <au> marché"]),
+      ("/packs/\(pack)/etape", ["etape": "newVersion", "resume": "Tirs <au> marché"]),
+      ("/packs/\(pack)/signer", ["externe": "Tirs <au> marché", "mode": "ecran"]),
+      ("/incidents/signaler", ["summary": "Tirs <au> marché"]),
+    ] {
+      stage.time.advance(3 * 3_600_000)
+      browser.post(place, form)
+      #expect(browser.page.contains("Votre saisie est gardée"))
+      browser.post(
+        "/entree", browser.shown.merging(["nom": "claire", "mdp": Stage.password]) { $1 })
+      #expect(browser.page.contains("Tirs &lt;au&gt; marché"))
+      #expect(browser.page.contains(#"action="\#(place)""#))
+      #expect(browser.shown.filter { !$0.key.hasPrefix("_") } == form)
+    }
+  }
+
+  @Test func `what another base holds is not found on any page of its own`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("mariam", .resp_base, base: "GAO")
+    let pack = try stage.one("security_pack", "base_code", "KDL").id
+    let incident = try stage.one("incident", "ref_no", "KDL-2026-003").id
+    for place in ["/packs/\(pack)/versions", "/packs/\(pack)/fiche-reflexe", "/asaco/AS-BDG-01"] {
+      browser.get(place)
+      #expect(browser.status == 404, "\(place)")
+    }
+    for place in ["/packs/\(pack)/signer", "/incidents/\(incident)"] {
+      browser.get("/fiches")
+      browser.post(place, ["etape": "verify", "externe": "X", "mode": "ecran"])
+      #expect(browser.status == 404, "\(place)")
+    }
+    browser.get("/acces")
+    #expect(!browser.page.contains(">Tessalit</a>"))
+  }
+}
