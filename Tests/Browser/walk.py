@@ -21,6 +21,7 @@ SHIFT = today.Shift(datetime.datetime.now(datetime.timezone.utc).date())
 # Bytes on the wire, compressed: of the first page with its style and script, and of any other.
 FIRST, OTHER = 40_000, 25_000
 PASSWORD = "quatre mots au fleuve"
+RUNNING = []
 SURROUNDINGS = dict(os.environ, LC_ALL="C.UTF-8")
 
 
@@ -38,6 +39,7 @@ def start(program, *arguments, data, until):
     process = subprocess.Popen(
         [f"{BIN}/{program}", *arguments, "--data", f"{FOLDER}/{data}", "--lang", "fr"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=SURROUNDINGS)
+    RUNNING.append(process)
     for line in process.stdout:
         if until in line:
             return process, line.strip()
@@ -45,6 +47,7 @@ def start(program, *arguments, data, until):
 
 
 def stop(process):
+    RUNNING.remove(process)
     process.send_signal(signal.SIGTERM)
     if process.wait() != 0:
         sys.exit(f"a program ended with {process.returncode}")
@@ -329,4 +332,16 @@ def main():
     print(f"The pictures are in {FOLDER}")
 
 
-main()
+def end():
+    """Leaves nothing running, and says what ended by itself."""
+    for process in RUNNING:
+        if process.poll() is not None:
+            print(f"a program ended with {process.returncode}: {process.stdout.read()[-2000:]}")
+        else:
+            process.terminate()
+
+
+try:
+    main()
+finally:
+    end()
