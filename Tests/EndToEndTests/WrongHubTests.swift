@@ -47,7 +47,7 @@ import Testing
     let names = (1...400).map { "\($0) \(UUID().uuidString)" }
     let file = try mission.write(Samples.contactTable(names), to: "many.csv")
     try succeed(mission.at(.gao, "import", "contact", file))
-    let limit = 12_000
+    let limit = 9_000
     var rest = 400
     try Sentence.interrupted.expect { locale in
       let ended = try mission.at(

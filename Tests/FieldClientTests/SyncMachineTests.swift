@@ -83,9 +83,9 @@ import Testing
 
   @Test func `a byte budget stops between pages`() {
     var machine = SyncMachine(maximumBytes: 10_000)
-    #expect(machine.next() == .exchange(push: 15_000, pull: 15_000, correction: 0))
+    #expect(machine.next() == .exchange(push: 9_999, pull: 9_999, correction: 0))
     machine.exchanged(exchange(waiting: 9, sent: 4_000, received: 2_000))
-    #expect(machine.next() == .exchange(push: 6_000, pull: 6_000, correction: 0))
+    #expect(machine.next() == .exchange(push: 3_999, pull: 3_999, correction: 0))
     machine.exchanged(exchange(waiting: 4, sent: 2_000, received: 1_100))
     #expect(machine.next() == .finish(.budgetSpent))
   }

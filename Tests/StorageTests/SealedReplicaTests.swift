@@ -99,8 +99,15 @@ import Testing
       var bytes = whole
       bytes[page * 4096 + 1000] ^= 1
       try folder.put(bytes)
-      let rescue = try Replica.rebuild(
-        path: folder.file, keeping: folder.path + "/kept-\(page)", now: Desk.now)
+      let rescue: Rescue
+      do {
+        rescue = try Replica.rebuild(
+          path: folder.file, keeping: folder.path + "/kept-\(page)", now: Desk.now)
+      } catch {
+        try? FileManager.default.copyItem(atPath: folder.path, toPath: "/tmp/sealed-failed")
+        Issue.record("page \(page): \(error)")
+        throw error
+      }
       #expect(rescue.saved == 2 || !rescue.lost.isEmpty || rescue.mayLackMore, "page \(page)")
       #expect(Seal.isNamed(folder.file))
       let replica = try Replica(path: folder.file)

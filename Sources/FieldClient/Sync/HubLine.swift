@@ -3,6 +3,8 @@ import Shared
 /// The line to the hub during one sync: posts bodies and counts what they took.
 struct HubLine {
   private static let binary = "application/vnd.djoliba.sync"
+  /// Of a sender that takes a long answer in parts; a hub of before passes over the parameter.
+  private static let binaryInParts = binary + ";v=2"
 
   private let client: FieldClient
   private let language: Language
@@ -37,7 +39,7 @@ struct HubLine {
     _ path: String, _ message: [UInt8]
   ) async throws(Problem) -> (messages: [[UInt8]], traffic: HTTPAnswer, posted: Int) {
     let body = Compression.compress(message)
-    let answer = try await exchange(path, Self.binary, body, takesParts: true)
+    let answer = try await exchange(path, Self.binaryInParts, body, takesParts: true)
     let (messages, length) = try Parts.expand(
       answer.body, isWhole: answer.cut == nil, limit: Limits.expandedBody)
     let isUseless = answer.cut != nil && messages.isEmpty
@@ -58,7 +60,6 @@ struct HubLine {
     var headers = [("Authorization", "Bearer " + client.token), ("Content-Type", mediaType)]
     // Without it the hub speaks French.
     if language != .fr { headers.append(("Accept-Language", language.rawValue)) }
-    if takesParts { headers.append(("Prefer", "parts")) }
     let request = HTTPRequest(
       path: path, headers: headers, body: body, responseLimit: Limits.expandedBody,
       takesBeginning: takesParts)

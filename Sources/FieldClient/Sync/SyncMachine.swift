@@ -159,7 +159,8 @@ package struct SyncMachine: Sendable {
   private func exchange() -> Action {
     let left = maximumBytes - spent
     guard left >= Limits.smallestExchange else { return .finish(.budgetSpent) }
-    let share = maximumBytes == .max ? Int.max : left / 2
+    // Both ways together, and room for what compresses worse than most.
+    let share = maximumBytes == .max ? Int.max : left / 3
     return .exchange(
       push: min(up, share) * Limits.compressionGuess,
       pull: min(down, share) * Limits.compressionGuess, correction: correction)

@@ -25,6 +25,7 @@ extension FieldClient {
       client: self, maximumBytes: maximumBytes, language: language, progress: progress)
     do {
       let report = try await run.complete()
+      guard report.complete, maximumBytes == .max else { return report }
       // What is not done now is done with another sync. A hub that was restored may have lost the
       // keys; whose bundle was refused for that comes here.
       try? await exchangeKeys(again: run.hasRepaired || awaitsAnswer, run.line)

@@ -52,10 +52,10 @@ enum HubRoute: String, CaseIterable {
 extension Request {
   var language: Language { Language(accepting: headers[.acceptLanguage]) }
 
-  /// Whether the device takes a long answer in parts: `Prefer: parts` (RFC 7240).
+  /// Whether the device takes a long answer in parts: its media type is of version 2.
   var takesParts: Bool {
-    (headers[.prefer] ?? "").split(separator: ",").contains {
-      $0.filter { $0 != " " }.lowercased() == "parts"
+    (headers[.contentType] ?? "").split(separator: ";").dropFirst().contains {
+      $0.filter { $0 != " " }.lowercased() == "v=2"
     }
   }
 
@@ -65,8 +65,4 @@ extension Request {
     guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Problem(.unauthorised) }
     return String(parts[1])
   }
-}
-
-extension HTTPFields.Element.Name {
-  fileprivate static let prefer = Self("Prefer")!
 }
