@@ -134,7 +134,8 @@ import Testing
     let record = try gao.client.record("contact", "\(id)")
     // Which e-mail stands is for the stamps to say, and they are of machines, not of this world.
     #expect(record["blood_group"] == "A+")
-    #expect(try ["b@x.ml", "c@example.ml"].contains(old.client.record("contact", "\(id)")["email"]))
+    #expect(
+      try ["b@x.ml", "c@example.ml"].contains(old.client.record("contact", "\(id)")["email"]))
     try await expectProven(old)
     #expect(try hub.upgraded(old).client.record("contact", "\(id)")["blood_group"] == "A+")
   }
