@@ -7,7 +7,7 @@ import Testing
 @Suite struct SyncMachineTests {
   @Test func `one exchange when little changed`() {
     var machine = SyncMachine()
-    #expect(machine.next() == .exchange(push: 49_152, pull: 196_608, correction: 0))
+    #expect(machine.next() == .exchange(push: 73_728, pull: 196_608, correction: 0))
     machine.exchanged(exchange())
     #expect(machine.next() == .finish(.complete))
   }

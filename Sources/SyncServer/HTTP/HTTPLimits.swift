@@ -10,6 +10,9 @@ package enum HTTPLimits {
   static let head = 16 << 10
   /// Fields of one head.
   static let headFields = 64
+  /// Bytes of a long answer that go in one TLS record: a second of a satellite phone, so that a cut
+  /// costs little of what has arrived. Each record adds 22.
+  static let record = 2 << 10
   /// Without a byte in either direction. Satellite and 2G links stall for a minute and go on.
   static let idle = TimeAmount.seconds(120)
   /// From the connection to the first whole head, TLS included, over a satellite.

@@ -43,9 +43,21 @@ enum HubRoute: String, CaseIterable {
   /// - Parameter isNamed: whether the kind of the body is said. A device that takes parts knows what it
   ///   asked for, and pays for each byte.
   func response(_ body: [UInt8], isNamed: Bool) -> Response {
-    Response(
-      status: .ok, headers: isNamed ? [.contentType: mediaType] : [:],
-      body: .init(byteBuffer: .init(bytes: body)))
+    guard !isNamed, body.count > HTTPLimits.record else {
+      return Response(
+        status: .ok, headers: isNamed ? [.contentType: mediaType] : [:],
+        body: .init(byteBuffer: .init(bytes: body)))
+    }
+    // What is written at once becomes one TLS record, of which nothing can be read before its end.
+    return Response(
+      status: .ok,
+      body: .init(contentLength: body.count) { writer in
+        for start in stride(from: 0, to: body.count, by: HTTPLimits.record) {
+          let end = min(start + HTTPLimits.record, body.count)
+          try await writer.write(ByteBuffer(bytes: body[start..<end]))
+        }
+        try await writer.finish(nil)
+      })
   }
 }
 
