@@ -145,11 +145,16 @@ lint: ## Check the format
 format: ## Put the format right
 	@$(SWIFT_FILES) | xargs -0 swift format --in-place --parallel
 
-bench: setup ## Run the benchmarks, optimised; SIZES="…" counts of records
+bench: setup ## Run the benchmarks, optimised, and the peers; SIZES="…" counts of records
 	@for size in $(SIZES); do
 	  [[ -f Benchmarks/data/ops_$$size.jsonl ]] || python3 Benchmarks/workload.py $$size
 	done
 	DJOLIBA_BENCHMARKS=1 swift run $(RELEASE) bench $(SIZES)
+	if [[ ! -x Benchmarks/data/peers/bin/python ]]; then
+	  python3 -m venv Benchmarks/data/peers || { rm -rf Benchmarks/data/peers; echo "apt-get install python3-venv"; exit 1; }
+	  Benchmarks/data/peers/bin/pip install -q apsw==3.54.1.0 loro==1.* pycrdt==0.14.* zstandard
+	fi
+	for size in $(SIZES); do Benchmarks/data/peers/bin/python Benchmarks/peers.py $$size; done
 
 links: setup ## Measure syncs over a satellite, 2G and a satellite phone; takes ten minutes
 	@swift build $(RELEASE) --product djoliba

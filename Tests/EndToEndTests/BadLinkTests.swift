@@ -51,8 +51,8 @@ struct BadLinkTests {
     #expect(fresh.link.traffic.connections == fresh.link.traffic.cuts + 1)
     let wasted = try #require(report["bytes_wasted"].int)
     let received = try #require(report["bytes_received"].int)
-    // This link is faster than it lasts, so that the first long answer is far too long for it.
-    #expect(wasted < 30_000 + received / 20, "\(wasted) of \(received)")
+    // This link is faster than it lasts: two answers are too long for it before the third fits.
+    #expect(wasted < 60_000 + received / 20, "\(wasted) of \(received)")
     // Small parts of noise take a fifth more, and each connection has its handshake.
     let most = length * 4 / 3 + wasted + fresh.link.traffic.connections * 3_000
     #expect(fresh.link.traffic.down < most)

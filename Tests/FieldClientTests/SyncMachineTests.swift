@@ -65,12 +65,14 @@ import Testing
     #expect(machine.next() == .exchange(push: 360_000, pull: 180_000, correction: 0))
     expectCut(&machine, posted: 30_000, goesOn: true)
     #expect(machine.next() == .exchange(push: 45_000, pull: 180_000, correction: 0))
-    expectCut(&machine, posted: 15_000, received: 20_000, goesOn: true)
-    #expect(machine.next() == .exchange(push: 45_000, pull: 30_000, correction: 0))
+    expectCut(&machine, posted: 15_000, received: 10_000, goesOn: true)
+    #expect(machine.next() == .exchange(push: 45_000, pull: 60_000, correction: 0))
     machine.exchanged(exchange(waiting: 9, up: 40_000, down: 4_000))
-    #expect(machine.next() == .exchange(push: 45_000, pull: 30_000, correction: 0))
+    // A cut that comes early says nothing of sizes.
+    expectCut(&machine, posted: 15_000, received: 400, goesOn: true)
+    #expect(machine.next() == .exchange(push: 45_000, pull: 60_000, correction: 0))
     expectCut(&machine, posted: 7_000, goesOn: true)
-    #expect(machine.next() == .exchange(push: 12_288, pull: 30_000, correction: 0))
+    #expect(machine.next() == .exchange(push: 12_288, pull: 60_000, correction: 0))
     expectCut(&machine, posted: 4_000, goesOn: false)
   }
 

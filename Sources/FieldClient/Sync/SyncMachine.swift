@@ -121,19 +121,20 @@ package struct SyncMachine: Sendable {
   /// the last cut, or when less may come through where much did not.
   ///
   /// - Parameters:
-  ///   - posted: the size of the request's body; nobody knows how much of it arrived.
-  ///   - received: bytes that came back.
+  ///   - posted: the size of the request's body, when nothing whole came back; nobody knows how much
+  ///     of it arrived.
+  ///   - received: bytes that came back without anything whole in them.
   ///   - bytes: that the exchange took, unless `exchanged` has heard of it.
   package mutating func wasCut(posted: Int, received: Int, bytes: Int) -> Bool {
     spent += bytes
     let before = (up, down)
-    if received > 0 {
-      // The request went through. Of a smaller answer some parts would have come.
-      ceilingDown = max(min(down, received) / 2, Limits.smallestPage)
-      down = min(down, ceilingDown)
-    } else if posted > Limits.smallestPage {
-      ceilingUp = max(min(up, posted) / 2, Limits.smallestPage)
-      up = min(up, ceilingUp)
+    if received >= Limits.smallestPage {
+      // Not even a part of it fits between two cuts.
+      down = max(min(down / 2, received * 2), Limits.smallestPage)
+      ceilingDown = down
+    } else if received == 0, posted > Limits.smallestPage {
+      up = max(min(up, posted) / 2, Limits.smallestPage)
+      ceilingUp = up
     }
     upcoming = exchange()
     defer { hasAdvanced = false }

@@ -147,10 +147,13 @@ struct SyncRun {
   private mutating func mayGoOn(after cut: Problem, _ response: Response?) -> Bool {
     guard cut.code == .interrupted, !Task.isCancelled else { return false }
     // What brought something was taken like any answer.
-    let traffic = response?.answers.isEmpty == true ? response?.traffic : nil
+    guard let response, response.answers.isEmpty else {
+      return machine.wasCut(posted: 0, received: 0, bytes: 0)
+    }
+    let traffic = response.traffic
     return machine.wasCut(
-      posted: response?.posted ?? 0, received: response?.traffic.bytesReceived ?? 0,
-      bytes: (traffic?.bytesSent ?? 0) + (traffic?.bytesReceived ?? 0))
+      posted: response.posted, received: traffic.bytesReceived,
+      bytes: traffic.bytesSent + traffic.bytesReceived)
   }
 
   private mutating func take(
