@@ -152,7 +152,7 @@ bench: setup ## Run the benchmarks, optimised, and the peers; SIZES="…" counts
 	DJOLIBA_BENCHMARKS=1 swift run $(RELEASE) bench $(SIZES)
 	if [[ ! -x Benchmarks/data/peers/bin/python ]]; then
 	  python3 -m venv Benchmarks/data/peers || { rm -rf Benchmarks/data/peers; echo "apt-get install python3-venv"; exit 1; }
-	  Benchmarks/data/peers/bin/pip install -q apsw==3.54.1.0 loro==1.* pycrdt==0.14.* zstandard
+	  Benchmarks/data/peers/bin/pip install -q apsw==3.54.1.0 'loro==1.*' 'pycrdt==0.14.*' zstandard
 	fi
 	for size in $(SIZES); do Benchmarks/data/peers/bin/python Benchmarks/peers.py $$size; done
 
