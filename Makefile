@@ -94,7 +94,8 @@ demo: build ## A hub and laptops on this machine, from enrolment to a conflict
 # The output goes through a file because the test runner counts a skipped test as a good one.
 test: setup lint ## Check the format and run every test; a skipped one fails
 	@log="$$(mktemp)"
-	trap 'rm -f "$$log"' EXIT
+	# What failed stands in the midst of thousands of lines: it is said once more at the end.
+	trap 'grep -a "✘" "$$log" >&2 || true; rm -f "$$log"' EXIT
 	swift test --disable-xctest --skip EndToEndTests 2>&1 | tee "$$log"
 	# Apart: they wait for programs on the very threads that the others' servers need.
 	swift test --disable-xctest --skip-build --filter EndToEndTests 2>&1 | tee -a "$$log"

@@ -12,6 +12,9 @@ package final class BadLink: Sendable {
     /// Bytes that came out at the other end, TLS included.
     package var up = 0
     package var down = 0
+    /// Of each connection, the bytes that the hub sent before it was spoken to again: its side of
+    /// the handshake. In the order in which the connections got that far.
+    package var greetings: [Int] = []
   }
 
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -72,6 +75,8 @@ private final class Connection: @unchecked Sendable {
   private var up: Lane
   private var down: Lane
   private var bytes = 0
+  /// Bytes that came down, until more goes up.
+  private var greeting: Int? = 0
   private var isCut = false
   private let began = NIODeadline.now()
   private let count: @Sendable ((inout BadLink.Traffic) -> Void) -> Void
@@ -120,9 +125,20 @@ private final class Connection: @unchecked Sendable {
     let size = min(buffer.readableBytes, (profile.bytesToCut ?? .max) - bytes)
     bytes += size
     count { fromNear ? ($0.up += size) : ($0.down += size) }
+    greet(size, fromNear: fromNear)
     let target = fromNear ? far : near
     target?.writeAndFlush(buffer.getSlice(at: buffer.readerIndex, length: size), promise: nil)
     if bytes == profile.bytesToCut { cut() }
+  }
+
+  private func greet(_ size: Int, fromNear: Bool) {
+    guard let down = greeting else { return }
+    if !fromNear {
+      greeting = down + size
+    } else if down > 0 {
+      greeting = nil
+      count { $0.greetings.append(down) }
+    }
   }
 
   /// One end has closed: the other hears of it when all that was on the way has arrived.

@@ -193,10 +193,7 @@ static int vfs_time64(sqlite3_vfs *vfs, sqlite3_int64 *out) {
   return system_vfs(vfs)->xCurrentTimeInt64(system_vfs(vfs), out);
 }
 
-/// Becomes the default, above the one that is it now. Once: a simulation may have put itself in
-/// between since, and then this goes above that.
-static int install(void) {
-  sqlite3_vfs *system = sqlite3_vfs_find(NULL);
+static int install(sqlite3_vfs *system) {
   if (system && system->xOpen == vfs_open) return SQLITE_OK;
   sqlite3_vfs *vfs = system ? calloc(1, sizeof *vfs) : NULL;
   if (!vfs) return SQLITE_NOMEM;
@@ -220,6 +217,14 @@ static int install(void) {
   return sqlite3_vfs_register(vfs, 1);
 }
 
+int sealed_install(const char *below) {
+  if (sqlite3_initialize() != SQLITE_OK) return 1;
+  pthread_mutex_lock(&guard);
+  int code = install(sqlite3_vfs_find(below));
+  pthread_mutex_unlock(&guard);
+  return code != SQLITE_OK;
+}
+
 int sealed_unlock(const char *path, const sealed_keys *keys) {
   size_t length = strlen(path);
   folder *new = malloc(sizeof *new + length + 1);
@@ -230,7 +235,7 @@ int sealed_unlock(const char *path, const sealed_keys *keys) {
   pthread_mutex_lock(&guard);
   new->next = folders;
   folders = new;
-  int code = install();
+  int code = install(sqlite3_vfs_find(NULL));
   pthread_mutex_unlock(&guard);
   return code != SQLITE_OK;
 }

@@ -9,7 +9,7 @@ extension FieldClient {
   /// Draws a new token when this one is old, and tells the hub.
   ///
   /// - Parameter hubTime: milliseconds since 1970 by the hub's clock; this machine's may be anything.
-  func renewToken(hubTime: Int64, _ line: HubLine) async throws(Problem) {
+  func renewToken(hubTime: Int64, _ line: inout HubLine) async throws(Problem) {
     // A client that was given its token has no file to keep another one in.
     guard var device = try DeviceFile.load(directory), device.code == nil else { return }
     guard let drawn = device.drawn else {
@@ -22,7 +22,6 @@ extension FieldClient {
       device.next = next
       try device.save(directory)
     }
-    var line = line
     try await line.tell("/v1/token", TokenRenewal(token: next).body)
     device.former = device.token
     device.token = next

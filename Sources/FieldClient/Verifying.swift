@@ -37,9 +37,10 @@ extension FieldClient {
     var run = SyncRun(
       client: self, maximumBytes: .max, language: language, progress: progress)
     do {
-      _ = try await run.complete()
+      try await run.complete()
       try await run.repair(nil)
-      return try await run.complete()
+      try await run.complete()
+      return run.report
     } catch {
       guard error.code == .wipe_ordered else { throw error }
       try await obeyWipe(run.line)

@@ -84,13 +84,31 @@ struct BadLinkTests {
     try link.close()
   }
 
-  @Test func `a second connection of a run costs less than the first`() throws {
+  @Test func `a sync without news takes one connection and few bytes, its handshake included`()
+    throws
+  {
     let (mission, link) = try mission(.gao)
     try mission.sync(.gao)
     let one = link.traffic
     #expect(one.connections == 1)
-    // Certificates of elliptic curves, one authority: the whole of a sync without news.
+    // Certificates of elliptic curves, one authority.
     #expect(one.up + one.down < 3_600, "\(one.up) up, \(one.down) down")
+    try link.close()
+  }
+
+  /// A connection that is cut while its first page goes up has not heard of its session yet.
+  @Test func `the hub's side of a handshake is short, and shorter once a run has a session`()
+    throws
+  {
+    let (mission, link) = try mission(.gao)
+    try writeContacts(1_500, mission, .gao)
+    link.begin(Self.cutting)
+    try mission.sync(.gao)
+    let greetings = link.traffic.greetings
+    let resumed = greetings.drop { $0 > 300 }
+    #expect((1...2).contains(greetings.count - resumed.count), "\(greetings)")
+    #expect(greetings[0] < 900, "\(greetings)")
+    #expect(resumed.count >= 3 && resumed.allSatisfy { $0 < 300 }, "\(greetings)")
     try link.close()
   }
 }

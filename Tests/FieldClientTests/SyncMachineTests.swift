@@ -56,6 +56,8 @@ import Testing
       expectCut(&machine, posted: 900, goesOn: true)
       #expect(machine.next().isExchange)
     }
+    machine.exchanged(exchange(isCut: true))
+    #expect(machine.next().isExchange)
     expectCut(&machine, posted: 900, goesOn: false)
   }
 
@@ -126,6 +128,26 @@ import Testing
     #expect(machine.next() == .finish(.complete))
   }
 
+  /// It asked for the next exchange instead, and what was stamped in 1970 went up as it was.
+  @Test func `a cut in the answer to a wrong clock leaves it to be stamped anew`() {
+    var machine = SyncMachine()
+    for _ in 0..<2 {
+      machine.exchanged(exchange(clockError: -500_000, examined: false, isCut: true))
+      #expect(machine.next() == .restamp(hubTime: 7))
+      machine.restamped()
+    }
+    machine.exchanged(exchange(clockError: -500_000, examined: false, isCut: true))
+    #expect(machine.next() == .finish(.clockRefused))
+  }
+
+  @Test func `a byte budget tells whether it has room for one more exchange`() {
+    var machine = SyncMachine(maximumBytes: 4_000)
+    machine.exchanged(exchange(sent: 1_500, received: 1_476))
+    #expect(machine.hasRoom)
+    machine.exchanged(exchange(sent: 1, received: 0))
+    #expect(!machine.hasRoom)
+  }
+
   @Test func `stamping anew is asked for twice at most, then the clock is refused`() {
     var machine = SyncMachine()
     for _ in 0..<2 {
@@ -160,12 +182,13 @@ import Testing
 
   private func exchange(
     hubTime: Int64 = 7, clockError: Int64 = 0, examined: Bool = true, hasMore: Bool = false,
-    waiting: Int = 0, sent: Int = 100, received: Int = 100, up: Double = 4_000,
+    isCut: Bool = false, waiting: Int = 0, sent: Int = 100, received: Int = 100, up: Double = 4_000,
     down: Double = 4_000, unequal: [Scope] = [], isUnproven: Bool = false
   ) -> SyncMachine.Exchanged {
     SyncMachine.Exchanged(
       hubTime: hubTime, clockError: clockError, examined: examined, hasMore: hasMore,
-      waiting: waiting, bytesSent: sent, bytesReceived: received, bytesPerSecondUp: up,
+      isCut: isCut, waiting: waiting, bytesSent: sent, bytesReceived: received,
+      bytesPerSecondUp: up,
       bytesPerSecondDown: down, unequal: unequal, isUnproven: isUnproven)
   }
 }

@@ -1,3 +1,4 @@
+import GRDBSQLite
 import Testing
 
 @testable import Simulation
@@ -47,6 +48,15 @@ import Testing
 }
 
 @Suite struct DiskTests {
+  /// Once in a hundred runs another test read a sealed file past the seal, in the moment between a
+  /// simulation that began and the next key: "file is not a database".
+  @Test func `no simulation comes between SQLite and the seal`() throws {
+    SimulatedVFS.install()
+    let standard = try #require(sqlite3_vfs_find(nil))
+    #expect(String(cString: standard.pointee.zName) == "sealed")
+    #expect(SimulatedVFS.isBelow(standard))
+  }
+
   private func write(_ text: String, at offset: Int, to file: DiskFile) {
     Array(text.utf8).withUnsafeBytes { file.write($0, at: offset) }
   }

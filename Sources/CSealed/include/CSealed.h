@@ -28,6 +28,11 @@ typedef struct {
 /// memory fails.
 int sealed_unlock(const char *folder, const sealed_keys *keys);
 
+/// Becomes the default file system, above the one of this name or, for NULL, above the default.
+/// Never undone: a file that was sealed must not be opened past the seal, not for a moment. Not 0
+/// when SQLite or the memory fails.
+int sealed_install(const char *below);
+
 /// Forgets a folder's keys. What is open stays open.
 void sealed_lock(const char *folder);
 

@@ -54,25 +54,28 @@ extension Checkup {
     at directory: String, surroundings: Surroundings, disk: DiskEncryption.Sources = .system()
   ) async -> Checkup {
     var checkup = Checkup()
-    let client = checkup.open(directory, surroundings)
-    checkup.lookAtDisk(directory, isSealed: client?.replica.isSealed ?? false, disk)
+    let laptop = checkup.open(directory, surroundings)
+    checkup.lookAtDisk(directory, isSealed: laptop?.client.replica.isSealed ?? false, disk)
     checkup.lookAtFiles(directory)
     checkup.lookAtSpace(directory)
-    guard let client else { return checkup }
+    guard let (client, status) = laptop else { return checkup }
     let hub = await checkup.ask(client)
-    checkup.lookAtClock(client, hub: hub)
-    checkup.lookAtStanding(client)
+    checkup.lookAtClock(client, status, hub: hub)
+    checkup.lookAtStanding(client, status)
     return checkup
   }
 
+  /// What tells to go on with a sync.
+  static let sync = (fr: "Lancez : djoliba synchroniser.", en: "Run: djoliba sync.")
+
   private mutating func open(
     _ directory: String, _ surroundings: Surroundings
-  ) -> FieldClient? {
+  ) -> (client: FieldClient, status: FieldStatus)? {
     do throws(Problem) {
       let client = try FieldClient(directory: directory, surroundings: surroundings)
-      _ = try client.status()
+      let status = try client.status()
       note(.records, .good, fr: "Les fiches s'ouvrent.", en: "The records open.")
-      return client
+      return (client, status)
     } catch {
       note(.records, .bad, error)
       return nil

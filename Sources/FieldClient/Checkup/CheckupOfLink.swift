@@ -26,14 +26,13 @@ extension Checkup {
     }
   }
 
-  mutating func lookAtClock(_ client: FieldClient, hub: HubHealth?) {
+  mutating func lookAtClock(_ client: FieldClient, _ status: FieldStatus, hub: HubHealth?) {
     let asked = hub?.now.map { client.surroundings.now() - $0 }
-    let known = try? client.status().clockError
-    guard let error = asked ?? known ?? nil else {
+    guard let error = asked ?? status.clockError else {
       return note(
         .clock, .look, fr: "L'horloge n'a pas encore été comparée à celle de Bamako.",
         en: "The clock was not compared with the hub's yet.",
-        hint: (fr: "Lancez : djoliba synchroniser.", en: "Run: djoliba sync."))
+        hint: Self.sync)
     }
     let seconds = error.magnitude / 1000
     guard error.magnitude > UInt64(Limits.clockTolerance) else {
@@ -50,16 +49,13 @@ extension Checkup {
       ))
   }
 
-  mutating func lookAtStanding(_ client: FieldClient) {
-    let status: FieldStatus
-    do throws(Problem) { status = try client.status() } catch { return note(.records, .bad, error) }
-    let sync = (fr: "Lancez : djoliba synchroniser.", en: "Run: djoliba sync.")
+  mutating func lookAtStanding(_ client: FieldClient, _ status: FieldStatus) {
     // By the last time that the hub told, corrected by how wrong this clock was then.
     let silence = status.lastSync.map {
       max(0, client.surroundings.now() - (status.clockError ?? 0) - $0)
     }
-    lookAtContact(silence, sync)
-    lookAtWaiting(status, silence, sync)
+    lookAtContact(silence)
+    lookAtWaiting(status, silence)
     if status.sharedAt != nil {
       note(
         .identity, .bad, fr: "Une autre machine utilise l'identité de celle-ci.",
@@ -78,26 +74,24 @@ extension Checkup {
     }
   }
 
-  private mutating func lookAtContact(_ silence: Int64?, _ sync: (fr: String, en: String)) {
+  private mutating func lookAtContact(_ silence: Int64?) {
     guard let silence else {
       return note(
         .contact, .look, fr: "Jamais synchronisé avec Bamako.", en: "Never synced with the hub.",
-        hint: sync)
+        hint: Self.sync)
     }
     let days = silence / 86_400_000
     note(
       .contact, silence > Self.silence ? .look : .good,
       fr: "Dernière synchronisation il y a \(days) jour(s).", en: "Last sync \(days) day(s) ago.",
-      hint: silence > Self.silence ? sync : nil)
+      hint: silence > Self.silence ? Self.sync : nil)
   }
 
-  private mutating func lookAtWaiting(
-    _ status: FieldStatus, _ silence: Int64?, _ sync: (fr: String, en: String)
-  ) {
+  private mutating func lookAtWaiting(_ status: FieldStatus, _ silence: Int64?) {
     let isOld = status.pending > 0 && (silence ?? .max) > Self.patience
     note(
       .unsent, isOld ? .look : .good, fr: "Non envoyées : \(status.pending).",
-      en: "Unsent: \(status.pending).", hint: isOld ? sync : nil)
+      en: "Unsent: \(status.pending).", hint: isOld ? Self.sync : nil)
     guard status.refused > 0 else { return }
     note(
       .refused, .look, fr: "Refusées par Bamako : \(status.refused).",

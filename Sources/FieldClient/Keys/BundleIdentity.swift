@@ -31,7 +31,7 @@ extension DeviceFile {
 extension FieldClient {
   /// Gives the hub this device's public keys and notes the hub's, when neither knows the other's
   /// yet. The secret is on the disk before the hub hears of its keys.
-  func exchangeKeys(again: Bool, _ line: HubLine) async throws(Problem) {
+  func exchangeKeys(again: Bool, _ line: inout HubLine) async throws(Problem) {
     // A client that was given its token has no file to keep a secret in.
     guard var device = try DeviceFile.load(directory), device.code == nil,
       again || device.hubKeys == nil
@@ -41,7 +41,6 @@ extension FieldClient {
       try device.save(directory)
     }
     guard let keys = device.secret?.keys else { return }
-    var line = line
     let answer = try await line.tell("/v1/keys", KeyExchange(keys).body)
     device.hubKeys = try KeyExchange.keys(in: answer).bytes.hexadecimal
     try device.save(directory)

@@ -38,7 +38,10 @@ package struct SyncMachine: Sendable {
     /// This device's clock minus the hub's, in milliseconds.
     package let clockError: Int64
     package let examined: Bool
+    /// Whether the hub said that it has more.
     package let hasMore: Bool
+    /// Whether the link was cut before the whole answer had come.
+    package let isCut: Bool
     /// Records that still wait to be sent.
     package let waiting: Int
     package let bytesSent: Int
@@ -51,7 +54,7 @@ package struct SyncMachine: Sendable {
     package let isUnproven: Bool
 
     package init(
-      hubTime: Int64, clockError: Int64, examined: Bool, hasMore: Bool, waiting: Int,
+      hubTime: Int64, clockError: Int64, examined: Bool, hasMore: Bool, isCut: Bool, waiting: Int,
       bytesSent: Int, bytesReceived: Int, bytesPerSecondUp: Double, bytesPerSecondDown: Double,
       unequal: [Scope] = [], isUnproven: Bool = false
     ) {
@@ -59,6 +62,7 @@ package struct SyncMachine: Sendable {
       self.clockError = clockError
       self.examined = examined
       self.hasMore = hasMore
+      self.isCut = isCut
       self.waiting = waiting
       self.bytesSent = bytesSent
       self.bytesReceived = bytesReceived
@@ -97,7 +101,7 @@ package struct SyncMachine: Sendable {
 
   package mutating func exchanged(_ result: Exchanged) {
     spent += result.bytesSent + result.bytesReceived
-    hasAdvanced = true
+    hasAdvanced = !result.isCut
     up = min(Self.page(result.bytesPerSecondUp, seconds: Limits.pageSecondsUp), ceilingUp)
     down = min(
       Self.page(result.bytesPerSecondDown, seconds: Limits.pageSecondsDown), ceilingDown)
@@ -108,7 +112,7 @@ package struct SyncMachine: Sendable {
         restamps > 2 ? .finish(.clockRefused) : .restamp(hubTime: result.hubTime)
       return
     }
-    if result.waiting > 0 || result.hasMore {
+    if result.waiting > 0 || result.hasMore || result.isCut {
       upcoming = exchange()
     } else if hasRepaired || !result.isUnproven && result.unequal.isEmpty {
       upcoming = .finish(.complete)
@@ -117,14 +121,13 @@ package struct SyncMachine: Sendable {
     }
   }
 
-  /// The link was cut in an exchange. Returns whether to go on: when something came through since
-  /// the last cut, or when less may come through where much did not.
+  /// The link was cut in an exchange, and nothing whole came back. Returns whether to go on: when
+  /// something came through since the last cut, or when less may come through where much did not.
   ///
   /// - Parameters:
-  ///   - posted: the size of the request's body, when nothing whole came back; nobody knows how much
-  ///     of it arrived.
-  ///   - received: bytes that came back without anything whole in them.
-  ///   - bytes: that the exchange took, unless `exchanged` has heard of it.
+  ///   - posted: the size of the request's body; nobody knows how much of it arrived.
+  ///   - received: bytes that came back.
+  ///   - bytes: that the exchange took.
   package mutating func wasCut(posted: Int, received: Int, bytes: Int) -> Bool {
     spent += bytes
     let before = (up, down)
@@ -157,11 +160,13 @@ package struct SyncMachine: Sendable {
     return .repair(scopes)
   }
 
+  /// Whether the byte budget has room for one more exchange.
+  package var hasRoom: Bool { maximumBytes - spent >= Limits.smallestExchange }
+
   private func exchange() -> Action {
-    let left = maximumBytes - spent
-    guard left >= Limits.smallestExchange else { return .finish(.budgetSpent) }
+    guard hasRoom else { return .finish(.budgetSpent) }
     // Both ways together, and room for what compresses worse than most.
-    let share = maximumBytes == .max ? Int.max : left / 3
+    let share = maximumBytes == .max ? Int.max : (maximumBytes - spent) / 3
     return .exchange(
       push: min(up, share) * Limits.compressionGuess,
       pull: min(down, share) * Limits.compressionGuess, correction: correction)

@@ -24,21 +24,17 @@ extension FieldClient {
     var run = SyncRun(
       client: self, maximumBytes: maximumBytes, language: language, progress: progress)
     do {
-      let report = try await run.complete()
-      guard report.complete, maximumBytes == .max else { return report }
-      // What is not done now is done with another sync. A hub that was restored may have lost the
-      // keys; whose bundle was refused for that comes here.
-      try? await exchangeKeys(again: run.hasRepaired || awaitsAnswer, run.line)
-      // The old token serves until another sync can replace it.
-      if let time = run.hubTime { try? await renewToken(hubTime: time, run.line) }
-      return report
+      try await run.complete()
+      if run.report.complete { await run.renewKeys(mayBeLost: awaitsAnswer) }
+      return run.report
     } catch {
       switch error.code {
       case .wipe_ordered: try await obeyWipe(run.line)
       case .unauthorised where try takeFormerToken():
         run = SyncRun(
           client: self, maximumBytes: maximumBytes, language: language, progress: progress)
-        return try await run.complete()
+        try await run.complete()
+        return run.report
       default: throw error
       }
     }
@@ -52,12 +48,12 @@ extension FieldClient {
 struct SyncRun {
   let client: FieldClient
   private(set) var line: HubLine
+  private(set) var report = SyncReport()
   /// Milliseconds since 1970 by the hub's clock, as it last said.
-  private(set) var hubTime: Int64?
+  private var hubTime: Int64?
   /// Whether records were compared one by one.
-  private(set) var hasRepaired = false
+  private var hasRepaired = false
   private var machine: SyncMachine
-  private var report = SyncReport()
 
   init(
     client: FieldClient, maximumBytes: Int, language: Language,
@@ -68,7 +64,7 @@ struct SyncRun {
     machine = SyncMachine(maximumBytes: maximumBytes)
   }
 
-  mutating func complete() async throws(Problem) -> SyncReport {
+  mutating func complete() async throws(Problem) {
     while true {
       switch machine.next() {
       case .exchange(let push, let pull, let correction):
@@ -86,9 +82,20 @@ struct SyncRun {
         let status = try client.replica.status()
         report.pending = status.pending
         report.held = status.held
-        return report
+        return
       }
     }
+  }
+
+  /// What is not done now is done with another sync, and the old token serves until then.
+  ///
+  /// - Parameter mayBeLost: whether the hub refused a bundle. A hub that was restored may have lost
+  ///   the keys.
+  mutating func renewKeys(mayBeLost: Bool) async {
+    guard machine.hasRoom, let hubTime else { return }
+    try? await client.exchangeKeys(again: hasRepaired || mayBeLost, &line)
+    try? await client.renewToken(hubTime: hubTime, &line)
+    noteTraffic()
   }
 
   mutating func repair(_ scopes: [Scope]?) async throws(Problem) {
@@ -146,10 +153,9 @@ struct SyncRun {
   /// somebody broke off, is not.
   private mutating func mayGoOn(after cut: Problem, _ response: Response?) -> Bool {
     guard cut.code == .interrupted, !Task.isCancelled else { return false }
+    guard let response else { return machine.wasCut(posted: 0, received: 0, bytes: 0) }
     // What brought something was taken like any answer.
-    guard let response, response.answers.isEmpty else {
-      return machine.wasCut(posted: 0, received: 0, bytes: 0)
-    }
+    guard response.answers.isEmpty else { return true }
     let traffic = response.traffic
     return machine.wasCut(
       posted: response.posted, received: traffic.bytesReceived,
@@ -169,7 +175,7 @@ struct SyncRun {
     note(first, page, applied, clockError: clockError)
     let hasMore = last.hasMore || response.traffic.cut != nil
     advance(
-      first, hasMore: hasMore, page, applied, response.traffic, clockError: clockError,
+      first, hasMore: last.hasMore, page, applied, response.traffic, clockError: clockError,
       isUnproven: isUnproven)
     try client.replica.noteExchange(
       hubTime: first.hubClock, clockError: clockError,
@@ -198,7 +204,7 @@ struct SyncRun {
     machine.exchanged(
       SyncMachine.Exchanged(
         hubTime: answer.hubClock, clockError: clockError, examined: answer.examined,
-        hasMore: hasMore, waiting: page.waiting + applied.released,
+        hasMore: hasMore, isCut: traffic.cut != nil, waiting: page.waiting + applied.released,
         bytesSent: traffic.bytesSent,
         bytesReceived: traffic.bytesReceived, bytesPerSecondUp: traffic.bytesPerSecondUp,
         bytesPerSecondDown: traffic.bytesPerSecondDown, unequal: applied.unequal,

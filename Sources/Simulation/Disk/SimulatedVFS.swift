@@ -1,9 +1,10 @@
 import Foundation
 import GRDBSQLite
+import Storage
 
 // Where SQLite meets the simulation. The product opens its files by path and its triggers ask
 // SQLite for the time, so the simulation stands below SQLite: a virtual file system, registered
-// once as the process's default. Inside a world's task a path of the world is a file of one of
+// once, below the seal and so below the process's default. Inside a world's task a path of the world is a file of one of
 // its disks, and the time is that of the machine that acts. Everything else in the process goes
 // to the machine's own file system, untouched.
 
@@ -29,9 +30,16 @@ enum SimulatedVFS {
     vfs.pointee.xSleep = vfsSleep
     vfs.pointee.xCurrentTime = vfsCurrentTime
     vfs.pointee.xCurrentTimeInt64 = vfsCurrentTimeInt64
-    sqlite3_vfs_register(vfs, 1)
+    // Never the default itself: what opened a sealed file in that moment would read its bytes.
+    sqlite3_vfs_register(vfs, 0)
+    Seal.install(above: "simulation")
     SeededFunctions.install()
   }()
+
+  /// Whether a file system hands what it does not do itself to this one.
+  static func isBelow(_ vfs: UnsafeMutablePointer<sqlite3_vfs>) -> Bool {
+    vfs.pointee.pAppData == UnsafeMutableRawPointer(sqlite3_vfs_find("simulation"))
+  }
 
   /// The disk and the file name of a path of the current world; nil for any other path.
   fileprivate static func place(_ path: UnsafePointer<CChar>?) -> (Disk, String)? {

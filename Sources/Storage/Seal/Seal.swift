@@ -16,6 +16,11 @@ package enum Seal {
     return (try? file.read(upToCount: name.count)).map { Array($0) == name } ?? false
   }
 
+  /// Has SQLite open every file through the seal, and the seal through this file system of SQLite's.
+  package static func install(above name: String) {
+    precondition(sealed_install(name) == 0, "out of memory")
+  }
+
   /// Opens a folder's sealed databases with this key, from now on and in this process. Empty files
   /// become sealed ones.
   package static func open(_ folder: String, with key: SealKey) {

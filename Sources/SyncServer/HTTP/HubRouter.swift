@@ -32,23 +32,22 @@ struct HubRouter: Sendable {
     for route in HubRoute.allCases {
       router.on("\(route.rawValue)", method: route.method) { request, context in
         if route == .metrics { try admitToFigures(context) }
-        let takesParts = request.takesParts
-        let body = try await answer(route, request, context.address)
-        return route.response(body, isNamed: !takesParts)
+        let inParts = route == .sync && request.takesParts
+        let body = try await answer(route, request, context.address, inParts: inParts)
+        return route.response(body, isNamed: !inParts)
       }
     }
     return router.buildResponder()
   }
 
   private func answer(
-    _ route: HubRoute, _ request: Request, _ address: String
+    _ route: HubRoute, _ request: Request, _ address: String, inParts: Bool
   ) async throws -> [UInt8] {
     switch route {
     case .enroll:
       try await turnstile.trying(from: address) { try await enroll(request) }
     case .sync:
-      try await converse(route, request, address) {
-        [inParts = request.takesParts] body, token, language throws(Problem) in
+      try await converse(route, request, address) { body, token, language throws(Problem) in
         try service.sync(body, token: token, language: language, inParts: inParts)
       }
     case .repair: try await converse(route, request, address, service.repair)
