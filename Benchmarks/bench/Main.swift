@@ -228,7 +228,8 @@ struct Run {
   }
 
   private func values(_ row: [String]) -> [String: Value] {
-    var values: [String: Value] = ["scope": "mission"]
+    var values = [String: Value](minimumCapacity: row.count + 1)
+    values["scope"] = "mission"
     for (name, text) in zip(Workload.columns, row) { values[name] = .text(text) }
     return values
   }

@@ -1,5 +1,8 @@
 /// One column of a record type, and everything that is said of its values.
-public struct Field: Sendable {
+///
+/// A class, because each value of each record asks it something, and a structure of this size is
+/// copied piece by piece.
+public final class Field: Sendable {
   public let name: String
   public let label: Label
   public let kind: Kind
@@ -27,8 +30,39 @@ public struct Field: Sendable {
   public let exported: Bool
 
   let matcher: Matcher?
+  let form: Kind.Form
+  /// Whether it holds the code of a base.
+  package let namesBase: Bool
   /// Position of each choice, for checking and sorting without a search.
   let ranks: [String: Int]
+
+  init(
+    name: String, label: Label, kind: Kind, required: Bool, policy: Policy, lock: Lock?, aliases:
+    [String], pattern: String?, minimum: Double?, maximum: Double?, maximumLength: Int?,
+    notFuture: Bool, gates: [String: Set<Role>], initial: Value?, numbering: Numbering?, exported:
+    Bool, matcher: Matcher?, ranks: [String: Int]
+  ) {
+    self.name = name
+    self.label = label
+    self.kind = kind
+    self.required = required
+    self.policy = policy
+    self.lock = lock
+    self.aliases = aliases
+    self.pattern = pattern
+    self.minimum = minimum
+    self.maximum = maximum
+    self.maximumLength = maximumLength
+    self.notFuture = notFuture
+    self.gates = gates
+    self.initial = initial
+    self.numbering = numbering
+    self.exported = exported
+    self.matcher = matcher
+    self.ranks = ranks
+    form = kind.form
+    namesBase = kind.isBase
+  }
 }
 
 /// What a field holds. Everything but `int`, `bool` (0 or 1) and `real` is stored as text.
@@ -73,6 +107,26 @@ public struct Lock: Sendable, Hashable {
 }
 
 extension Kind {
+  /// A kind without its lists and names, to be asked once for each value.
+  enum Form: Sendable {
+    case text, int, real, bool, date, datetime, phone, choice, choices, reference
+  }
+
+  fileprivate var form: Form {
+    switch self {
+    case .text, .longtext: .text
+    case .int: .int
+    case .real: .real
+    case .bool: .bool
+    case .date: .date
+    case .datetime: .datetime
+    case .phone: .phone
+    case .choice: .choice
+    case .choices: .choices
+    case .reference, .anyReference: .reference
+    }
+  }
+
   var choices: [Choice]? {
     switch self {
     case .choice(let choices), .choices(let choices): choices

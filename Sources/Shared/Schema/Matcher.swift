@@ -2,7 +2,7 @@
 ///
 /// Unchecked, because `Regex` does not declare `Sendable`: this one is never changed after
 /// init, and the program it lowers to at first use is set by an atomic exchange.
-struct Matcher: @unchecked Sendable {
+final class Matcher: @unchecked Sendable {
   private let regex: Regex<AnyRegexOutput>
 
   /// Nil when the pattern is not a regular expression.

@@ -1,5 +1,5 @@
 /// One kind of record: its fields, its rules, and who may do what with it.
-public struct RecordType: Sendable {
+public final class RecordType: Sendable {
   public let name: String
   public let label: Label
   /// The stored fields in the order of their columns: the system fields, then the type's own.
@@ -22,6 +22,10 @@ public struct RecordType: Sendable {
   public let rules: [RecordRule]
   /// How many of the key's fields, the first ones, must be filled.
   let keyNeeded: Int
+  /// The fields that a new record has a value in where none was given.
+  package let selfFilling: [Field]
+  /// The names of the fields that must not be empty.
+  let required: [String]
   private let positions: [String: Int]
 
   /// The stored field of this name.
@@ -31,18 +35,6 @@ public struct RecordType: Sendable {
 
   /// The index of a stored field in `fields`.
   public func position(of name: String) -> Int? { positions[name] }
-}
-
-extension RecordType {
-  struct Rights {
-    let writers, deleters, wideners: Set<Role>
-  }
-
-  struct Key {
-    let required: [String]
-    /// Count where they are given.
-    let optional: [String]
-  }
 
   init(
     name: String, label: Label, fields: [Field], derived: [Field], key: Key,
@@ -63,6 +55,20 @@ extension RecordType {
     deleters = rights.deleters
     wideners = rights.wideners
     self.rules = rules
+    selfFilling = fields.filter { $0.initial != nil || $0.numbering != nil }
+    required = fields.filter(\.required).map(\.name)
     positions = fields.positions(of: \.name)
+  }
+}
+
+extension RecordType {
+  struct Rights {
+    let writers, deleters, wideners: Set<Role>
+  }
+
+  struct Key {
+    let required: [String]
+    /// Count where they are given.
+    let optional: [String]
   }
 }

@@ -11,7 +11,7 @@ public indirect enum ScopeRule: Sendable, Hashable {
 
 extension Kind {
   /// Whether its values are codes of bases, from which scopes follow.
-  package var isBase: Bool {
+  var isBase: Bool {
     if case .reference("base", by: "code") = self { true } else { false }
   }
 }

@@ -6,18 +6,21 @@ package import Shared
 /// Beside `id` and the fields it has a few columns that begin with an underscore: `_row`, the
 /// row's number in this file; `_handle`, the hub's short number for the record; `_stamps`,
 /// when each confirmed field was written.
-package struct TypedTable: Sendable {
+package final class TypedTable: Sendable {
   package let type: RecordType
   package let name: String
   /// Every field's column, quoted, in the schema's order.
   package let columns: [String]
   package let columnList: String
+  /// Inserts `id`, then every field.
+  package let insertion: String
 
   package init(_ type: RecordType) {
     self.type = type
     name = Self.quote(type.name)
     columns = type.fields.map { Self.quote($0.name) }
     columnList = columns.joined(separator: ", ")
+    insertion = Self.insertion(["id"] + columns, into: name)
   }
 
   package static func quote(_ name: String) -> String { "\"\(name)\"" }
@@ -30,15 +33,16 @@ package struct TypedTable: Sendable {
 
   /// Inserts `id`, the bookkeeping columns given, then every field.
   package func insert(_ bookkeeping: [String]) -> String {
-    let own = (["id"] + bookkeeping).joined(separator: ", ")
-    let places = String(repeating: "?, ", count: bookkeeping.count + columns.count) + "?"
-    return "INSERT INTO \(name)(\(own), \(columnList)) VALUES (\(places))"
+    Self.insertion(["id"] + bookkeeping + columns, into: name)
   }
 
   package func insert(_ bookkeeping: [String], fields: [String]) -> String {
-    let names = ["id"] + bookkeeping + fields.map(Self.quote)
-    let places = names.map { _ in "?" }.joined(separator: ", ")
-    return "INSERT INTO \(name)(\(names.joined(separator: ", "))) VALUES (\(places))"
+    Self.insertion(["id"] + bookkeeping + fields.map(Self.quote), into: name)
+  }
+
+  private static func insertion(_ columns: [String], into name: String) -> String {
+    let places = columns.map { _ in "?" }.joined(separator: ", ")
+    return "INSERT INTO \(name)(\(columns.joined(separator: ", "))) VALUES (\(places))"
   }
 
   package func update(_ names: [String], where condition: String) -> String {

@@ -102,7 +102,7 @@ extension Replica {
     try create(path: fresh, schema: reader.schema, device: reader.device)
     let replica = try Replica(path: fresh)
     let rescue = try replica.write { db, shape in
-      let isWhole = try reader.copy(into: db, shape)
+      let isWhole = try db.checkingIDs { try reader.copy(into: db, shape) }
       let unread = try reader.unread(db, shape)
       let state = try Settling.run(db, shape, now: now)
       try state.save()

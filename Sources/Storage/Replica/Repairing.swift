@@ -8,7 +8,9 @@ extension Replica {
   /// Reads the whole file. Throws `.damaged` where a page or an index is not what it should be.
   package func checkFile() throws(Problem) {
     try read { db, _ in
-      let found = try String.fetchAll(db, sql: "PRAGMA integrity_check(1)")
+      let found = try db.checkingIDs {
+        try String.fetchAll(db, sql: "PRAGMA integrity_check(1)")
+      }
       guard found == ["ok"] else {
         throw Problem(.damaged, at: path, cause: found.first)
       }

@@ -23,21 +23,50 @@ package struct RecordWriter {
     _ type: String, id given: RecordID?, _ values: [String: Value]
   ) throws -> RecordID {
     let table = try shape.table(type)
-    var values = values.filter { !$0.value.isNull }
-    for field in table.type.fields where values[field.name] == nil {
-      values[field.name] =
-        try field.initial ?? table.nextNumber(field, values, db).map { .text($0) }
-    }
-    try check(values, table, fields: Set(values.keys), before: [:])
+    let values = try completed(values, table)
+    var row = try checked(values, table)
     let id = table.type.id(values) ?? given ?? freshID()
     guard given == nil || given == id else { throw Problem(.bad_id, at: type) }
-    let row = table.type.fields.map { values[$0.name]?.stored ?? .null }
+    row[0] = id.description.databaseValue
     do {
-      try db.run(table.insert([]), Bindings([id.description.databaseValue] + row))
+      try db.run(table.insertion, Bindings(row))
     } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
       throw Problem(.already_exists, at: "\(type) \(id)")
     }
     return id
+  }
+
+  /// With what the schema gives where nothing was given.
+  private func completed(
+    _ given: [String: Value], _ table: TypedTable
+  ) throws -> [String: Value] {
+    var values = given
+    for field in table.type.selfFilling where values[field.name]?.isNull ?? true {
+      values[field.name] =
+        try field.initial ?? table.nextNumber(field, values, db).map { .text($0) }
+    }
+    return values
+  }
+
+  /// A new record's fields in the order of their columns, behind a place for its id.
+  private func checked(
+    _ values: [String: Value], _ table: TypedTable
+  ) throws -> [DatabaseValue] {
+    let type = table.type
+    var row = [DatabaseValue](repeating: .null, count: 1 + type.fields.count)
+    var bad: (place: Int, code: Problem.Code)?
+    for (name, value) in values {
+      guard let place = type.position(of: name) else { throw Problem(.unknown_field, at: name) }
+      row[1 + place] = value.stored
+      if place < bad?.place ?? .max,
+        let code = try check(value, type.fields[place])
+      {
+        bad = (place, code)
+      }
+    }
+    if let bad { throw Problem(bad.code, at: type.fields[bad.place].name) }
+    if let problem = type.checkRules(values).first { throw problem }
+    return row
   }
 
   /// Changes the fields given; a null empties one.
@@ -47,8 +76,8 @@ package struct RecordWriter {
     let before = table.values(row, from: 2)
     var all = before
     for (field, value) in values { all[field] = value.isNull ? nil : value }
-    try check(all, table, fields: Set(values.keys), before: before)
     let fields = values.keys.sorted()
+    try check(all, table, fields: fields, before: before)
     guard !fields.isEmpty else { return }
     try db.run(
       table.update(fields, where: "_row = ?"),
@@ -67,33 +96,35 @@ package struct RecordWriter {
     try db.run("DELETE FROM \(table.name) WHERE _row = ?", [row[1] as Int64])
   }
 
-  /// Throws `.no_base` for a base that is not in the list; without a list any code is taken.
-  private func checkBase(_ value: Value?, _ field: Field) throws {
-    guard field.kind.isBase, let code = value?.text, let bases = shape.tables["base"],
+  /// What is wrong with one value by itself; `.no_base` for a base that is not in the list. Without
+  /// a list any code is taken.
+  private func check(_ value: Value, _ field: Field) throws -> Problem.Code? {
+    if let code = field.check(value, today: Self.anyDay) { return code }
+    guard field.namesBase, let code = value.text, let bases = shape.tables["base"],
       bases.type[field: "code"] != nil
-    else { return }
+    else { return nil }
     let row = try db.row(
       "SELECT EXISTS(SELECT 1 FROM \(bases.name) WHERE code = ?), EXISTS(SELECT 1 FROM \(bases.name))",
       [code])!
-    if row[0] == false && row[1] == true { throw Problem(.no_base, at: field.name) }
+    return row[0] == false && row[1] == true ? .no_base : nil
   }
 
   /// A record that another program left incomplete may be repaired one field at a time: what was
   /// wrong before is no reason to refuse.
   private func check(
-    _ values: [String: Value], _ table: TypedTable, fields: Set<String>, before: [String: Value]
+    _ values: [String: Value], _ table: TypedTable, fields: [String], before: [String: Value]
   ) throws {
-    for name in fields where table.type[field: name] == nil {
-      throw Problem(.unknown_field, at: name)
+    for name in fields {
+      guard let field = table.type[field: name] else { throw Problem(.unknown_field, at: name) }
+      let value = values[name] ?? .null
+      let code =
+        value == before[name] ?? .null
+        ? field.check(value, today: Self.anyDay) : try check(value, field)
+      if let code { throw Problem(code, at: name) }
     }
-    for field in table.type.fields where fields.contains(field.name) {
-      if let code = field.check(values[field.name] ?? .null, today: Self.anyDay) {
-        throw Problem(code, at: field.name)
-      }
-      if values[field.name] != before[field.name] { try checkBase(values[field.name], field) }
-    }
-    let known = before.isEmpty ? [] : table.type.checkRules(before)
     let problems = table.type.checkRules(values)
+    guard !problems.isEmpty else { return }
+    let known = table.type.checkRules(before)
     if let problem = problems.first(where: { !known.contains($0) }) { throw problem }
   }
 }

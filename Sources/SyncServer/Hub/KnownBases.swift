@@ -8,7 +8,7 @@ extension HubWriting {
   func unknownBase(
     _ value: Value, _ field: Field, _ type: RecordType, _ writer: Writer
   ) throws -> Problem? {
-    guard field.kind.isBase, type.name != "base", !writer.isGiver, let code = value.text
+    guard field.namesBase, type.name != "base", !writer.isGiver, let code = value.text
     else { return nil }
     return try isUnknown(base: code) ? Problem(.no_base, at: field.name) : nil
   }
