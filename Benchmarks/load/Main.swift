@@ -15,6 +15,8 @@ struct Load: AsyncParsableCommand {
   @Option(help: "Exchanges a second, of all together.") var rate = 1_500
   @Option(help: "How long.") var seconds = 60
   @Flag(help: "A new connection for each exchange.") var fresh = false
+  @Option(help: "A file: the hub is backed up into it, again and again, while it is driven.")
+  var backup: String?
 
   func run() async throws {
     let fleet = try Fleet(server: server, folder: folder, port: port, count: devices)
@@ -45,10 +47,12 @@ struct Load: AsyncParsableCommand {
         calling(from: start, for: .seconds(Int64(seconds))))
     }
     let before = hub.figures()
+    let copies = backup.map { Copies(server: server, folder: folder, file: $0, from: start) }
     for caller in callers.map({ caller in group.next().flatSubmit { caller.start() } }) {
       try await caller.get()
     }
     let after = hub.figures()
+    try copies?.end()
     report(callers, cpu: after.cpu - before.cpu, memory: after.memory)
     try await group.shutdownGracefully()
   }

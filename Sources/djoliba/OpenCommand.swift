@@ -48,7 +48,8 @@ struct OpenCommand: Command {
     let (client, language, random) = (try client(), global.language, Surroundings.door.random)
     let code = LaptopDoors.secret(random)
     let doors = LaptopDoors(code: code, random: random) { () throws(Problem) in
-      try LaptopDesk(client, language: language)
+      try client.checkContact()
+      return try LaptopDesk(client, language: language)
     }
     let console = Console(doors: doors, field: try LaptopDesk(client, language: language))
     let (printer, opens) = (printer, !noBrowser)

@@ -53,7 +53,20 @@ struct SealingOptions: ParsableArguments {
       en: "Seal the records with a key that this machine keeps outside of the folder."))
   var machineKey = false
 
+  @Option(
+    help: .init(
+      fr: "Avec --machine-key : demander une phrase secrète après tant de jours sans Bamako.",
+      en: "With --machine-key: ask for a passphrase after so many days without the hub.",
+      valueName: Label(fr: "jours", en: "days")))
+  var lockAfter: Int?
+
   func validate() throws {
+    guard lockAfter == nil || machineKey, (1...365).contains(lockAfter ?? 1) else {
+      throw ValidationError(
+        spoken(
+          fr: "--lock-after : de 1 à 365 jours, avec --machine-key.",
+          en: "--lock-after: 1 to 365 days, with --machine-key."))
+    }
     guard !(passphrase && machineKey) else {
       throw ValidationError(
         spoken(
@@ -65,6 +78,9 @@ struct SealingOptions: ParsableArguments {
   /// Asks for a new passphrase where one is wanted. Throws `.passphrase_needed`, `.weak_password`.
   func sealing() throws(Problem) -> Sealing? {
     if passphrase { return .passphrase(try Passphrase.new()) }
+    if let lockAfter {
+      return .machineWhileHeard(days: lockAfter, passphrase: try Passphrase.new())
+    }
     return machineKey ? .machine : nil
   }
 }

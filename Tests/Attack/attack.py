@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+import xml.etree.ElementTree
 
 warnings.simplefilter("ignore", DeprecationWarning)
 programs = sys.argv[1]
@@ -172,6 +173,32 @@ def old(version):
 
 
 judge("TLS before 1.2", [old(ssl.TLSVersion.TLSv1), old(ssl.TLSVersion.TLSv1_1)], {0})
+
+
+
+def scan():
+    """What Debian's sslscan finds that should not be there: one number for each finding."""
+    found = subprocess.run(["sslscan", "--xml=-", f"127.0.0.1:{port}"], capture_output=True, text=True)
+    test = xml.etree.ElementTree.fromstring(found.stdout).find("ssltest")
+    spoken = {f"{p.get('type')} {p.get('version')}" for p in test.iter("protocol")
+              if p.get("enabled") == "1"}
+    # Each suite of TLS 1.3 seals and has a key of its own for each connection; of 1.2, these do.
+    weak = [c.get("cipher") for c in test.iter("cipher") if c.get("sslversion") != "TLSv1.3"
+            and not (c.get("cipher").startswith("ECDHE-")
+                     and ("GCM" in c.get("cipher") or "POLY1305" in c.get("cipher")))]
+    holes = [h for h in test.iter("heartbleed") if h.get("vulnerable") != "0"]
+    unsafe = [r for r in test.iter("renegotiation")
+              if r.get("supported") == "1" and r.get("secure") != "1"]
+    squeezed = [c for c in test.iter("compression") if c.get("supported") == "1"]
+    suites = [c.get("cipher") for c in test.iter("cipher")]
+    print(f"  sslscan: {', '.join(sorted(spoken))}; {', '.join(suites)}")
+    return [int(spoken != {"tls 1.2", "tls 1.3"}), len(weak), len(holes), len(unsafe), len(squeezed)]
+
+
+if shutil.which("sslscan"):
+    judge("what a TLS scanner holds against the hub", scan(), {0})
+else:
+    print("  no TLS scanner was run: apt-get install sslscan")
 
 silent = []
 for host in range(10, 22):

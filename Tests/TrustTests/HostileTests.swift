@@ -78,6 +78,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("ALL:COMPLEMENTOFALL:!AESGCM:!CHACHA20@SECLEVEL=0", 0), ("ECDHE+AESGCM:!aNULL", 200),
+    ("ECDHE+CHACHA20:!aNULL", 200),
+  ])
+  func `only suites that seal and keep nothing for later are spoken`(
+    suites: String, status: Int
+  ) async throws {
+    try await Live.run { live in
+      let own = ["--tls-max", "1.2", "--ciphers", suites]
+      let answered = try await live.curl("/v1/health", own).status
+      #expect(answered == status)
+    }
+  }
+
   @Test func `every page carries what keeps a browser to this place`() async throws {
     try await Live.run { live in
       for path in ["/", "/entree", "/console.css", "/journal", "/nowhere"] {

@@ -50,6 +50,7 @@ extension FieldClient {
     guard let last else { throw Problem(.bundle_old) }
     report.complete = !last.hasMore
     try replica.settle(bundle: number, complete: last.hasMore ? nil : last.hubClock)
+    try Contact.note(hubTime: last.hubClock, clockError: nil, directory, surroundings)
     let status = try replica.status()
     report.pending = status.pending
     report.held = status.held

@@ -28,6 +28,8 @@ struct MachineKeys {
     return SymmetricKey(data: bytes)
   }
 
+  func has(_ name: String) -> Bool { DurableFile.exists(path(name)) }
+
   func destroy(_ name: String) throws(Problem) { try DurableFile.destroy(path(name)) }
 
   private func path(_ name: String) -> String { "\(folder)/\(name).key" }

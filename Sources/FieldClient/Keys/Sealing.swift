@@ -9,6 +9,9 @@ public enum Sealing: Sendable {
   case machine
   /// Twelve characters or more that somebody knows.
   case passphrase(String)
+  /// The machine's key, which is taken away when Bamako was not heard for so many days; from then on
+  /// the passphrase opens the replica, until Bamako is heard again.
+  case machineWhileHeard(days: Int, passphrase: String)
 }
 
 extension FieldClient {
@@ -29,7 +32,7 @@ extension FieldClient {
     if let old = try KeyFile.load(directory) {
       let key = try old.unwrap(surroundings)
       Seal.open(directory, with: key)
-      try KeyFile(wrapping: key, sealing, surroundings).save(directory)
+      try save(key, sealing, directory, surroundings)
       try old.destroyMachineKey(surroundings)
     } else {
       try makeKey(sealing, directory, surroundings)
@@ -43,14 +46,68 @@ extension FieldClient {
     _ sealing: Sealing, _ directory: String, _ surroundings: Surroundings
   ) throws(Problem) {
     let key = SealKey(surroundings.randomBytes(words: 4))
-    try KeyFile(wrapping: key, sealing, surroundings).save(directory)
+    try save(key, sealing, directory, surroundings)
     Seal.open(directory, with: key)
+  }
+
+  private static func save(
+    _ key: SealKey, _ sealing: Sealing, _ directory: String, _ surroundings: Surroundings
+  ) throws(Problem) {
+    let file = try KeyFile(wrapping: key, sealing, surroundings)
+    // Before the key file: one that is to be locked and knows of no contact is locked.
+    if file.days != nil {
+      try Contact(heard: surroundings.now(), clockError: 0, surroundings).save(directory)
+    }
+    try file.save(directory)
+    if file.days == nil { try Contact.remove(directory) }
   }
 
   /// Opens the replica's key when it has one; asks for the passphrase at most once a process.
   static func openKey(_ directory: String, _ surroundings: Surroundings) throws(Problem) {
     guard !Seal.isOpen(directory), let file = try KeyFile.load(directory) else { return }
-    Seal.open(directory, with: try file.unwrap(surroundings))
+    let isSilent = try lockIfSilent(file, directory, surroundings)
+    let key = try file.unwrap(surroundings)
+    Seal.open(directory, with: key)
+    if !isSilent { try unlock(file, key, directory, surroundings) }
+  }
+
+  /// Takes the machine's key away when Bamako was not heard for longer than the deployment allows. The
+  /// records are opened with the passphrase then, and what is open stays open.
+  ///
+  /// - Returns: whether it is so.
+  private static func lockIfSilent(
+    _ file: KeyFile, _ directory: String, _ surroundings: Surroundings
+  ) throws(Problem) -> Bool {
+    guard let days = file.days else { return false }
+    var contact = Contact.load(directory)
+    contact?.look(directory, surroundings)
+    // Whoever removed the file wanted something.
+    let silence = contact?.silence(surroundings) ?? .max
+    guard silence > Int64(days) * 86_400_000 else { return false }
+    try file.destroyMachineKey(surroundings)
+    if contact == nil { try Contact(heard: 0, clockError: 0, surroundings).save(directory) }
+    return true
+  }
+
+  /// Bamako was heard since the machine's key was taken away: it gets a new one.
+  private static func unlock(
+    _ file: KeyFile, _ key: SealKey, _ directory: String, _ surroundings: Surroundings
+  ) throws(Problem) {
+    // A sync that runs just now leaves it to the next command.
+    guard file.isLocked(surroundings), let lock = try? SyncLock(directory: directory) else {
+      return
+    }
+    defer { lock.release() }
+    try file.unlocked(key, surroundings).save(directory)
+  }
+
+  /// For programs that stay: throws `.passphrase_needed` when Bamako was not heard for longer than the
+  /// deployment allows, and takes the machine's key away.
+  public func checkContact() throws(Problem) {
+    guard let file = try KeyFile.load(directory),
+      try Self.lockIfSilent(file, directory, surroundings)
+    else { return }
+    throw Problem(.passphrase_needed, at: directory)
   }
 
   /// Says of a replica that could not be opened that it is sealed and its key is gone.
@@ -80,6 +137,7 @@ extension FieldClient {
     guard DurableFile.exists(path) else { return false }
     let file = try? KeyFile.load(directory)
     try DurableFile.destroy(path)
+    try Contact.remove(directory)
     try file?.destroyMachineKey(surroundings)
     return true
   }

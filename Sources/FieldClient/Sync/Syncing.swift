@@ -180,6 +180,8 @@ struct SyncRun {
     try client.replica.noteExchange(
       hubTime: first.hubClock, clockError: clockError,
       complete: first.examined && page.waiting + applied.released == 0 && !hasMore)
+    try Contact.note(
+      hubTime: first.hubClock, clockError: clockError, client.directory, client.surroundings)
   }
 
   private mutating func noteTraffic() {
