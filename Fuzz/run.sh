@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 [[ $# -gt 0 ]] || set -- $(ls Fuzz/Corpus)
 
 # The longest input, in bytes: some times what the corpus begins with.
-declare -A longest=([schema]=6000 [csv]=3000 [rows]=3000)
+declare -A longest=([schema]=6000 [csv]=3000 [rows]=3000 [backup]=12000 [sealed-backup]=12000)
 # The backtracer and the address sanitizer wait for each other; leaks are Swift's own globals.
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0
 

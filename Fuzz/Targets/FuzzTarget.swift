@@ -15,6 +15,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case bundleContent = "bundle-content"
   case bundleAnswer = "bundle-answer"
   case keyExchange = "key-exchange"
+  case backup
+  case sealedBackup = "sealed-backup"
 
   /// Reads the bytes as a stranger's, and holds what was read against the laws of its kind.
   ///
@@ -40,6 +42,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .bundleContent: try checkBundleContent(bytes)
     case .bundleAnswer: try checkBundleAnswer(bytes)
     case .keyExchange: try checkKeyExchange(bytes)
+    case .backup: try checkBackup(bytes)
+    case .sealedBackup: try checkSealedBackup(bytes)
     }
   }
 }

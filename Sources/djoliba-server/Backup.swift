@@ -13,12 +13,14 @@ struct Backup: Command {
       fr: """
         Le fichier contient les fiches, les appareils, les comptes et la clé de l'autorité : tout ce \
         qu'il faut pour revenir après la perte de cette machine. Il est vérifié et relu avant de \
-        porter son nom. Qui l'a peut se faire passer pour Bamako : gardez-le sur un support chiffré.
+        porter son nom. Qui l'a peut se faire passer pour Bamako : gardez-le sur un support chiffré, \
+        ou scellez les sauvegardes : djoliba-server recovery-key.
         """,
       en: """
         The file holds the records, the devices, the accounts and the authority's key: all that is \
         needed to come back when this machine is lost. It is checked and read back before it has its \
-        name. Whoever has it can pose as Bamako: keep it on an encrypted medium.
+        name. Whoever has it can pose as Bamako: keep it on an encrypted medium, or seal backups: \
+        djoliba-server recovery-key.
         """))
 
   @Argument(
@@ -47,15 +49,22 @@ struct Backup: Command {
       try printer.out([
         "file": .text(file), "bytes": .int(report.bytes), "records": .int(Int64(report.records)),
         "log": .bool(report.log.fault == nil),
+        "sealed_for": report.fingerprint.map { .text($0) } ?? .null,
       ])
     }
     let size = Amounts.bytes(Int(report.bytes), global.language)
     try printer.out(
       fr: "Sauvegarde écrite, vérifiée et relue : \(file) (\(size), \(report.records) fiches).",
       en: "Backup written, checked and read back: \(file) (\(size), \(report.records) records).")
-    printer.say(
-      fr: "Elle contient la clé de Bamako : gardez-la ailleurs que cette machine, chiffrée.",
-      en: "It holds Bamako's key: keep it elsewhere than on this machine, encrypted.")
+    if let key = report.fingerprint {
+      printer.say(
+        fr: "Elle est scellée pour la clé de secours \(key), qui seule l'ouvre.",
+        en: "It is sealed for the recovery key \(key), which alone opens it.")
+    } else {
+      printer.say(
+        fr: "Elle contient la clé de Bamako : gardez-la ailleurs que cette machine, chiffrée.",
+        en: "It holds Bamako's key: keep it elsewhere than on this machine, encrypted.")
+    }
     if report.isUnnoted {
       printer.say(
         fr: "Le disque du serveur est plein : la sauvegarde n'est pas dans le journal d'audit.",
@@ -87,13 +96,21 @@ struct Restore: Command {
       valueName: Label(fr: "fichier", en: "file")))
   var file: String
 
+  @Option(
+    help: .init(
+      fr: "Clé de secours d'une sauvegarde scellée.", en: "Recovery key of a sealed backup.",
+      valueName: Label(fr: "fichier", en: "file")))
+  var key: String?
+
   @Flag(help: .json) var json = false
   @OptionGroup var global: GlobalOptions
 
   func perform() throws {
+    let opening = try key.map(HubFolder.recoveryKey)
     var progress = FileProgress(Label(fr: "Restauration", en: "Restoring"), printer)
     let report = try folder.restore(
-      file, schema: .mission, by: Machine.clerk, now: Machine.now, random: Machine.random
+      file, key: opening, schema: .mission, by: Machine.clerk, now: Machine.now,
+      random: Machine.random
     ) { done, all in progress.show(done, of: all) }
     progress.end()
     if json {

@@ -12,7 +12,8 @@ import Terminal
     subcommands: [
       Init.self, Run.self, Invite.self, Device.self, InboxCommand.self, BundleCommand.self,
       Load.self, Conflicts.self, ConflictCommand.self, History.self, Erase.self, Status.self,
-      Verify.self, Backup.self, Restore.self, Address.self, AccountCommand.self, Export.self,
+      Verify.self, Backup.self, Restore.self,
+      RecoveryKeyCommand.self, Address.self, AccountCommand.self, Export.self,
     ])
 
   static func main() async { await begin() }

@@ -23,10 +23,10 @@ enum House {
     Room(
       "Shared", [],
       confined: [
-        "Crypto": ["Ground/RecordID.swift", "Merge/", "Repair/", "Bundle/"],
+        "Crypto": ["Ground/RecordID.swift", "Merge/", "Repair/", "Bundle/", "Backup/"],
         "CZstd": ["Wire/Zstd.swift"],
-        // In Bundle/ only for the bytes that Crypto takes.
-        "Foundation": ["Schema/SchemaNode.swift", "Wire/Enrolment.swift", "Bundle/"],
+        // In Bundle/ and Backup/ only for the bytes that Crypto takes.
+        "Foundation": ["Schema/SchemaNode.swift", "Wire/Enrolment.swift", "Bundle/", "Backup/"],
       ]),
     // The rules of the people's work over records, and the desk at which it is done. No I/O either.
     Room(

@@ -232,6 +232,7 @@ extension Page {
     case .backup: Label(fr: "sauvegarde", en: "backup")
     case .address: Label(fr: "adresse changée", en: "address changed")
     case .restore: Label(fr: "serveur restauré", en: "hub restored")
+    case .recoveryKey: Label(fr: "nouvelle clé de secours", en: "new recovery key")
     case .invite: Label(fr: "a invité", en: "invited")
     case .enroll: Label(fr: "appareil relié", en: "device linked")
     case .grant: Label(fr: "droits changés", en: "rights changed")

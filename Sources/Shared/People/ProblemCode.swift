@@ -25,6 +25,7 @@ extension Problem {
     case passphrase_needed, wrong_passphrase, no_key
     case not_a_bundle, bundle_damaged, bundle_foreign, bundle_old, bundle_ahead, bundle_other_way
     case bundle_unready
+    case not_a_key, key_needed, wrong_key
   }
 }
 
@@ -883,6 +884,33 @@ extension Problem.Code {
         hint: Label(
           fr: "Synchronisez une fois par le réseau ; ensuite la clé USB suffit.",
           en: "Sync once over the network; after that a stick will do."))
+    case .not_a_key:
+      Entry(
+        exit: 65, status: 422,
+        text: Label(
+          fr: "Ce fichier n'est pas une clé de secours.",
+          en: "This file is no recovery key."),
+        hint: Label(
+          fr: "Donnez le fichier que djoliba-server recovery-key a écrit.",
+          en: "Give the file that djoliba-server recovery-key wrote."))
+    case .key_needed:
+      Entry(
+        exit: 64, status: 422,
+        text: Label(
+          fr: "Cette sauvegarde est scellée.",
+          en: "This backup is sealed."),
+        hint: Label(
+          fr: "Donnez la clé de secours : restore FICHIER --key CLÉ.",
+          en: "Give the recovery key: restore FILE --key KEY."))
+    case .wrong_key:
+      Entry(
+        exit: 77, status: 403,
+        text: Label(
+          fr: "Cette sauvegarde est scellée pour une autre clé de secours.",
+          en: "This backup is sealed for another recovery key."),
+        hint: Label(
+          fr: "Essayez les clés de secours plus anciennes. Rien n'est changé ici.",
+          en: "Try the older recovery keys. Nothing is changed here."))
     }
   }
 }

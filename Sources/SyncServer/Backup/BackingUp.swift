@@ -1,3 +1,4 @@
+import Foundation
 package import Shared
 import Storage
 import Work
@@ -9,6 +10,8 @@ package struct BackupReport: Sendable {
   package let records: Int
   /// Of the audit log; its fault is one of the hub as it stands, which the backup keeps as it is.
   package let log: AuditCheck
+  /// Of the recovery key that it is sealed for, if it is.
+  package let fingerprint: String?
   /// Whether the hub's log could not take the line that tells of the backup, for want of room.
   package fileprivate(set) var isUnnoted = false
 }
@@ -16,7 +19,8 @@ package struct BackupReport: Sendable {
 extension HubFolder {
   /// Writes everything that a hub needs to come back into one file, while the hub serves: a copy of
   /// the database from one moment, the accounts, the addresses and the keys. The copy is checked as
-  /// `verify` does, the file is read back, and only then has its name.
+  /// `verify` does, the file is read back, and only then has its name. It is sealed where the folder
+  /// has a `recovery.seal`.
   ///
   /// - Parameters:
   ///   - who: as the audit log names them.
@@ -31,7 +35,7 @@ extension HubFolder {
     let isNoted = try hub.noting { () throws(Problem) in
       try hub.note(AuditEntry(.backup, by: who))
     }
-    let draft = BackupDraft(file)
+    let draft = BackupDraft(file, seal: try recoverySeal(), in: self)
     defer { draft.removeCopies() }
     do throws(Problem) {
       var report = try draft.write(self, hub, progress)
@@ -51,16 +55,21 @@ extension HubFolder {
 }
 
 /// A backup until it has its name. Beside its place and not in the hub's folder: the disk that is full
-/// is most often the hub's.
+/// is most often the hub's. What a sealed one is made of stays in that folder all the same, or it could
+/// be read from where the backup lies.
 private struct BackupDraft {
   let archive: String
+  private let seal: RecoverySeal?
   private let hubCopy: String
   private let accountsCopy: String
 
-  init(_ file: String) {
+  init(_ file: String, seal: RecoverySeal?, in folder: HubFolder) {
+    self.seal = seal
     archive = file + ".new"
-    hubCopy = file + ".hub"
-    accountsCopy = file + ".accounts"
+    let name = (file as NSString).lastPathComponent
+    let copies = seal == nil ? file : folder.path + "/" + name
+    hubCopy = copies + ".hub"
+    accountsCopy = copies + ".accounts"
   }
 
   func removeCopies() {
@@ -86,12 +95,13 @@ private struct BackupDraft {
       done += Int64(bytes)
       progress(min(done, 3 * size), 3 * size)
     }
-    try BackupArchive.write(
-      files(of: folder), to: archive, time: hub.now(), progress: passed)
+    let hash = try BackupArchive.write(
+      files(of: folder), to: archive, for: seal, time: hub.now(), progress: passed)
     try DurableFile.sync(archive)
-    try BackupArchive.read(archive, progress: passed)
+    try BackupArchive.check(archive, hash: hash, progress: passed)
     return BackupReport(
-      bytes: DurableFile.size(archive), records: check.records, log: log)
+      bytes: DurableFile.size(archive), records: check.records, log: log,
+      fingerprint: seal?.fingerprint)
   }
 
   /// Throws `.damaged`.

@@ -15,17 +15,20 @@ extension HubFolder {
   /// Makes a hub in a folder that holds none from a backup. It is the hub it was, with the same keys,
   /// so that devices go on; and another one from then on, see `Hub.beginAnew`.
   ///
-  /// - Throws: `.already_hub`, `.file_missing`, `.not_a_backup`, `.file_newer`, `.damaged`,
+  /// - Parameter key: opens a sealed one; the hub's next backups are sealed for it again.
+  /// - Throws: `.already_hub`, `.file_missing`, `.not_a_backup`, `.key_needed`, `.wrong_key`, `.file_newer`, `.damaged`,
   ///   `.cannot_write`, `.disk_full`. What was begun is removed then.
   package func restore(
-    _ file: String, schema: Schema, by who: String, now: @escaping @Sendable () -> Int64,
-    random: @escaping @Sendable () -> UInt64, progress: (Int64, Int64) -> Void = { _, _ in }
+    _ file: String, key: RecoveryKey? = nil, schema: Schema, by who: String,
+    now: @escaping @Sendable () -> Int64,
+    random: @escaping @Sendable () -> UInt64,
+    progress: @escaping (Int64, Int64) -> Void = { _, _ in }
   ) throws(Problem) -> RestoreReport {
     // Before a folder is made for it.
     guard DurableFile.exists(file) else { throw Problem(.file_missing, at: file) }
     return try making { () throws(Problem) in
       var (done, size) = (Int64(0), DurableFile.size(file))
-      try BackupArchive.read(file) { bytes in
+      try BackupArchive.read(file, with: key) { bytes in
         done += Int64(bytes)
         progress(min(done, size), size)
       } place: { member in
@@ -35,6 +38,7 @@ extension HubFolder {
       let hub = Hub(store: store, now: now, random: random)
       try store.check()
       let made = try hub.beginAnew(by: who)
+      if let key { try seal(backupsFor: key.seal) }
       let report = try hub.report()
       _ = try authority.identity()
       try store.close()

@@ -8,6 +8,7 @@ import Storage
 /// |---|---|
 /// | `hub.sqlite` | everything that was admitted, the devices and the invitations |
 /// | `audit.head` | where the audit log stood when it was last looked at |
+/// | `recovery.seal` | what backups are sealed for, if they are |
 /// | `hub.json` | the addresses at which devices find the hub, in the order to try |
 /// | `authority.*`, `server.*` | see `AuthorityFiles` |
 package struct HubFolder: Sendable {
@@ -139,10 +140,11 @@ extension HubFolder {
   }
 
   private func removeFiles() throws(Problem) {
+    let settings = ["hub.json", "accounts.sqlite", "audit.head", "recovery.seal"]
     let certificates = ["authority.pem", "authority.key", "server.pem", "server.key"]
     // The draft last: as long as it is there, the rest is known to be begun only.
     try DurableFile.remove(
-      (certificates + ["hub.json", "accounts.sqlite", "audit.head"]).map { path + "/" + $0 })
+      (certificates + settings).map { path + "/" + $0 })
     try DurableFile.remove(["-wal", "-shm", ""].map { draft + $0 })
   }
 }

@@ -1,7 +1,7 @@
 /// What is kept in the book of who did what.
 package enum Act: String, Sendable, CaseIterable {
   case enter, leave, refusedEntry, read, write, delete, export, print, approve, settle
-  case account, load, erase, backup, restore, address
+  case account, load, erase, backup, restore, recoveryKey, address
   case invite, enroll, grant, revoke, retire, orderWipe, handOver, wiped, renewToken, inbox
   case exchangeKeys, readBundle
 }

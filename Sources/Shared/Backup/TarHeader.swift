@@ -1,5 +1,3 @@
-import Foundation
-
 /// The block before each file of a tar archive (POSIX.1-1988, ustar).
 struct TarHeader {
   static let length = 512
@@ -20,8 +18,7 @@ struct TarHeader {
   }
 
   /// Nil for what is no header of a plain file, or was changed: a header holds its own sum.
-  init?(block: Data) {
-    let bytes = [UInt8](block)
+  init?(block bytes: [UInt8]) {
     guard bytes.count == Self.length, Self.summed(bytes) == bytes,
       bytes[156] == UInt8(ascii: "0"), let size = Self.number(bytes[124..<136]),
       let mode = Self.number(bytes[100..<108]), let time = Self.number(bytes[136..<148])
@@ -32,7 +29,7 @@ struct TarHeader {
     self.time = time
   }
 
-  var block: Data {
+  var block: [UInt8] {
     var bytes = [UInt8](repeating: 0, count: Self.length)
     func put(_ text: String, at place: Int) {
       bytes.replaceSubrange(place..<place + text.utf8.count, with: Array(text.utf8))
@@ -44,11 +41,13 @@ struct TarHeader {
     put(Self.octal(time, digits: 11), at: 136)
     put("0", at: 156)
     put("ustar\0" + "00", at: 257)
-    return Data(Self.summed(bytes))
+    return Self.summed(bytes)
   }
 
   /// What fills the last block of a body of so many bytes.
-  static func padding(_ size: Int) -> Data { Data(count: (length - size % length) % length) }
+  static func padding(_ size: Int64) -> [UInt8] {
+    [UInt8](repeating: 0, count: (length - Int(size % Int64(length))) % length)
+  }
 
   /// With the sum of its bytes, for which its own place counts as spaces.
   private static func summed(_ bytes: [UInt8]) -> [UInt8] {
