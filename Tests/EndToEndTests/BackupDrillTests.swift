@@ -80,6 +80,28 @@ struct BackupDrillTests {
     #expect(try succeed(check).json()["sound"] == true)
   }
 
+  @Test func `a sealed backup comes back with its key, and says what it needs without`() throws {
+    let mission = try Mission(serving: false)
+    let key = mission.path("secours.key")
+    let made = try succeed(mission.hub("recovery-key", key))
+    #expect(made.err.contains("two copies"), "\(made.err)")
+    let file = mission.path("hub.tar")
+    let backup = try succeed(mission.hub("backup", file, "--json")).json()
+    #expect(made.out.contains(backup["sealed_for"].text ?? "none"), "\(made.out)")
+    func restore(_ words: String..., locale: String = Sentence.english) throws -> Ended {
+      let words = ["restore", file, "--data", mission.path("again")] + words
+      return try Running(program: "djoliba-server", words, locale: locale).finish()
+    }
+    try Sentence.keyNeeded.expect { try restore(locale: $0) }
+    try succeed(mission.hub("recovery-key", mission.path("autre.key")))
+    try Sentence.wrongKey.expect { try restore("--key", mission.path("autre.key"), locale: $0) }
+    try Sentence.notAKey.expect { try restore("--key", file, locale: $0) }
+    try succeed(restore("--key", key))
+    let verify = ["verify", "--json", "--data", mission.path("again")]
+    let check = try Running(program: "djoliba-server", verify).finish()
+    #expect(try succeed(check).json()["sound"] == true)
+  }
+
   private static let fullDisk = """
     set -u
     mkdir -p "$2/small"

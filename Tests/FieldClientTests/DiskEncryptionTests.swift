@@ -82,4 +82,25 @@ import Testing
     // Whatever it answers, a folder that is not there is on the disk of the one above it.
     #expect(DiskEncryption.of("/nowhere/at/all") == DiskEncryption.of("/"))
   }
+
+  @Test func `swap in the open is told, wherever it is, and compressed memory is none`() throws {
+    defer { try? FileManager.default.removeItem(atPath: devices) }
+    for (number, uuid) in ["8:2": nil, "8:3": nil, "253:4": "CRYPT-PLAIN-swap"] {
+      try FileManager.default.createDirectory(
+        atPath: devices + "/\(number)/dm", withIntermediateDirectories: true)
+      let file = URL(filePath: devices + "/\(number)/dm/uuid")
+      if let uuid { try Data(uuid.utf8).write(to: file) }
+    }
+    let numbers = ["/dev/sda3": "8:3", "/dev/dm-4": "253:4"]
+    func open(_ swaps: String) -> [String] {
+      let head = "Filename Type Size Used Priority\n"
+      return DiskEncryption.openSwap(
+        .init(mounts: Self.root, swaps: head + swaps, devices: devices) { numbers[$0] })
+    }
+    #expect(open("") == [])
+    #expect(open("/dev/dm-4 partition 8 0 -2\n/dev/zram0 partition 8 0 -3\n") == [])
+    #expect(open("/dev/sda3   partition\t8 0 -2\n") == ["/dev/sda3"])
+    #expect(open(#"/mon\040fichier file 8 0 -2"#) == ["/mon fichier"])
+    #expect(open("/dev/unseen partition 8 0 -2") == ["/dev/unseen"])
+  }
 }

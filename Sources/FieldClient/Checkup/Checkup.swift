@@ -5,7 +5,7 @@ import Storage
 /// What a look at a laptop found, each with what to do about it.
 package struct Checkup: Sendable {
   package enum Subject: String, Sendable, CaseIterable {
-    case records, disk, files, space, link, clock, contact, unsent, refused, identity, program
+    case records, disk, swap, files, space, link, clock, contact, unsent, refused, identity, program
   }
 
   package enum State: String, Sendable { case good, look, bad }
@@ -56,6 +56,7 @@ extension Checkup {
     var checkup = Checkup()
     let laptop = checkup.open(directory, surroundings)
     checkup.lookAtDisk(directory, isSealed: laptop?.client.replica.isSealed ?? false, disk)
+    checkup.lookAtSwap(disk)
     checkup.lookAtFiles(directory)
     checkup.lookAtSpace(directory)
     guard let (client, status) = laptop else { return checkup }
@@ -104,6 +105,22 @@ extension Checkup {
         .disk, .look, fr: "Le chiffrement de ce disque ne se voit pas d'ici.",
         en: "Whether this disk is encrypted cannot be seen from here.", hint: remedy)
     }
+  }
+
+  /// Keys and records are in memory while a program runs.
+  private mutating func lookAtSwap(_ sources: DiskEncryption.Sources) {
+    guard let open = DiskEncryption.openSwap(sources).first else {
+      return note(
+        .swap, .good, fr: "La mémoire n'est pas écrite en clair sur le disque.",
+        en: "Memory is not written to the disk in the open.")
+    }
+    note(
+      .swap, .look, fr: "La mémoire peut être écrite en clair sur le disque : \(open)",
+      en: "Memory may be written to the disk in the open: \(open)",
+      hint: (
+        fr: "Faites chiffrer l'espace d'échange (crypttab), ou coupez-le : swapoff -a.",
+        en: "Have the swap space encrypted (crypttab), or turn it off: swapoff -a."
+      ))
   }
 
   private mutating func lookAtFiles(_ directory: String) {

@@ -12,22 +12,27 @@ package enum DiskEncryption: Sendable, Equatable {
   package struct Sources: Sendable {
     /// As `/proc/self/mountinfo`.
     var mounts: String
+    /// As `/proc/swaps`.
+    var swaps: String
     /// As `/sys/dev/block`: a folder for each device, named `MAJOR:MINOR`.
     var devices: String
     /// The numbers of a device file, `MAJOR:MINOR`.
     var number: @Sendable (_ file: String) -> String?
 
     package init(
-      mounts: String, devices: String, number: @escaping @Sendable (_ file: String) -> String?
+      mounts: String, swaps: String = "", devices: String,
+      number: @escaping @Sendable (_ file: String) -> String?
     ) {
       self.mounts = mounts
+      self.swaps = swaps
       self.devices = devices
       self.number = number
     }
 
     package static func system() -> Sources {
       let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
-      return Sources(mounts: mounts ?? "", devices: "/sys/dev/block") { file in
+      let swaps = try? String(contentsOfFile: "/proc/swaps", encoding: .utf8)
+      return Sources(mounts: mounts ?? "", swaps: swaps ?? "", devices: "/sys/dev/block") { file in
         let attributes = try? FileManager.default.attributesOfItem(
           atPath: URL(filePath: file).resolvingSymlinksInPath().path)
         guard let device = (attributes?[.deviceIdentifier] as? NSNumber)?.uint64Value else {
@@ -54,7 +59,26 @@ package enum DiskEncryption: Sendable, Equatable {
     let number =
       mount.number.hasPrefix("0:") && isDevices
       ? sources.number(mount.source) : mount.number
-    guard let number else { return .unknown }
+    return number.map { of(device: $0, sources) } ?? .unknown
+  }
+
+  /// Where this machine puts what its memory has no room for, and cannot be seen to encrypt it.
+  package static func openSwap(_ sources: Sources = .system()) -> [String] {
+    sources.swaps.split(separator: "\n").dropFirst().compactMap { line in
+      let words = line.split(whereSeparator: \.isWhitespace)
+      guard words.count > 1 else { return nil }
+      let place = Mount.plain(words[0])
+      // Compressed memory is memory.
+      if place.hasPrefix("/dev/zram") { return nil }
+      let isPartition = words[1] == "partition"
+      let found =
+        isPartition
+        ? sources.number(place).map { of(device: $0, sources) } : of(place, sources)
+      return found == .encrypted ? nil : place
+    }
+  }
+
+  private static func of(device number: String, _ sources: Sources) -> DiskEncryption {
     let device = sources.devices + "/" + number
     guard FileManager.default.fileExists(atPath: device) else { return .unknown }
     return isEncrypted(device, depth: 0) ? .encrypted : .plain
@@ -93,7 +117,7 @@ private struct Mount {
   }
 
   /// Spaces and the like stand there as `\040`.
-  private static func plain(_ word: Substring) -> String {
+  static func plain(_ word: Substring) -> String {
     var text = ""
     var rest = word
     while let first = rest.first {
