@@ -9,10 +9,11 @@ struct Fleet {
   let authority: [UInt8]
 
   /// Makes the hub with the program and enrols the devices in its file.
-  init(server: String, folder: String, port: Int, count: Int) throws {
+  init(server: String, folder: String, port: Int, count: Int, records: Int) throws {
     try? FileManager.default.removeItem(atPath: folder)
     try HubProcess.run(
       server, ["init", "--data", folder, "--address", "https://127.0.0.1:\(port)", "--empty"])
+    if records > 0 { try Self.load(records, server: server, folder: folder) }
     authority = [UInt8](
       try Data(contentsOf: URL(filePath: folder + "/authority.pem")))
     let store = try SQLiteHubStore(path: folder + "/hub.sqlite")
@@ -32,6 +33,20 @@ struct Fleet {
       return LoadDevice(number: answer.device, token: token, base: base, id: id)
     }
     try store.close()
+  }
+
+  /// Contacts of a base that none of the devices is of.
+  private static func load(_ count: Int, server: String, folder: String) throws {
+    let rows = folder + "-rows"
+    try FileManager.default.createDirectory(atPath: rows, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: rows) }
+    let head =
+      "id;display_name;function_title;contact_type;base_code;relationship;consent_basis;status\n"
+    let text = (0..<count).reduce(into: head) { text, number in
+      text += "CT-\(number);Contact \(number);Maire;media;ZZZ;ponctuelle;accord_oral;actif\n"
+    }
+    try Data(text.utf8).write(to: URL(filePath: rows + "/contact.csv"))
+    try HubProcess.run(server, ["load", rows, "--data", folder])
   }
 
   /// Milliseconds since 1970.

@@ -15,11 +15,13 @@ struct Load: AsyncParsableCommand {
   @Option(help: "Exchanges a second, of all together.") var rate = 1_500
   @Option(help: "How long.") var seconds = 60
   @Flag(help: "A new connection for each exchange.") var fresh = false
+  @Option(help: "Records that the hub holds before.") var records = 0
   @Option(help: "A file: the hub is backed up into it, again and again, while it is driven.")
   var backup: String?
 
   func run() async throws {
-    let fleet = try Fleet(server: server, folder: folder, port: port, count: devices)
+    let fleet = try Fleet(
+      server: server, folder: folder, port: port, count: devices, records: records)
     let hub = try HubProcess(server: server, folder: folder)
     defer { hub.stop() }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)

@@ -13,13 +13,15 @@ extension FieldClient {
   ///   - invitation: the invitation file's bytes.
   ///   - sealing: how the replica is sealed; nil leaves it an ordinary SQLite file.
   /// - Throws: `.invitation_invalid`, `.invitation_used`, `.invitation_expired`, `.offline`,
-  ///   `.untrusted_hub`, `.already_enrolled`, `.weak_password`, `.cannot_write`.
+  ///   `.untrusted_hub`, `.already_enrolled`, `.already_hub`, `.weak_password`, `.cannot_write`.
   public static func enroll(
     invitation: [UInt8], directory: String, sealing: Sealing? = nil,
     surroundings: Surroundings = .system()
   ) async throws(Problem) -> FieldClient {
     let invitation = try Invitation(file: invitation)
     try finishWiping(directory)
+    // Wiping the device would wipe the hub with it.
+    guard !WipedFolder.holdsHub(directory) else { throw Problem(.already_hub, at: directory) }
     try DurableFile.makeFolder(directory)
     var device = try begin(invitation, directory, surroundings)
     if !FileManager.default.fileExists(atPath: replicaPath(directory)) {

@@ -48,7 +48,7 @@ struct OpenCommand: Command {
     let (client, language, random) = (try client(), global.language, Surroundings.door.random)
     let code = LaptopDoors.secret(random)
     let doors = LaptopDoors(code: code, random: random) { () throws(Problem) in
-      try client.checkContact()
+      try client.checkMayStay()
       return try LaptopDesk(client, language: language)
     }
     let console = Console(doors: doors, field: try LaptopDesk(client, language: language))

@@ -23,7 +23,7 @@ struct Watching: Sendable {
         // A sync that was cut by the signal says `.interrupted`, like one that the link cut.
         try Task.checkCancellation()
         if problem.isFinal { throw problem }
-        try client.checkContact()
+        try client.checkMayStay()
         var chance = SystemRandomNumberGenerator()
         let delay = max(
           pace.failed(random: chance.next()), Double(problem.retryAfter ?? 0))

@@ -64,6 +64,30 @@ import Testing
     #expect(!exists(mission, "kidal"))
   }
 
+  @Test func `a service ends when its folder is wiped`() throws {
+    let mission = try Mission()
+    let watch = try Running(
+      program: "djoliba", ["watch", "--every", "1", "--data", mission.path("gao")])
+    try watch.wait(for: "Synced")
+    try succeed(mission.at(.gao, "wipe", "--now"))
+    let ended = watch.finish()
+    #expect(ended.code == 64, "\(ended.err)")
+    #expect(!exists(mission, "gao"))
+  }
+
+  @Test func `a hub's folder takes no device, and a device's no hub`() throws {
+    let mission = try Mission()
+    let invitation = try mission.invite("both", base: "GAO", role: "resp_base")
+    let hub = mission.path("hub")
+    let taken = try Running(program: "djoliba", ["enroll", invitation, "--data", hub]).finish()
+    #expect(taken.code == 73 && taken.err.contains("already holds a hub"), "\(taken.err)")
+    #expect(!exists(mission, "hub/device.json"))
+    let words = ["init", "--data", mission.path("gao"), "--address", "https://127.0.0.1:1"]
+    let refused = try Running(program: "djoliba-server", words).finish()
+    #expect(refused.code == 73 && refused.err.contains("already linked"), "\(refused.err)")
+    try succeed(mission.at(.gao, "status"))
+  }
+
   @Test func `verify names the line of the log that was changed, and the one that is gone`() throws
   {
     let mission = try Mission()

@@ -172,12 +172,12 @@ import Testing
     let client = try FieldClient(
       directory: place.device, surroundings: place.surroundings, token: "",
       transport: SilentTransport())
-    try client.checkContact()
+    try client.checkMayStay()
     place.now += 15 * Self.day
     let later = try FieldClient(
       directory: place.device, surroundings: place.surroundings, token: "",
       transport: SilentTransport())
-    let problem = #expect(throws: Problem.self) { try later.checkContact() }
+    let problem = #expect(throws: Problem.self) { try later.checkMayStay() }
     #expect(problem?.code == .passphrase_needed)
     #expect(place.keys == [])
   }

@@ -59,6 +59,21 @@ import Testing
       try !FieldClient.destroyKey(directory: place.device, surroundings: place.surroundings))
   }
 
+  @Test func `a sealed replica whose key is missing gets no other one`() throws {
+    let place = try Place(.machine)
+    let kept = try DurableFile.read(place.device + "/key.json")
+    try FileManager.default.removeItem(atPath: place.device + "/key.json")
+    #expect(throws: Problem(.no_key, at: place.device)) {
+      try FieldClient.seal(
+        directory: place.device, with: .machine, surroundings: place.surroundings)
+    }
+    #expect(throws: Problem(.no_key, at: place.device)) {
+      try FieldClient.rebuild(directory: place.device, surroundings: place.surroundings)
+    }
+    try DurableFile.write(kept, to: place.device + "/key.json")
+    #expect(try place.open().status().isSealed)
+  }
+
   @Test func `every byte of a key file that is changed is noticed, or means nothing`() throws {
     let place = try Place(.machine)
     let path = place.device + "/key.json"

@@ -28,6 +28,14 @@ import Testing
   private func path(_ name: String) -> String { folder + "/" + name }
   private func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
+  @Test func `a hub in the same folder stays`() throws {
+    let hubs = ["hub.sqlite", "authority.key", "accounts.sqlite"]
+    for name in hubs { try Data("Bamako".utf8).write(to: URL(filePath: path(name))) }
+    try WipedFolder.wipe(folder, home: "/home/nobody")
+    #expect(hubs.allSatisfy(exists))
+    #expect(!exists("device.json") && !exists("replica.sqlite") && !exists("damaged-1"))
+  }
+
   @Test func `nothing is left, and what a link leads to stays`() throws {
     // Whoever holds a file open sees that nothing can be read in it any more.
     let open = try names.filter { !$0.hasSuffix("-shm") }.map {

@@ -148,6 +148,18 @@ import Testing
     #expect(try hub.audit(limit: 1) == before)
   }
 
+  @Test func `a backup is read from a file, and comes into no device's folder`() async throws {
+    try backUp()
+    #expect(try await terminal("mkfifo", place.path("pipe")).status == 0)
+    for other in [place.path("pipe"), place.path, "/dev/zero"] {
+      #expect(throws: Problem(.not_a_file, at: other)) { try restore(other) }
+    }
+    try DurableFile.makeFolder(fresh.path)
+    try DurableFile.write(Array("{}".utf8), to: fresh.path + "/device.json")
+    #expect(throws: Problem(.already_enrolled, at: fresh.path)) { try restore() }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: fresh.path) == ["device.json"])
+  }
+
   @Test func `a restoring that was stopped in the middle is begun anew`() throws {
     try backUp()
     try DurableFile.makeFolder(fresh.path)

@@ -88,6 +88,13 @@ import Testing
     let key = try DurableFile.read(place.path("key"))
     #expect(throws: Problem(.file_exists, at: place.path("key"))) { try makeKey() }
     #expect(try DurableFile.read(place.path("key")) == key)
+    let name = URL(filePath: office.folder.path).lastPathComponent
+    for home in ["/recovery.seal.key", "/../\(name)/k"] {
+      let path = office.folder.path + home
+      #expect(throws: Problem(.key_at_home, at: path)) {
+        try office.folder.makeRecoveryKey(hub, to: path, by: "x")
+      }
+    }
     let attributes = try FileManager.default.attributesOfItem(atPath: place.path("key"))
     #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
     let seal = office.folder.path + "/recovery.seal"

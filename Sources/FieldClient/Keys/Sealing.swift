@@ -35,6 +35,8 @@ extension FieldClient {
       try save(key, sealing, directory, surroundings)
       try old.destroyMachineKey(surroundings)
     } else {
+      // It has a key, which is not here; another one would only hide that.
+      guard !Seal.isNamed(path) else { throw Problem(.no_key, at: directory) }
       try makeKey(sealing, directory, surroundings)
     }
     // A sealing that was interrupted has a key and a plain file.
@@ -101,9 +103,13 @@ extension FieldClient {
     try file.unlocked(key, surroundings).save(directory)
   }
 
-  /// For programs that stay: throws `.passphrase_needed` when Bamako was not heard for longer than the
-  /// deployment allows, and takes the machine's key away.
-  public func checkContact() throws(Problem) {
+  /// For programs that stay: throws `.not_enrolled` when the folder was wiped meanwhile, and
+  /// `.passphrase_needed` when Bamako was not heard for longer than the deployment allows; the
+  /// machine's key is taken away then.
+  public func checkMayStay() throws(Problem) {
+    guard DurableFile.exists(DeviceFile.path(directory)) else {
+      throw Problem(.not_enrolled, at: directory)
+    }
     guard let file = try KeyFile.load(directory),
       try Self.lockIfSilent(file, directory, surroundings)
     else { return }

@@ -25,7 +25,7 @@ extension Problem {
     case passphrase_needed, wrong_passphrase, no_key
     case not_a_bundle, bundle_damaged, bundle_foreign, bundle_old, bundle_ahead, bundle_other_way
     case bundle_unready
-    case not_a_key, key_needed, wrong_key
+    case not_a_key, key_needed, wrong_key, key_at_home
   }
 }
 
@@ -893,6 +893,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Donnez le fichier que djoliba-server recovery-key a écrit.",
           en: "Give the file that djoliba-server recovery-key wrote."))
+    case .key_at_home:
+      Entry(
+        exit: 73, status: 409,
+        text: Label(
+          fr: "Une clé de secours ne reste pas dans le dossier du serveur.",
+          en: "A recovery key does not stay in the hub's folder."),
+        hint: Label(
+          fr: "Écrivez-la ailleurs, au mieux sur une clé USB.",
+          en: "Write it elsewhere, best onto a USB stick."))
     case .key_needed:
       Entry(
         exit: 64, status: 422,

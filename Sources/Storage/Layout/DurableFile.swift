@@ -8,6 +8,12 @@ package import Shared
 package enum DurableFile {
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether an ordinary file is there, and no folder, pipe or device.
+  package static func isFile(_ path: String) -> Bool {
+    var file = stat()
+    return stat(path, &file) == 0 && file.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Bytes; 0 where there is none.
   package static func size(_ path: String) -> Int64 {
     var file = stat()

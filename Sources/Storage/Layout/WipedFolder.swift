@@ -20,8 +20,13 @@ package enum WipedFolder {
     DurableFile.exists(folder + "/" + marker)
   }
 
-  /// Makes everything in a folder unreadable, removes it, then the folder. From somebody's home only
-  /// what the programs wrote goes. Goes on past what cannot be removed.
+  /// Whether a hub lives in a folder.
+  package static func holdsHub(_ folder: String) -> Bool {
+    DurableFile.exists(folder + "/hub.sqlite")
+  }
+
+  /// Makes everything in a folder unreadable, removes it, then the folder. From somebody's home, and
+  /// from a hub's folder, only what a device's programs wrote goes. Goes on past what cannot be removed.
   ///
   /// - Parameter home: the user's own folder.
   /// - Throws: `.cannot_write` with the first file that is left.
@@ -30,9 +35,9 @@ package enum WipedFolder {
     // A full disk must not stop a wiping; without the mark it is only not gone on with by itself.
     close(open(mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
     try? DurableFile.syncFolder(of: mark)
-    let isHome = holds(folder, home)
+    let isShared = holds(folder, home) || holdsHub(folder)
     let names = entries(folder).filter { name in
-      name != marker && (!isHome || own.contains { name.hasPrefix($0) })
+      name != marker && (!isShared || own.contains { name.hasPrefix($0) })
     }
     var left: [String] = []
     for name in names.sorted(by: secretsFirst) { remove(folder + "/" + name, &left) }

@@ -54,7 +54,7 @@ enum BackupArchive {
   /// - Parameters:
   ///   - key: opens a sealed one.
   ///   - place: where a file's bytes go; nil reads them only.
-  /// - Throws: `.file_missing`; `.not_a_backup` for what is another file, cut off or changed;
+  /// - Throws: `.file_missing`, `.not_a_file`; `.not_a_backup` for what is another file, cut off or changed;
   ///   `.key_needed`, `.wrong_key`; what writing throws.
   static func read(
     _ archive: String, with key: RecoveryKey? = nil, progress: @escaping (Int) -> Void = { _ in },
@@ -112,6 +112,10 @@ enum BackupArchive {
     private let file: FileHandle
 
     init(_ archive: String) throws(Problem) {
+      // A pipe without a writer would be waited for.
+      if DurableFile.exists(archive), !DurableFile.isFile(archive) {
+        throw Problem(.not_a_file, at: archive)
+      }
       guard let file = FileHandle(forReadingAtPath: archive) else {
         throw Problem(.file_missing, at: archive)
       }

@@ -1,3 +1,4 @@
+import Foundation
 package import Shared
 import Storage
 import Work
@@ -21,11 +22,16 @@ extension HubFolder {
 
   /// Draws a key, writes it into a new file, and has each backup from now on sealed for it.
   ///
-  /// - Throws: `.no_hub`, `.file_exists`, `.cannot_write`, `.disk_full`.
+  /// - Throws: `.no_hub`, `.file_exists`, `.cannot_write`, `.disk_full`; `.key_at_home` for a file in the
+  ///   hub's own folder, where it would be lost with the hub.
   package func makeRecoveryKey(
     _ hub: Hub, to file: String, by who: String
   ) throws(Problem) -> RecoverySeal {
     guard !DurableFile.exists(file) else { throw Problem(.file_exists, at: file) }
+    let places = [file, path + "/hub.sqlite"].map { place in
+      URL(filePath: place).deletingLastPathComponent().resolvingSymlinksInPath().path
+    }
+    guard places[0] != places[1] else { throw Problem(.key_at_home, at: file) }
     let bytes = (0..<4).flatMap { _ in withUnsafeBytes(of: hub.random()) { Array($0) } }
     let key = RecoveryKey(bytes)
     // Before anything is sealed for it.

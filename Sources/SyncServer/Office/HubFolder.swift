@@ -55,12 +55,16 @@ package struct HubFolder: Sendable {
   }
 
   /// Makes the files of a hub by `body`, which begins with the draft of the database; that one gets
-  /// its name at the end. Throws `.already_hub`.
+  /// its name at the end. Throws `.already_hub`; `.already_enrolled` for a device's folder.
   func making<T>(_ body: () throws(Problem) -> T) throws(Problem) -> T {
     let isBegun = DurableFile.exists(draft)
     guard !DurableFile.exists(database), isBegun || !DurableFile.exists(path + "/authority.pem")
     else {
       throw Problem(.already_hub, at: path)
+    }
+    // A device that is wiped takes its folder with it.
+    guard !DurableFile.exists(path + "/device.json") else {
+      throw Problem(.already_enrolled, at: path)
     }
     try DurableFile.makeFolder(path)
     if isBegun { try removeFiles() }
