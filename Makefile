@@ -116,13 +116,14 @@ SANITIZERS ?= address thread
 sanitize: setup ## Run the tests under SANITIZERS="address thread", each built apart; ROOMS="…"
 	@# Leaks are Swift's own globals; the backtracer and the address sanitizer wait for each other.
 	export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
+	export TSAN_OPTIONS=suppressions="$$PWD/Tests/Sanitizers/thread.txt"
 	for sanitizer in $(SANITIZERS); do
 	  sanitized=(--sanitize=$$sanitizer --scratch-path .build-$$sanitizer)
 	  swift build "$${sanitized[@]}" --build-tests 2>&1 | tail -n 1
 	  for room in $(ROOMS); do
 	    echo "$$sanitizer, $$room"
 	    log=.build-$$sanitizer/$$room.log
-	    swift test "$${sanitized[@]}" --skip-build --disable-xctest --filter "^$$room\\." >"$$log" 2>&1 || {
+	    swift test "$${sanitized[@]}" --skip-build --disable-xctest --filter "^$$room[.]" >"$$log" 2>&1 || {
 	      grep -aE "✘|SUMMARY:|WARNING: ThreadSanitizer|ERROR: AddressSanitizer" "$$log" >&2
 	      exit 1
 	    }
