@@ -37,10 +37,10 @@ public final class Field: Sendable {
   let ranks: [String: Int]
 
   init(
-    name: String, label: Label, kind: Kind, required: Bool, policy: Policy, lock: Lock?, aliases:
-    [String], pattern: String?, minimum: Double?, maximum: Double?, maximumLength: Int?,
-    notFuture: Bool, gates: [String: Set<Role>], initial: Value?, numbering: Numbering?, exported:
-    Bool, matcher: Matcher?, ranks: [String: Int]
+    name: String, label: Label, kind: Kind, required: Bool, policy: Policy, lock: Lock?,
+    aliases: [String], pattern: String?, minimum: Double?, maximum: Double?,
+    maximumLength: Int?, notFuture: Bool, gates: [String: Set<Role>], initial: Value?,
+    numbering: Numbering?, exported: Bool, matcher: Matcher?, ranks: [String: Int]
   ) {
     self.name = name
     self.label = label
