@@ -30,7 +30,7 @@ package struct Console: Sendable {
     do throws(Problem) {
       return try entered(request)
     } catch {
-      return Self.refusal(error, request.language)
+      return Self.refusal(error, request)
     }
   }
 
@@ -79,16 +79,32 @@ package struct Console: Sendable {
   }
 
   /// A problem as a page. What somebody may not see is not there.
-  private static func refusal(_ problem: Problem, _ language: Language) -> ConsoleAnswer {
+  private static func refusal(_ problem: Problem, _ request: ConsoleRequest) -> ConsoleAnswer {
+    let language = request.language
     let isHidden = [.not_found, .unknown_type, .scope_not_granted].contains(problem.code)
     let told = isHidden ? Problem(.not_found) : Problem(problem.code)
     let back = Label(fr: "Retour au début", en: "Back to the beginning")[language]
     let html: HTML = """
       \(Page.head(language))<body><main id="contenu"><h1>\(told.sentence(language))</h1>
-      <p>\(told.hint(language))</p><p><a href="/">\(back)</a></p></main></body></html>
+      <p>\(told.hint(language))</p>\(typed(request))<p><a href="/">\(back)</a></p></main></body></html>
       """
     return .page(html, status: isHidden ? 404 : problem.code.httpStatus)
   }
+
+  /// What a form brought that could not be taken, to be copied from.
+  private static func typed(_ request: ConsoleRequest) -> HTML {
+    let texts = request.form.pairs.filter { pair in
+      !pair.name.hasPrefix("_") && !untyped.contains(pair.name) && !pair.value.isEmpty
+    }.map { pair -> HTML in #"<li class="texte">\#(pair.value)</li>"# }
+    let title = Label(
+      fr: "Ce que vous avez écrit, à copier : rien n'en est enregistré.",
+      en: "What you wrote, to copy: none of it is saved.")
+    return texts.isEmpty
+      ? .none : #"<p>\#(title[request.language])</p><ul class="saisie">\#(texts)</ul>"#
+  }
+
+  /// What buttons carry, and what nobody should see again.
+  private static let untyped: Set = ["etape", "choix", "nom", "mdp", "ancien", "nouveau", "encore"]
 }
 
 extension Page {

@@ -33,7 +33,7 @@ enum ConsoleFiles {
       ("1 kg", "1 000 g"), ("1 t", "1 000 kg"), ("1 fût", "200 l"), ("1 jerrican", "20 l"),
       ("25 °C", "77 °F"), ("40 °C", "104 °F"), ("100 km", "62 mi"),
     ]
-    let cells = rows.map { a, b -> HTML in "<tr><td>\(a)</td><td>\(b)</td></tr>" }
+    let cells = rows.map { a, b -> HTML in #"<tr><th scope="row">\#(a)</th><td>\#(b)</td></tr>"# }
     return """
       \(Page.head(language))<body class="seul"><main id="contenu"><h1>\(title)</h1>\
       <table><tbody>\(cells)</tbody></table></main></body></html>

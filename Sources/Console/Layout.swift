@@ -67,8 +67,11 @@ extension Page {
       let link = place.path.isEmpty ? Link(returningTo: "/") : Link(place.path)
       return #"<li><a href="\#(link)"\#(mark)>\#(say(place.label))</a></li>"#
     }
+    let here = places.first { $0.path == current }.map { say($0.label) } ?? ""
+    // A list on a wide screen, one line that opens on a narrow one: only one of them is ever shown.
     return """
-      <nav aria-label="\(say("Pages", "Pages"))"><ul>\(items)</ul></nav>
+      <nav aria-label="\(say("Pages", "Pages"))"><ul>\(items)</ul>\
+      <details><summary>\(say("Menu", "Menu")) <strong>\(here)</strong></summary><ul>\(items)</ul></details></nav>
       """
   }
 

@@ -63,6 +63,25 @@ struct Page: Sendable {
     schema[type: record.type]?.heading(record.values, language) ?? record.type
   }
 
+  /// The name of the base that a record belongs to; its code where the base is not to be seen.
+  func baseName(_ record: Record) -> String {
+    let base = (try? records("base", [("code", record["base_code"])]))?.first
+    return base.map { words($0, "name") } ?? record.text("base_code") ?? ""
+  }
+
+  /// Heads of a table's columns; those of numbers stand above their digits.
+  func heads(_ words: [String], numbers: Set<String> = []) -> [HTML] {
+    words.map { word in
+      let style: HTML = numbers.contains(word) ? #" class="nombre""# : .none
+      return #"<th scope="col"\#(style)>\#(word)</th>"#
+    }
+  }
+
+  /// A count and what is counted.
+  func count(_ number: Int, _ one: Label, _ more: Label) -> String {
+    "\(number) " + say(number < 2 ? one : more)
+  }
+
   func link(to record: Record) -> Link {
     switch record.type {
     case "security_pack": Link("packs", record.id.description)

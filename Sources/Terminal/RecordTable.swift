@@ -3,15 +3,21 @@ package import Shared
 extension TextTable {
   /// Records of one type: a beginning of the id, the fields that name them, the scope, and a
   /// mark on what is not sent.
-  package init(_ records: [Record], of type: RecordType, ids: ShortIDs, _ language: Language) {
+  ///
+  /// - Parameter late: records that were entered after their time, which says so too.
+  package init(
+    _ records: [Record], of type: RecordType, ids: ShortIDs, late: Set<RecordID> = [],
+    _ language: Language
+  ) {
     let named = type.title.compactMap { type[field: $0] }
-    let marked = records.contains(where: \.isPending)
+    let marked = !late.isEmpty || records.contains(where: \.isPending)
     self.init(
       header: ["id"] + named.map { $0.label[language] } + [Self.scope[language]]
         + (marked ? [""] : []),
       rows: records.map { record in
         [ids[record.id]] + named.map { $0.spoken(record[$0.name], language) }
-          + [record.scope?.description ?? ""] + (marked ? [Self.mark(record, language)] : [])
+          + [record.scope?.description ?? ""]
+          + (marked ? [Self.mark(record, isLate: late.contains(record.id), language)] : [])
       })
   }
 
@@ -75,8 +81,12 @@ extension TextTable {
   private static let scope = Label(fr: "portée", en: "scope")
   private static let title = Label(fr: "titre", en: "title")
 
-  private static func mark(_ record: Record, _ language: Language) -> String {
-    record.isPending ? Label(fr: "non envoyé", en: "unsent")[language] : ""
+  private static func mark(
+    _ record: Record, isLate: Bool = false, _ language: Language
+  ) -> String {
+    let unsent = record.isPending ? Label(fr: "non envoyé", en: "unsent")[language] : nil
+    let late = isLate ? Label(fr: "tardif", en: "late")[language] : nil
+    return [unsent, late].compactMap(\.self).joined(separator: ", ")
   }
 
   private static func side(

@@ -70,7 +70,8 @@ struct ListCommand: Command {
     let whole = conditions.isEmpty && limit == nil
     let ids =
       whole ? ShortIDs(records.map(\.id)) : try client.shortIDs(of: [type.name])[type.name]!
-    try printer.out(TextTable(records, of: type, ids: ids, global.language))
+    let late = try client.late(records, of: type)
+    try printer.out(TextTable(records, of: type, ids: ids, late: late, global.language))
   }
 }
 

@@ -24,6 +24,9 @@ struct RecordSheet {
       guard !value.isNull else { continue }
       lines.append(Line(label: field.label[language], text: try text(value, field)))
     }
+    for (field, value) in try client.derived(of: record, type, language) {
+      lines.append(Line(label: field.label[language], text: field.spoken(value, language)))
+    }
     return lines
   }
 

@@ -39,6 +39,22 @@ import Testing
     #expect(browser.page.contains("Toutes les fiches"))
   }
 
+  @Test func `the old password is no easier to guess at a page that was left open`() throws {
+    let stage = try Stage(demo: false)
+    let browser = try stage.person("awa", .cz)
+    func change(_ old: String) -> Int {
+      let new = "six mots au bord"
+      browser.get("/mot-de-passe")
+      browser.post("/mot-de-passe", ["ancien": old, "nouveau": new, "encore": new])
+      return browser.status
+    }
+    for _ in 0..<5 { #expect(change("faux") == 422) }
+    #expect(change(Stage.password) == 422)
+    #expect(browser.page.contains("Trop d&#39;essais"))
+    stage.time.advance(15 * 60_000)
+    #expect(change(Stage.password) == 303)
+  }
+
   @Test(arguments: ["motdepasse12", "Password1234", "aaaaaaaaaaaa", "awa.exemple12", "onze lettre"])
   func `a password that everybody would try is refused`(password: String) {
     #expect(!PasswordHash.isStrong(password, name: "awa.exemple"))

@@ -113,6 +113,20 @@ import Testing
     #expect(try stage.all("alert").count == count)
   }
 
+  @Test func `no level is changed that nobody chose`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    let person = try stage.one("person", "full_name", "Claire Exemple").id.description
+    let count = try stage.all("alert").count
+    browser.get("/alertes")
+    #expect(browser.shown["niveau"] == "" && browser.shown["base"] == "")
+    browser.post(
+      "/alertes", ["base": "", "niveau": "", "pourquoi": "Tirs <au> marché", "par": person])
+    #expect(browser.status == 422 && browser.page.contains("Choisissez la base et le niveau."))
+    #expect(browser.page.contains("Tirs &lt;au&gt; marché"))
+    #expect(try stage.all("alert").count == count)
+  }
+
   @Test func `a form that is sent twice writes once`() throws {
     let stage = try Stage()
     let browser = try stage.person("claire", .dp, as: "Claire Exemple")

@@ -54,6 +54,27 @@ import Testing
     #expect(try mission.hub("export", "dhis2", "--period", "mai").code == 64)
   }
 
+  @Test func `a value that was entered too late says so at the terminal`() throws {
+    let mission = try Mission(serving: false)
+    let people = try succeed(mission.at(.bandiagara, "list", "person", "--limit", "1", "--json"))
+    let person = try #require(people.jsonLines()[0]["id"].text)
+    try succeed(
+      mission.at(
+        .bandiagara, "add", "asaco_value", "asaco_code=AS-BDG-01", "indicator_code=SRV01",
+        "period=202401", "value_declared=300", "verification_status=declare",
+        "data_source=registre", "entered_by=\(person)"))
+    let list = try succeed(
+      mission.at(.bandiagara, "list", "asaco_value", "--where", "indicator_code=SRV01"))
+    let lines = list.out.split(separator: "\n")
+    #expect(lines.filter { $0.hasSuffix("late") }.count == 1)
+    #expect(lines.contains { $0.contains("202401") && $0.hasSuffix("unsent, late") })
+    let added = try succeed(
+      mission.at(.bandiagara, "list", "asaco_value", "--where", "period=202401", "--json"))
+    let id = try #require(added.jsonLines()[0]["id"].text)
+    let sheet = try succeed(mission.at(.bandiagara, "show", "asaco_value", id))
+    #expect(sheet.out.contains(#/Entered late +yes/#))
+  }
+
   @Test func `a pack is printed as a page of its own`() throws {
     let mission = try Mission(serving: false)
     let packs = try succeed(

@@ -100,7 +100,7 @@ enum House {
       ["FieldClient", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Foundation"],
       confined: [
         "Console": ["OpenCommand.swift", "PrintCommand.swift"],
-        "Work": ["OpenCommand.swift"],
+        "Work": ["OpenCommand.swift", "DerivedFields.swift"],
         "Logging": ["OpenCommand.swift"], "Storage": ["NewFile.swift"],
       ]),
     Room(

@@ -24,6 +24,15 @@ import Testing
       ])
   }
 
+  @Test func `a record that came late says so beside what is not sent`() {
+    let records = [record(gao, code: "GAO", pending: true), record(kati, code: "KTI")]
+    let ids = ShortIDs(records.map(\.id))
+    let table = TextTable(records, of: base, ids: ids, late: [gao, kati], .en)
+    #expect(table.lines[1].hasSuffix("unsent, late") && table.lines[2].hasSuffix("mission  late"))
+    let plain = TextTable([records[1]], of: base, ids: ids, .en)
+    #expect(plain.lines[1].hasSuffix("mission"))
+  }
+
   @Test func `records of several types name their type`() {
     let records = [record(gao, code: "GAO")]
     let table = TextTable(records, schema: schema, ids: ["base": ShortIDs([gao])], .en)

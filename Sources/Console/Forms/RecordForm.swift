@@ -18,6 +18,9 @@ struct RecordForm {
   /// What is shown in place of what stands: a new record's beginning, a refused value.
   var starting: [String: Value] = [:]
   private(set) var problems: [String: String] = [:]
+  /// Under which a new record is written, so that a form that comes twice writes once: after a double
+  /// click, a line that was cut before the answer, or the back button. Nil where its values number it.
+  private(set) var number: RecordID?
   /// What concerns no field.
   private(set) var general: [String] = []
 
@@ -27,6 +30,9 @@ struct RecordForm {
     self.record = record
     fields = (names.map { names in names.compactMap { type[field: $0] } } ?? type.fields)
       .filter { Self.mayFill($0, record, page) }
+    if record == nil && type.key.isEmpty {
+      number = page.form["_no"].flatMap { RecordID($0) } ?? page.desk.freshID()
+    }
   }
 
   /// Fields that others decide are shown, not asked for. The scope is the system's on a laptop.
@@ -58,9 +64,13 @@ struct RecordForm {
       \(wrong + told.count)</p><ul>\(told)\(problemLinks)</ul></div>
       """
     return """
-      \(head)<form method="post" action="\(action)">\(page.token)\(inputs)
+      \(head)<form method="post" action="\(action)">\(page.token)\(numbering)\(inputs)
       <button>\(button)</button></form>
       """
+  }
+
+  private var numbering: HTML {
+    number.map { #"<input type="hidden" name="_no" value="\#($0.description)">"# } ?? .none
   }
 
   private var problemLinks: [HTML] {
@@ -215,6 +225,24 @@ struct RecordForm {
   private func isFilledElsewhere(_ name: String) -> Bool {
     record == nil && type[field: name]?.numbering != nil
       && !page.form.pairs.contains { $0.name == name && !$0.value.isEmpty }
+  }
+
+  /// The record that this form wrote when it came before, as far as its author may see it.
+  func written(_ values: [String: Value]) -> Record? {
+    (type.id(values) ?? number).flatMap { try? page.desk.record(type.name, $0) }
+  }
+
+  /// After the form came back saying something else than it wrote: sent once more, it is another
+  /// record. False where the values themselves number it.
+  mutating func startAnew() -> Bool {
+    guard number != nil else { return false }
+    number = page.desk.freshID()
+    general.append(
+      page.say(
+        "Cette saisie est déjà enregistrée, avec d'autres valeurs : elle est dans la liste. Enregistrez de nouveau pour en faire une autre fiche.",
+        "This entry is saved already, with other values: it is in the list. Save again to make another record of it."
+      ))
+    return true
   }
 
   /// Notes what the desk said to a write.

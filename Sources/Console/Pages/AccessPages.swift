@@ -21,7 +21,7 @@ extension Page {
     return try answer(
       say("Accès", "Access"),
       """
-      \(add)\(try accessFilters(type))<p>\(shown.count) \(say("zones et axes, le plus fermé d'abord", "zones and routes, the most closed first"))</p>
+      \(add)\(try accessFilters(type))<p>\(count(shown.count, Label(fr: "zone ou axe", en: "zone or route"), Label(fr: "zones et axes, le plus fermé d'abord", en: "zones and routes, the most closed first")))</p>
       \(none)\(cards)<p class="suite"><a href="\(Link("fiches", type.name))">\(say("Toutes les fiches, aussi les anciennes", "All sheets, the old ones too"))</a></p>
       """, current: "acces")
   }

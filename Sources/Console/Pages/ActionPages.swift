@@ -38,7 +38,7 @@ extension Page {
       say("Actions", "Actions"),
       """
       <p><a class="ajout" href="\(Link("fiches", "action_item", "nouvelle"))">\(say("Ajouter une action", "Add an action"))</a> \(own)</p>
-      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
       """, current: "actions", isWide: true)
   }
 }

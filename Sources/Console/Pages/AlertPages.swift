@@ -17,7 +17,7 @@ extension Page {
     let active = all.filter { isOn($0) }.reversed().map { alert -> HTML in
       """
       <article class="carte"><h3>\(anchor(alert))</h3><p>\(words(alert, "kind")) · \(alert.text("zone") ?? "") · \
-      \(say("depuis le", "since")) \(words(alert, "effective_from"))</p><p class="texte">\(alert.text("message") ?? "")</p>\
+      \(say("à partir du", "from")) \(words(alert, "effective_from"))</p><p class="texte">\(alert.text("message") ?? "")</p>\
       <p class="texte"><strong>\(alert.text("instructions") ?? "")</strong></p></article>
       """
     }
@@ -62,8 +62,8 @@ extension Page {
       <h2>\(say("Changer un niveau", "Change a level"))</h2>
       <p class="aide">\(say("Chacun peut relever le niveau de sa base. Seul le Directeur Pays le baisse depuis orange ou rouge.", "Anybody may raise the level of their base. Only the Country Director lowers it from orange or red."))</p>\(told)
       <form method="post" action="/alertes">\(token)
-      <div class="champ"><label for="base">\(say("Base", "Base"))</label><select id="base" name="base">\(options)</select></div>
-      <div class="champ"><label for="niveau">\(say("Nouveau niveau", "New level"))</label><select id="niveau" name="niveau">\(levels)</select></div>
+      <div class="champ"><label for="base">\(say("Base", "Base"))</label><select id="base" name="base" required><option value="">—</option>\(options)</select></div>
+      <div class="champ"><label for="niveau">\(say("Nouveau niveau", "New level"))</label><select id="niveau" name="niveau" required><option value="">—</option>\(levels)</select></div>
       <div class="champ"><label for="pourquoi">\(say("Pourquoi", "Why"))</label><textarea id="pourquoi" name="pourquoi" rows="3" maxlength="1000" required>
       \(form["pourquoi"] ?? "")</textarea></div>
       <div class="champ"><label for="consignes">\(say("Consignes", "Instructions"))</label><textarea id="consignes" name="consignes" rows="3">
@@ -78,7 +78,10 @@ extension Page {
   ) throws(Problem) -> ConsoleAnswer {
     guard let base = bases.first(where: { $0.text("code") == form["base"] }),
       let to = form["niveau"].flatMap(AlertLevel.init)
-    else { throw Problem(.not_found) }
+    else {
+      return try refused(
+        bases, say("Choisissez la base et le niveau.", "Choose the base and the level."))
+    }
     let from = current(base)
     guard from.mayBecome(to, by: sitter.role) else {
       let why =

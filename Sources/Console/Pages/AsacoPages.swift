@@ -25,16 +25,16 @@ extension Page {
         <td>\(words(asaco, "cam_expires_on"))\(note)</td><td class="nombre">\(Words.grouped(Int64(asaco.count("population"))))</td></tr>
         """
     }
-    let heads = [
-      say("ASACO", "ASACO"), say("Pilote", "Pilot"), say("État", "State"),
-      say("Convention jusqu'au", "Agreement until"), say("Population", "Population"),
-    ]
-    .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
+    let heads = heads(
+      [
+        "ASACO", say("Pilote", "Pilot"), say("État", "State"),
+        say("Convention jusqu'au", "Agreement until"), "Population",
+      ], numbers: ["Population"])
     let last = ReportPeriod(month: sitter.today).previous
     return try answer(
       "ASACO",
       """
-      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
       <form method="get" action="/asaco/dhis2" class="recherche"><label for="periode">\(say("Export DHIS2, période", "DHIS2 export, period"))</label>\
       <input id="periode" name="periode" value="\(last.text)" pattern="[0-9]{6}|[0-9]{4}Q[1-4]"><button>\(say("Préparer", "Prepare"))</button></form>
       """, current: "asaco", isWide: true)
@@ -66,7 +66,7 @@ extension Page {
       <a href="\(Link("asaco", code, query: [("fin", months[0].previous.text)]))">\(say("← mois précédents", "← earlier months"))</a> · \
       <a href="\(Link("asaco", code, query: [("fin", end.moved(by: 6).text)]))">\(say("mois suivants →", "later months →"))</a></p>
       \(autonomy(values))<p class="aide">\(say("Déclaré, puis vérifié entre crochets. Cadre : écart de plus de 10 %. « fermé » : vérifié, on ne le change plus. « tardif » : saisi après le 10 du mois suivant.", "Declared, then verified in brackets. A frame: a gap above 10 %. “closed”: verified, no longer changed. “late”: entered after the 10th of the month after."))</p>
-      <div class="defile" tabindex="0"><table class="grille"><thead><tr><th scope="col">\(say("Indicateur", "Indicator"))</th>\(heads)\
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table class="grille"><thead><tr><th scope="col">\(say("Indicateur", "Indicator"))</th>\(heads)\
       <th scope="col">\(say("Tendance", "Trend"))</th></tr></thead><tbody>\(rows)</tbody></table></div>
       """, current: "asaco", isWide: true)
   }
@@ -126,10 +126,11 @@ extension Page {
         ? #"<td><a href="\#(add)" aria-label="\#(say("Saisir", "Enter")) \#(indicator.text("label_fr") ?? "") \#(name(period))">+</a></td>"#
         : "<td></td>"
     }
-    let declared = value.number("value_declared").map { Words.number($0, language) } ?? "—"
+    let unit = indicator.text("unit") ?? ""
+    let declared = value.number("value_declared").map { amount($0, unit) } ?? "—"
     let verified =
       (value.number("value_counter") ?? value.number("value_verified")).map {
-        " [\(Words.number($0, language))]"
+        " [\(amount($0, unit))]"
       } ?? ""
     let state =
       value.isLocked
@@ -149,6 +150,14 @@ extension Page {
       value.hasWideGap
       ? say(" écart \(Int((value.gap ?? 0) * 100)) %", " gap \(Int((value.gap ?? 0) * 100)) %") : ""
     return "<td\(frame)>\(anchorTo(value, declared + verified))\(lock)\(late)\(gap)\(doubt)</td>"
+  }
+
+  private func amount(_ number: Double, _ unit: String) -> String {
+    switch unit {
+    case "oui_non": say(number == 0 ? Words.no : Words.yes)
+    case "pourcentage": Words.number(number, language) + "\u{202F}%"
+    default: Words.number(number, language)
+    }
   }
 
   func isLate(_ value: Record) -> Bool {
@@ -206,18 +215,19 @@ extension Page {
     -> ConsoleAnswer
   {
     let rows = export.rows.map { row -> HTML in
-      "<tr><td>\(row.dataElement)</td><td>\(row.orgUnit)</td><td class=\"nombre\">\(row.value)</td></tr>"
+      "<tr><th scope=\"row\">\(row.dataElement)</th><td>\(row.orgUnit)</td><td class=\"nombre\">\(row.value)</td></tr>"
     }
     let rejects = export.rejects.map { reject -> HTML in
       "<li>\(anchor(reject.record)) — \(words(reject.reason))</li>"
     }
     let query = [("periode", period.text)]
+    let value = say("Valeur", "Value")
     return try answer(
       say("Export DHIS2", "DHIS2 export") + " " + name(period),
       """
       <p>\(export.rows.count) \(say("valeurs partent", "values go out")) : <a href="\(Link("asaco", "dhis2", "json", query: query))">JSON</a> · \
       <a href="\(Link("asaco", "dhis2", "csv", query: query))">CSV</a></p>
-      <table><tbody>\(rows)</tbody></table>
+      <table><thead><tr>\(heads([say("Élément", "Element"), say("Unité", "Unit"), value], numbers: [value]))</tr></thead><tbody>\(rows)</tbody></table>
       <h2>\(say("Laissées de côté", "Left behind")) (\(export.rejects.count))</h2><ul>\(rejects)</ul>
       """, current: "asaco")
   }

@@ -57,7 +57,7 @@ extension Page {
       ] + quarters)
       .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     return """
-      <h2>\(say("Feuille de route", "Roadmap"))</h2><div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead>\
+      <h2>\(say("Feuille de route", "Roadmap"))</h2><div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead>\
       <tbody>\(rows)</tbody></table></div>
       """
   }
@@ -75,7 +75,7 @@ extension Page {
     ]
     .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     return """
-      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead>\
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead>\
       <tbody>\(rows)</tbody></table></div>
       """
   }

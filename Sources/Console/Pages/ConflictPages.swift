@@ -32,7 +32,7 @@ extension Page {
       conflict.field == "*"
       ? say("Suppression", "Deletion") : field?.label[language] ?? conflict.field
     return """
-      <article class="conflit"><h3>\(title)<br>\(name) — \(status(conflict))</h3><div class="deux">
+      <article class="conflit"><h2>\(title)<br>\(name) — \(status(conflict))</h2><div class="deux">
       \(side(say("Valeur retenue", "Kept value"), conflict.winner, conflict, field))
       \(side(say("Valeur écartée", "Overwritten value"), conflict.loser, conflict, field))</div>
       \(buttons(conflict))</article>
@@ -50,7 +50,7 @@ extension Page {
     let when =
       side.stamp == .never ? "" : Words.moment(milliseconds: side.stamp.milliseconds, language)
     return """
-      <div><h4>\(title)</h4><p class="valeur">\(shown)</p><p class="aide">\(side.device), \(when)</p></div>
+      <div><h3>\(title)</h3><p class="valeur">\(shown)</p><p class="aide">\(side.device), \(when)</p></div>
       """
   }
 

@@ -94,7 +94,7 @@ extension Page {
       ? "<p>\(say("Les 100 premiers : précisez la recherche.", "The first 100: narrow the search."))</p>"
       : .none
     return """
-      <p>\(found.count) \(say("interlocuteurs", "contacts"))</p>\(more)<div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead>\
+      <p>\(count(found.count, Label(fr: "interlocuteur", en: "contact"), Label(fr: "interlocuteurs", en: "contacts")))</p>\(more)<div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead>\
       <tbody>\(rows)</tbody></table></div>
       """
   }

@@ -21,7 +21,7 @@ extension Page {
     return try answer(
       say("Historique", "History") + " : " + type.heading(record.values, language),
       """
-      <p>\(anchor(record))</p><div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead>\
+      <p>\(anchor(record))</p><div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead>\
       <tbody>\(rows)</tbody></table></div>
       """, current: "fiches", isWide: true)
   }

@@ -46,7 +46,7 @@ extension Page {
       """
       \(banner)<p><a class="ajout" href="/incidents/signaler">\(say("Signaler un incident", "Report an incident"))</a> \
       <a href="\(Link("fiches", "incident"))">\(say("Chercher dans tous les incidents", "Search all incidents"))</a></p>
-      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
       """, current: "incidents", isWide: true)
   }
 

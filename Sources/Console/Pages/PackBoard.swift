@@ -90,7 +90,7 @@ extension Page {
     rows.sort { Self.urgency($0.light) > Self.urgency($1.light) }
     let heads = columns.map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     let table: HTML = """
-      <div class="defile" tabindex="0"><table class="empile"><thead><tr>\(heads)</tr></thead><tbody>\(rows.map(\.html))</tbody></table></div>
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table class="empile"><thead><tr>\(heads)</tr></thead><tbody>\(rows.map(\.html))</tbody></table></div>
       """
     let add: HTML =
       schema[type: "security_pack"].map(sitter.mayWrite) ?? false

@@ -116,7 +116,7 @@ extension Page {
       say("Essayé le", "Tested"),
     ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     return
-      #"<div class="defile" tabindex="0"><table><thead><tr>\#(heads)</tr></thead><tbody>\#(rows)</tbody></table></div>"#
+      #"<div class="defile" tabindex="0" role="group" aria-label="\#(say("Tableau", "Table"))"><table><thead><tr>\#(heads)</tr></thead><tbody>\#(rows)</tbody></table></div>"#
   }
 
   func anchorTo(_ record: Record, _ text: String) -> HTML {

@@ -41,7 +41,7 @@ struct PackPaper {
     <!doctype html><html lang="\(language.rawValue)"><head><meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(Page.neutralTitle)</title>
     \(sheet)</head>
-    <body><main>\(reflex ? companion : plan)</main></body></html>
+    <body><main id="contenu">\(reflex ? companion : plan)</main></body></html>
     """
   }
 
@@ -58,16 +58,20 @@ struct PackPaper {
   }
 
   private var plan: HTML {
+    let list = page.contactTable(judged, forPaper: true)
+    // The list stands under the section that speaks of it, where there is one.
+    let hasPlace = judged.content.section("contacts_urgence") != nil
     let sections = judged.content.sections.map { section -> HTML in
-      """
-      <section><h2>\(page.words(section, "heading"))</h2><div class="texte">\(section.text("body") ?? "")</div></section>
-      """
+      let own = section.text("section_code") == "contacts_urgence" ? list : .none
+      return """
+        <section><h2>\(page.words(section, "heading"))</h2><div class="texte">\(section.text("body") ?? "")</div>\(own)</section>
+        """
     }
-    return """
-      <h1>\(page.words(pack, "title"))</h1>\(cover)\(sections)
-      <h2>\(page.say("Liste de contacts d'urgence", "Emergency contact list"))</h2>\
-      \(page.contactTable(judged, forPaper: true))
-      """
+    let rest: HTML =
+      hasPlace
+      ? .none
+      : "<h2>\(page.say("Liste de contacts d'urgence", "Emergency contact list"))</h2>\(list)"
+    return "<h1>\(page.words(pack, "title"))</h1>\(cover)\(sections)\(rest)"
   }
 
   /// The first numbers and the section written for it: one page, or it is not carried.
@@ -84,7 +88,7 @@ struct PackPaper {
         #"<tr><th scope="row">\#(page.words(contact, "role_label"))</th><td>\#(numbers)</td></tr>"#
     }
     return """
-      <h1>\(page.say("Fiche réflexe", "Constant companion")) — \(page.words(pack, "base_code"))</h1>
+      <h1>\(page.say("Fiche réflexe", "Constant companion")) — \(page.baseName(pack))</h1>
       <div class="texte">\(body)</div><table><tbody>\(numbers)</tbody></table>
       <p>\(page.say("Version", "Version")) \(page.words(pack, "version_label"))</p>
       """

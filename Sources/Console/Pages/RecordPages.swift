@@ -12,8 +12,8 @@ extension Page {
       return request.isPost ? try create(type) : try newRecord(type)
     case (2, _): return try show(type, try record(type, path[1]))
     case (3, "modifier"):
-      let record = try record(type, path[1])
-      return request.isPost ? try change(type, record) : try edit(type, record)
+      return request.isPost
+        ? try change(type, path[1]) : try edit(type, try record(type, path[1]))
     case (3, "historique"): return try history(type, try record(type, path[1]))
     case (3, "supprimer"): return try delete(type, try record(type, path[1]))
     default: throw Problem(.not_found)
@@ -139,7 +139,7 @@ extension Page {
     let heads = columns.map { field -> HTML in #"<th scope="col">\#(field.label[language])</th>"# }
     if count == 0 { return "<p>\(say("Aucune fiche.", "No records."))</p>" }
     return """
-      <p>\(count) \(say("fiches", "records"))</p><div class="defile" tabindex="0"><table><thead><tr>\
+      <p>\(self.count(count, Label(fr: "fiche", en: "record"), Label(fr: "fiches", en: "records")))</p><div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\
       <th scope="col">\(type.label[language])</th>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
       \(pager(number, of: count))
       """
@@ -198,21 +198,11 @@ extension Page {
   private func derivedRows(_ type: RecordType, _ record: Record) throws(Problem) -> [HTML] {
     var rows: [HTML] = []
     for field in type.derived {
-      if let value = try derived(field, record) {
+      if let value = try desk.derived(field, of: record) {
         rows.append("<dt>\(field.label[language])</dt><dd>\(field.words(value, language))</dd>")
       }
     }
     return rows
-  }
-
-  private func derived(_ field: Field, _ record: Record) throws(Problem) -> Value? {
-    switch (record.type, field.name) {
-    case ("asaco_value", "late"): isLate(record) ? 1 : 0
-    case ("contact", "last_contact_on"):
-      try records("interaction", [("contact_id", .text(record.id.description))])
-        .compactMap { $0.text("occurred_on") }.max().map { .text($0) }
-    default: nil
-    }
   }
 
   private func ways(_ type: RecordType, _ record: Record) throws(Problem) -> HTML {
@@ -240,147 +230,4 @@ extension Page {
       : .none
     return #"\#(unsent)<p class="suite">\#(links.joined(by: " · "))</p>"#
   }
-
-  // MARK: Writing
-
-  /// What a new record starts with: what the address says, and what is known of whoever sits here.
-  func starting(_ type: RecordType) -> [String: Value] {
-    var values: [String: Value] = [:]
-    for field in type.fields {
-      if let given = request.query[field.name], let value = try? field.parse(given) {
-        values[field.name] = value
-      }
-    }
-    if let base = sitter.base, values["base_code"] == nil, type[field: "base_code"] != nil {
-      values["base_code"] = .text(base)
-    }
-    for name in [
-      "reported_by", "recorded_by", "issued_by", "prepared_by", "author", "assessed_by",
-      "entered_by",
-    ] {
-      if type[field: name] != nil, values[name] == nil, let person = sitter.person {
-        values[name] = .text(person.description)
-      }
-    }
-    return values
-  }
-
-  private func newForm(_ type: RecordType) throws(Problem) -> RecordForm {
-    guard sitter.mayWrite(type) else { throw Problem(.role_not_allowed) }
-    var form = RecordForm(type, nil, on: self)
-    form.starting = starting(type)
-    return form
-  }
-
-  private func newRecord(_ type: RecordType) throws(Problem) -> ConsoleAnswer {
-    try formPage(
-      try newForm(type), Link("fiches", type.name, "nouvelle"),
-      say("Nouvelle fiche", "New record") + " : " + type.label[language])
-  }
-
-  func formPage(_ form: RecordForm, _ link: Link, _ title: String, before: HTML = .none)
-    throws(Problem)
-    -> ConsoleAnswer
-  {
-    let status = form.problems.isEmpty && form.general.isEmpty ? 200 : 422
-    return try answer(
-      title, "\(before)\(try form.html(to: link, button: say("Enregistrer", "Save")))",
-      current: "fiches", status: status)
-  }
-
-  private func create(_ type: RecordType) throws(Problem) -> ConsoleAnswer {
-    let link = Link("fiches", type.name, "nouvelle")
-    return try create(
-      try newForm(type), link, say("Nouvelle fiche", "New record") + " : " + type.label[language])
-  }
-
-  /// Writes what a form of a new record says, or shows it again with what is wrong.
-  func create(
-    _ form: RecordForm, _ link: Link, _ title: String, before: HTML = .none,
-    with more: [String: Value] = [:]
-  ) throws(Problem) -> ConsoleAnswer {
-    var form = form
-    guard let read = try form.read() else { return try formPage(form, link, title, before: before) }
-    do throws(Problem) {
-      let values = read.values.filter { !$0.value.isNull }.merging(more) { $1 }
-      let written = try desk.write([.add(form.type.name, values)])
-      let id = written.ids[0]
-      // A record that only Bamako may hold is not here any more.
-      guard let record = try? desk.record(form.type.name, id) else {
-        return done(Link("fiches", form.type.name), saved)
-      }
-      return done(self.link(to: record), saved)
-    } catch {
-      guard error.isAboutTheForm else { throw error }
-      form.note(error)
-      return try formPage(form, link, title, before: before)
-    }
-  }
-
-  private var saved: String {
-    isField
-      ? say(
-        "Enregistré sur ce portable. Sera envoyé à la prochaine synchronisation.",
-        "Saved on this laptop. It is sent with the next sync.")
-      : say("Enregistré.", "Saved.")
-  }
-
-  private func edit(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
-    try formPage(
-      try editForm(type, record), .record(type.name, record.id.description, "modifier"),
-      type.heading(record.values, language))
-  }
-
-  private func editForm(_ type: RecordType, _ record: Record) throws(Problem) -> RecordForm {
-    guard sitter.mayWrite(type), record.scope.map(sitter.grant.mayWrite) ?? true else {
-      throw Problem(.role_not_allowed)
-    }
-    return RecordForm(type, record, on: self)
-  }
-
-  private func change(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
-    var form = try editForm(type, record)
-    let link = Link.record(type.name, record.id.description, "modifier")
-    let title = type.heading(record.values, language)
-    guard let read = try form.read() else { return try formPage(form, link, title) }
-    if read.values.isEmpty {
-      return done(self.link(to: record), say("Rien n'a changé.", "Nothing changed."))
-    }
-    do throws(Problem) {
-      let written = try desk.write([.set(record.type, record.id, read.values, over: read.over)])
-      let sentence =
-        written.proposed.isEmpty
-        ? saved
-        : say(
-          "Enregistré ; une valeur attend l'accord de Bamako.",
-          "Saved; a value waits for Bamako's agreement.")
-      return done(self.link(to: record), sentence)
-    } catch {
-      guard error.isAboutTheForm else { throw error }
-      form.note(error)
-      return try formPage(form, link, title)
-    }
-  }
-
-  private func delete(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
-    guard sitter.mayDelete(type), record.scope.map(sitter.grant.mayWrite) ?? true else {
-      throw Problem(.role_not_allowed)
-    }
-    if request.isPost {
-      _ = try desk.write([.delete(type.name, record.id)])
-      return done(Link("fiches", type.name), say("Supprimé.", "Deleted."))
-    }
-    let link = Link.record(type.name, record.id.description, "supprimer")
-    return try answer(
-      say("Supprimer ?", "Delete?"),
-      """
-      <p>\(anchor(record))</p><p>\(say("La fiche disparaît partout. L'historique la garde.", "The record goes everywhere. The history keeps it."))</p>
-      \(button(say("Supprimer", "Delete"), to: link, style: "grave"))
-      """, current: "fiches")
-  }
-}
-
-extension Problem {
-  /// Whether whoever filled a form can put it right there.
-  var isAboutTheForm: Bool { code.exitCode == 65 && code != .not_found }
 }

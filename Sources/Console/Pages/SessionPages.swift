@@ -53,14 +53,14 @@ extension Page {
         <td class="nombre">\(present)</td></tr>
         """
     }
-    let heads = [
-      say("Séance", "Session"), say("Date", "Date"), say("Base", "Base"),
-      say("Procès-verbal", "Minutes"),
-      say("Signatures", "Signatures"), say("Présents", "Present"),
-    ]
-    .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
+    let counts = [say("Signatures", "Signatures"), say("Présents", "Present")]
+    let heads = heads(
+      [
+        say("Séance", "Session"), say("Date", "Date"), say("Base", "Base"),
+        say("Procès-verbal", "Minutes"),
+      ] + counts, numbers: Set(counts))
     return
-      #"<div class="defile" tabindex="0"><table><thead><tr>\#(heads)</tr></thead><tbody>\#(rows)</tbody></table></div>"#
+      #"<div class="defile" tabindex="0" role="group" aria-label="\#(say("Tableau", "Table"))"><table><thead><tr>\#(heads)</tr></thead><tbody>\#(rows)</tbody></table></div>"#
   }
 
   /// Minutes that nobody wrote in a week are remembered by nobody.
@@ -117,20 +117,23 @@ extension Page {
   }
 
   /// What was decided, with who does it and until when.
-  private func decisions(_ session: Record) throws(Problem) -> HTML {
+  private func decisions(_ session: Record, onPaper: Bool = false) throws(Problem) -> HTML {
     let found = try records("action_item", [("origin_id", .text(session.id.description))])
     let items = found.map { action -> HTML in
       let due = action.text("due_on") == nil ? "" : ", " + words(action, "due_on")
       return
-        "<li>\(anchor(action)) — \(words(action, "kind")), \(words(action, "status"))\(due)</li>"
+        "<li>\(onPaper ? HTML(heading(action)) : anchor(action)) — \(words(action, "kind")), \(words(action, "status"))\(due)</li>"
     }
+    let list: HTML = """
+      <h2>\(say("Décisions et actions", "Decisions and actions"))</h2><ul>\(items)</ul>
+      """
+    if onPaper { return items.isEmpty ? .none : list }
     let start = [
       ("origin_type", "session"), ("origin_id", session.id.description),
       ("base_code", session.text("base_code") ?? ""),
     ]
     return """
-      <h2>\(say("Décisions et actions", "Decisions and actions"))</h2><ul>\(items)</ul>
-      <p class="suite"><a href="\(Link("fiches", "action_item", "nouvelle", query: start))">\(say("Ajouter une décision ou une action", "Add a decision or an action"))</a></p>
+      \(list)<p class="suite"><a href="\(Link("fiches", "action_item", "nouvelle", query: start))">\(say("Ajouter une décision ou une action", "Add a decision or an action"))</a></p>
       """
   }
 
@@ -239,10 +242,10 @@ extension Page {
     .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     return .page(
       """
-      \(Self.head(language))<body><main><h1>\(session.text("title") ?? "")</h1>\(facts(session))
+      \(Self.head(language))<body><main id="contenu"><h1>\(session.text("title") ?? "")</h1>\(facts(session))
       \(text(say("Ordre du jour", "Agenda"), session.text("agenda")))\(text(say("Procès-verbal", "Minutes"), session.text("minutes")))
-      \(try decisions(session))<h2>\(say("Signatures", "Signatures"))</h2>
-      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(signed)\(blank)</tbody></table></div></main></body></html>
+      \(try decisions(session, onPaper: true))<h2>\(say("Signatures", "Signatures"))</h2>
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(signed)\(blank)</tbody></table></div></main></body></html>
       """)
   }
 }

@@ -34,11 +34,13 @@ extension Page {
   }
 
   private func campaign(_ campaign: PooledSupply.Campaign, _ names: [String: String]) -> HTML {
-    let heads = [
-      say("Produit", "Product"), say("Partenaire", "Partner"), say("Destination", "Destination"),
-      say("Demandé", "Requested"), say("Validé", "Approved"), say("Reçu", "Received"),
-      say("Statut", "Status"), say("Attendu le", "Expected"), say("Transport", "Transport"),
-    ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
+    let counts = [say("Demandé", "Requested"), say("Validé", "Approved")]
+    let heads = heads(
+      [say("Produit", "Product"), say("Partenaire", "Partner"), say("Destination", "Destination")]
+        + counts + [
+          say("Reçu", "Received"), say("Statut", "Status"), say("Attendu le", "Expected"),
+          say("Transport", "Transport"),
+        ], numbers: Set(counts))
     let uneven = campaign.uneven.map { one -> HTML in
       "<li>\(one.product), \(one.leg) : \(Words.number(one.sum, language)) %</li>"
     }
@@ -50,7 +52,7 @@ extension Page {
       """
     return """
       <section><h2>\(campaign.name)</h2><p>\(say("Coût estimé", "Estimated cost")) : \(Words.grouped(campaign.cost)) FCFA</p>\(shares)
-      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(campaign.lines.map { line($0, names) })</tbody></table></div>
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(campaign.lines.map { line($0, names) })</tbody></table></div>
       \(need(campaign.name))</section>
       """
   }

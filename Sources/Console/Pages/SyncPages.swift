@@ -80,8 +80,12 @@ extension Page {
     let rows = overview.scopes.map { scope -> HTML in
       #"<tr><th scope="row">\#(Words.scope(scope.scope, language))</th><td class="nombre">\#(scope.records)</td></tr>"#
     }
+    let title =
+      isField
+      ? say("Ce que ce portable contient", "What this laptop holds")
+      : say("Fiches, selon qui les voit", "Records, by who sees them")
     return """
-      <h2>\(say("Ce que ce portable contient", "What this laptop holds"))</h2><table><tbody>\(rows)</tbody></table>
+      <h2>\(title)</h2><table><tbody>\(rows)</tbody></table>
       """
   }
 
@@ -164,17 +168,19 @@ extension Page {
         <tr><th scope="row">\(device.name)</th><td>\(device.base)</td>\
         <td>\(Words.role(device.role, schema, language))</td><td>\(synced) \(silence(device))</td>\
         <td class="nombre">\(device.waiting)</td><td>\(clock(device.lastSync == nil ? nil : device.clockError))</td>\
-        <td>\(device.program)</td><td>\(state) \(shared)</td></tr>
+        <td class="nombre">\(Words.bytes(device.bytesToday, language))</td><td>\(device.program)</td><td>\(state) \(shared)</td></tr>
         """
     }
-    let heads = [
-      say("Portable", "Laptop"), say("Base", "Base"), say("Fonction", "Role"),
-      say("Dernière synchronisation", "Last sync"), say("En attente", "Waiting"),
-      say("Horloge", "Clock"),
-      say("Programme", "Program"), say("État", "State"),
-    ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
+    let waiting = say("En attente", "Waiting")
+    let bytes = say("Octets du jour", "Bytes today")
+    let heads = heads(
+      [
+        say("Portable", "Laptop"), say("Base", "Base"), say("Fonction", "Role"),
+        say("Dernière synchronisation", "Last sync"), waiting,
+        say("Horloge", "Clock"), bytes, say("Programme", "Program"), say("État", "State"),
+      ], numbers: [waiting, bytes])
     return """
-      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
       <p>\(say("Conflits à relire", "Conflicts to review")) : \(overview.openConflicts) · \
       \(say("Base de données", "Database")) : \(Words.bytes(overview.size, language))</p>\(scopes(overview))
       """
@@ -196,12 +202,11 @@ extension Page {
       throw Problem(.not_found)
     }
     let rows = lines.map { line -> HTML in
-      let what = line.type.map { schema[type: $0]?.label[language] ?? $0 } ?? ""
-      return """
-        <tr><td>\(Words.moment(milliseconds: line.time, language))</td><td>\(line.name)</td>\
-        <td>\(say(Self.words(line.act)))</td>\
-        <td>\(what) \(line.record ?? "") \(line.detail ?? "")</td></tr>
-        """
+      """
+      <tr><th scope="row">\(Words.moment(milliseconds: line.time, language))</th><td>\(who(line.name))</td>\
+      <td>\(say(Self.words(line.act)))</td>\
+      <td>\(subject(line)) <span class="aide">\(line.detail ?? "")</span></td></tr>
+      """
     }
     let heads = [
       say("Quand", "When"), say("Qui", "Who"), say("Quoi", "What"), say("Fiche", "Record"),
@@ -210,8 +215,33 @@ extension Page {
     return try answer(
       say("Journal d'audit", "Audit log"),
       """
-      <div class="defile" tabindex="0"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
       """, current: "journal", isWide: true)
+  }
+
+  /// Whoever has neither an account nor a laptop sat at the hub itself.
+  private func who(_ name: String) -> String {
+    if name == "hub" { return say("le serveur", "the hub") }
+    let shell = "shell:"
+    guard name.hasPrefix(shell) else { return name }
+    let user = name.dropFirst(shell.count)
+    return say("terminal du serveur (\(user))", "the hub's terminal (\(user))")
+  }
+
+  private func subject(_ line: BookLine) -> HTML {
+    guard let type = line.type else { return .none }
+    let record = line.record ?? ""
+    if let known = schema[type: type] {
+      let link = Link.record(type, record)
+      return
+        #"<a href="\#(link)">\#(known.label[language])</a> <span class="aide">\#(record)</span>"#
+    }
+    switch type {
+    case "device": return HTML(say("appareil n° \(record)", "device no \(record)"))
+    case "account": return HTML(say("compte \(record)", "account \(record)"))
+    case "inbox": return HTML(say("envoi n° \(record)", "parcel no \(record)"))
+    default: return HTML("\(type) \(record)")
+    }
   }
 
   private static func words(_ act: Act) -> Label {

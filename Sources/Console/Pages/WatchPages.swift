@@ -15,9 +15,17 @@ extension Page {
     let none: HTML =
       sections.isEmpty ? "<p>\(say("Rien d'écrit.", "Nothing written."))</p>" : .none
     return try answer(
-      say("Veille", "Watch") + " " + period.text,
+      say("Veille", "Watch") + " " + name(period),
       "\(choosePeriod(period))\(try reviews(period))\(none)\(sections)\(try oldAccess())",
       current: "veille")
+  }
+
+  /// `2026-W28` as « semaine 28 de 2026 », `2026-07` as 07/2026.
+  private func name(_ period: ReviewPeriod) -> String {
+    let parts = period.text.split(separator: "-").map(String.init)
+    guard period.isWeek else { return "\(parts[1])/\(parts[0])" }
+    let number = Int(parts[1].dropFirst()) ?? 0
+    return say("semaine \(number) de \(parts[0])", "week \(number) of \(parts[0])")
   }
 
   private func choosePeriod(_ period: ReviewPeriod) -> HTML {
@@ -60,7 +68,7 @@ extension Page {
       let items = own.map { record -> HTML in
         """
         <li>\(words(record, part.day)) — \(anchor(record)) \
-        <span class="aide">\(part.shown.map { words(record, $0) }.joined(separator: " · "))</span>\
+        <span class="aide">\(part.shown.map { words(record, $0) }.filter { !$0.isEmpty }.joined(separator: " · "))</span>\
         <div class="texte">\(record.text(part.text) ?? "")</div></li>
         """
       }

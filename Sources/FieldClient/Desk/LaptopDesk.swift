@@ -30,6 +30,8 @@ package struct LaptopDesk: FieldDesk {
 
   package var schema: Schema { client.schema }
 
+  package func freshID() -> RecordID { client.surroundings.freshID() }
+
   // MARK: Reading
 
   package func records(
@@ -92,8 +94,12 @@ package struct LaptopDesk: FieldDesk {
   private func write(_ edit: Edit, _ writer: FieldWriter) throws -> RecordID {
     guard let type = schema[type: edit.type] else { throw Problem(.unknown_type, at: edit.type) }
     switch edit.kind {
-    case .add:
+    case .add(let id):
       guard sitter.mayWrite(type) else { throw Problem(.role_not_allowed, at: edit.type) }
+      if let id, type.key.isEmpty {
+        try writer.add(edit.type, id: id, edit.values)
+        return id
+      }
       return try writer.add(edit.type, edit.values)
     case .set(let id):
       guard sitter.mayWrite(type) else { throw Problem(.role_not_allowed, at: edit.type) }

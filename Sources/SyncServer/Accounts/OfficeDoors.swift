@@ -106,6 +106,9 @@ package struct OfficeDoors: Doors {
     _ secret: String, from old: String, to new: String
   ) throws(Problem) {
     let account = try open(secret)
+    if let until = try file.attempts(account.name).lockedUntil, until > now {
+      throw Problem(.account_locked)
+    }
     guard account.password.matches(old) else {
       try noteFailure(account.name, known: true)
       throw Problem(.wrong_password)

@@ -41,6 +41,8 @@ package struct HubDesk: Desk {
     return type
   }
 
+  package func freshID() -> RecordID { hub.freshID() }
+
   // MARK: Reading
 
   package func records(
@@ -152,7 +154,8 @@ package struct HubDesk: Desk {
         number: device.number, name: device.name, base: device.base, role: device.role,
         lastSync: device.lastSync, waiting: device.waiting, clockError: device.clockError,
         program: device.program, isActive: device.state == .active,
-        isShared: device.sharedAt != nil)
+        isShared: device.sharedAt != nil,
+        bytesToday: Int64(device.traffic.at(sitter.now).bytes))
     }
     return overview
   }

@@ -34,7 +34,7 @@ private struct DeskWriting {
   mutating func write(_ edit: Edit) throws {
     let type = try desk.type(edit.type)
     switch edit.kind {
-    case .add: try add(edit.values, type)
+    case .add(let id): try add(edit.values, type, asked: id)
     case .set(let id): try set(try desk.readable(type, id, transaction), edit, type)
     case .delete(let id): try delete(try desk.readable(type, id, transaction), type)
     }
@@ -45,14 +45,18 @@ private struct DeskWriting {
     Stamp(clock: writing.stamp(above: other).clock, device: number)
   }
 
-  private mutating func add(_ values: [String: Value], _ type: RecordType) throws {
+  private mutating func add(
+    _ values: [String: Value], _ type: RecordType, asked: RecordID?
+  ) throws {
     let stamp = stamp(above: .never)
     var values = values.filter { !$0.value.isNull }
     for field in type.fields where values[field.name] == nil {
       values[field.name] =
         try field.initial ?? transaction.nextNumber(field, values, type).map { .text($0) }
     }
-    let id = type.id(values) ?? desk.hub.freshID()
+    // One that is taken is passed over in silence: saying so would tell what the author may not see.
+    let free = try asked.flatMap { try transaction.record(type, id: $0) == nil ? $0 : nil }
+    let id = type.id(values) ?? free ?? desk.hub.freshID()
     if let standing = try transaction.record(type, id: id), !standing.isDeleted {
       throw Problem(.already_exists, at: type.name)
     }
@@ -125,7 +129,7 @@ extension Edit {
 }
 
 extension Hub {
-  fileprivate func freshID() -> RecordID {
+  func freshID() -> RecordID {
     RecordID.v7(milliseconds: UInt64(clamping: now()), random: (random(), random()))
   }
 }

@@ -34,6 +34,8 @@ package protocol Desk: Sendable {
   func conflicts() throws(Problem) -> [ConflictRecord]
   /// Agrees with the value that stands, or writes the other one.
   func settle(_ conflict: Int64, restoring: Bool) throws(Problem)
+  /// For a record to come.
+  func freshID() -> RecordID
   /// Writes all of it in one transaction, or nothing.
   func write(_ edits: [Edit]) throws(Problem) -> Written
   func overview() throws(Problem) -> Overview
@@ -75,7 +77,8 @@ package struct Sitter: Sendable {
 /// One write.
 package struct Edit: Sendable {
   package enum Kind: Sendable {
-    case add
+    /// Under this id where it is free and the values give the record none.
+    case add(RecordID?)
     /// Changes these fields of the record; `.null` empties one.
     case set(RecordID)
     case delete(RecordID)
@@ -95,8 +98,10 @@ package struct Edit: Sendable {
     self.over = over
   }
 
-  package static func add(_ type: String, _ values: [String: Value]) -> Edit {
-    Edit(.add, type, values, nil)
+  package static func add(
+    _ type: String, _ values: [String: Value], id: RecordID? = nil
+  ) -> Edit {
+    Edit(.add(id), type, values, nil)
   }
 
   package static func set(

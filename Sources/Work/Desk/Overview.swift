@@ -14,10 +14,12 @@ package struct Overview: Sendable {
     package let program: String
     package let isActive: Bool
     package let isShared: Bool
+    /// On the wire, both ways, today.
+    package let bytesToday: Int64
 
     package init(
       number: UInt32, name: String, base: String, role: Role, lastSync: Int64?, waiting: Int,
-      clockError: Int64, program: String, isActive: Bool, isShared: Bool
+      clockError: Int64, program: String, isActive: Bool, isShared: Bool, bytesToday: Int64
     ) {
       self.number = number
       self.name = name
@@ -29,6 +31,7 @@ package struct Overview: Sendable {
       self.program = program
       self.isActive = isActive
       self.isShared = isShared
+      self.bytesToday = bytesToday
     }
   }
 
