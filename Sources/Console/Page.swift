@@ -40,6 +40,13 @@ struct Page: Sendable {
   /// The field that every form carries.
   var token: HTML { #"<input type="hidden" name="_jeton" value="\#(visit.formToken)">"# }
 
+  /// Where a form of this page is sent: an address that is not the page's own, or a browser would put
+  /// the answer, or the news of a cut line, in the page's place, and going back would not find it.
+  func sending(to link: Link) -> Link {
+    let times = min(Int(request.query["envoi"] ?? "") ?? 0, 1_000) + 1
+    return link.asking("envoi", "\(times)")
+  }
+
   /// A form of one button.
   func button(
     _ label: String, to link: Link, style: String = "", with words: [(String, String)] = []

@@ -18,11 +18,9 @@ extension FieldClient {
   /// Of these, the values that were entered after their period was closed.
   func late(_ records: [Record], of type: RecordType) throws(Problem) -> Set<RecordID> {
     guard type.derived.contains(where: { $0.name == "late" }) else { return [] }
+    let desk = try LaptopDesk(self, language: .fr)
     var late: Set<RecordID> = []
-    for record in records
-    where record.isLate(history: try history(type.name, record.id.description)) {
-      late.insert(record.id)
-    }
+    for record in records where try desk.isLate(record) { late.insert(record.id) }
     return late
   }
 }

@@ -96,7 +96,11 @@ class Walk:
         expect(f"{picture}: no serious accessibility finding {serious or ''}", not serious)
         page.set_viewport_size({"width": 360, "height": 740})
         width = page.evaluate("document.documentElement.scrollWidth")
-        page.screenshot(path=f"{FOLDER}/{picture}-360.png")
+        menu = page.query_selector("nav")
+        if menu:
+            height = menu.bounding_box()["height"]
+            expect(f"{picture}: the menu is one line ({height})", height < 50)
+        page.screenshot(path=f"{FOLDER}/{picture}-360.png", full_page=True)
         page.set_viewport_size({"width": 1280, "height": 800})
         expect(f"{picture}: fits 360 points ({width})", width <= 360)
 
@@ -240,6 +244,44 @@ def bamako(walk):
     expect("Échap deux fois montre une page sans danger", "Conversions" in walk.page.inner_text("body"))
 
 
+def cut_line(walk):
+    """The line goes while a form is on its way: what was typed is still there, and is written once."""
+    words = "Pont coupé, détour par le gué."
+    walk.go("/fiches/note/nouvelle")
+    for name, value in {"kind": "signal_faible", "base_code": "GAO"}.items():
+        walk.page.select_option(f"[name={name}]", value)
+    walk.page.select_option("[name=author]", label="Mariam Exemple")
+    walk.page.fill("[name=title]", "Pont coupé")
+    walk.page.fill("[name=body]", words)
+    walk.page.context.set_offline(True)
+    walk.send("Enregistrer")
+    walk.page.wait_for_url("chrome-error:**")
+    walk.page.context.set_offline(False)
+    walk.page.go_back()
+    expect("what was typed is there again", walk.page.input_value("[name=body]") == words
+           and walk.page.input_value("[name=title]") == "Pont coupé")
+    walk.send("Enregistrer")
+    walk.page.wait_for_url("**/fiches/note/0*")
+    walk.page.go_back()
+    walk.send("Enregistrer")
+    walk.has("Déjà enregistré.")
+
+
+def menu(walk):
+    """On a narrow screen, with the keyboard alone."""
+    walk.page.set_viewport_size({"width": 360, "height": 740})
+    walk.go("/alertes")
+    walk.page.keyboard.press("Tab")
+    walk.page.keyboard.press("Tab")
+    walk.page.keyboard.press("Enter")
+    expect("the menu opens", walk.page.is_visible("nav details[open] a:text-is(\"Incidents\")"))
+    walk.page.screenshot(path=f"{FOLDER}/menu-360.png")
+    walk.page.click("nav details a:text-is(\"Incidents\")")
+    walk.page.wait_for_url("**/incidents")
+    walk.page.wait_for_load_state("networkidle")
+    walk.page.set_viewport_size({"width": 1280, "height": 800})
+
+
 def contest(walk, number):
     """The number of one contact, as somebody wrote it who saw nobody else."""
     walk.go("/interlocuteurs?q=maire adjointe")
@@ -280,7 +322,7 @@ def come_back(walk, office):
     walk.go("/synchro")
     walk.page.click("header button")
     walk.page.wait_for_selector("text=Synchronisation terminée")
-    walk.has("Non envoyés : 0", "Bamako a reçu : 2")
+    walk.has("Non envoyés : 0", "Bamako a reçu : 3")
     walk.look("base-synchro")
     for place in (walk, office):
         place.go("/conflits")
@@ -314,11 +356,14 @@ def main():
         dhis2(office)
         new_version(office)
         minutes(office)
+        cut_line(office)
+        menu(office)
         stop(hub)
         laptop, link = start("djoliba", "open", "--no-browser", data="gao", until="http://127")
         field = Walk(browser, link.split("/entree")[0])
         field.page.goto(link)
         base(field)
+        cut_line(field)
         hub, _ = start("djoliba-server", "run", data="hub", until="listens on")
         come_back(field, office)
         for walk in (office, field):

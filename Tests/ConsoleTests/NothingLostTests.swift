@@ -35,7 +35,7 @@ import Testing
     #expect(one.status == 404)
     #expect(one.page.contains("Quelqu&#39;un l&#39;a supprimée"))
     #expect(one.page.contains("Hausse de &lt;40&gt; %."))
-    #expect(one.page.contains(#"action="/fiches/note/nouvelle""#))
+    #expect(one.page.contains(#"action="/fiches/note/nouvelle?envoi=1""#))
     one.post("/fiches/note/nouvelle", one.shown)
     #expect(one.status == 303, "\(one.page)")
     let again = try stage.one("note", "title", "Prix")

@@ -113,6 +113,13 @@ import Testing
     #expect(!value.isLate(history: entered("2026-06-10") + entered("2026-07-20")))
   }
 
+  @Test func `what is not sent yet goes by when it was entered`() {
+    func made(_ day: String) -> Int64 { Int64(Day(day)!.number) * 86_400_000 }
+    #expect(!value.isLate(history: [], made: made("2026-06-10")))
+    #expect(value.isLate(history: [], made: made("2026-06-11")))
+    #expect(!value.isLate(history: entered("2026-09-01", device: 0), made: made("2026-09-01")))
+  }
+
   @Test func `what was taken over from files is never late`() {
     #expect(!value.isLate(history: entered("2026-09-01", device: 0)))
     #expect(!value.isLate(history: []))

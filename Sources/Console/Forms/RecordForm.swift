@@ -64,7 +64,7 @@ struct RecordForm {
       \(wrong + told.count)</p><ul>\(told)\(problemLinks)</ul></div>
       """
     return """
-      \(head)<form method="post" action="\(action)">\(page.token)\(numbering)\(inputs)
+      \(head)<form method="post" action="\(page.sending(to: action))">\(page.token)\(numbering)\(inputs)
       <button>\(button)</button></form>
       """
   }

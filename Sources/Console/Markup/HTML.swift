@@ -107,6 +107,12 @@ package struct Link: Sendable, Hashable {
     text = "/" + pathParts.map(Self.encoded).joined(separator: "/")
   }
 
+  /// The same with one more question.
+  func asking(_ name: String, _ value: String) -> Link {
+    let mark = text.contains("?") ? "&" : "?"
+    return Link(place: text + mark + Self.encoded(name) + "=" + Self.encoded(value))
+  }
+
   static func path(_ parts: [String], query: [(String, String)]) -> Link {
     let words = query.map { "\(encoded($0.0))=\(encoded($0.1))" }
     return Link(

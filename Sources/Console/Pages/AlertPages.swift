@@ -61,7 +61,7 @@ extension Page {
     return """
       <h2>\(say("Changer un niveau", "Change a level"))</h2>
       <p class="aide">\(say("Chacun peut relever le niveau de sa base. Seul le Directeur Pays le baisse depuis orange ou rouge.", "Anybody may raise the level of their base. Only the Country Director lowers it from orange or red."))</p>\(told)
-      <form method="post" action="/alertes">\(token)
+      <form method="post" action="\(sending(to: Link("alertes")))">\(token)
       <div class="champ"><label for="base">\(say("Base", "Base"))</label><select id="base" name="base" required><option value="">—</option>\(options)</select></div>
       <div class="champ"><label for="niveau">\(say("Nouveau niveau", "New level"))</label><select id="niveau" name="niveau" required><option value="">—</option>\(levels)</select></div>
       <div class="champ"><label for="pourquoi">\(say("Pourquoi", "Why"))</label><textarea id="pourquoi" name="pourquoi" rows="3" maxlength="1000" required>

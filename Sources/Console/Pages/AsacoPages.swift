@@ -161,7 +161,7 @@ extension Page {
   }
 
   func isLate(_ value: Record) -> Bool {
-    (try? desk.history(value.type, value.id)).map { value.isLate(history: $0) } ?? false
+    (try? desk.isLate(value)) ?? false
   }
 
   private func words(_ warning: Plausibility) -> String {

@@ -61,6 +61,8 @@ package struct LaptopDesk: FieldDesk {
     try client.history(type, id.description)
   }
 
+  package func made(_ id: RecordID) throws(Problem) -> Int64? { try client.replica.made(id) }
+
   /// A laptop keeps that a record was deleted, and nothing of what it said.
   package func removed(
     of type: String, where conditions: [(field: String, value: Value)]

@@ -172,6 +172,15 @@ extension Replica {
     }
   }
 
+  /// When a record that is not sent yet was made here, in milliseconds since 1970; nil for any other.
+  package func made(_ id: RecordID) throws(Problem) -> Int64? {
+    try settled { db, _ in
+      try db.row("SELECT wall FROM _pending WHERE id = ? AND field = ''", [id.description]).map {
+        $0[0]
+      }
+    }
+  }
+
   static func deviceNames(_ db: Database) throws -> [UInt32: String] {
     let rows = try db.rows("SELECT number, name FROM _device")
     return Dictionary(

@@ -119,6 +119,9 @@ package struct HubDesk: Desk {
     return try hub.history(name, id.description)
   }
 
+  /// What is at the hub has its history there.
+  package func made(_ id: RecordID) -> Int64? { nil }
+
   package func removed(
     of name: String, where conditions: [(field: String, value: Value)]
   ) throws(Problem) -> [RemovedRecord] {

@@ -5,7 +5,7 @@ extension Desk {
   package func derived(_ field: Field, of record: Record) throws(Problem) -> Value? {
     switch (record.type, field.name) {
     case ("asaco_value", "late"):
-      return record.isLate(history: try history(record.type, record.id)) ? 1 : 0
+      return try isLate(record) ? 1 : 0
     case ("contact", "last_contact_on"):
       return try records(
         of: "interaction", where: [("contact_id", .text(record.id.description))], limit: .max

@@ -25,6 +25,8 @@ package protocol Desk: Sendable {
   /// Records that hold words beginning with each word of `text`, whatever accents and case.
   func search(_ text: String, limit: Int) throws(Problem) -> [Record]
   func history(_ type: String, _ id: RecordID) throws(Problem) -> [HistoryEntry]
+  /// When a record that only this place has was made, in milliseconds since 1970; nil for any other.
+  func made(_ id: RecordID) throws(Problem) -> Int64?
   /// Deleted records of a type whose fields had these values, as far as this place still knows
   /// what they said: Bamako does for a while, a laptop does not.
   func removed(
