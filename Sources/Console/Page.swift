@@ -84,6 +84,23 @@ struct Page: Sendable {
     }
   }
 
+  /// A row of a table that stands as a card where the screen is too narrow for columns: each value
+  /// then has its column's name beside it.
+  func row(_ name: HTML, _ cells: [HTML], under columns: [String]) -> HTML {
+    let all = zip(columns.dropFirst(), cells).map { column, cell -> HTML in
+      #"<td data-l="\#(column)">\#(cell)</td>"#
+    }
+    return #"<tr><th scope="row">\#(name)</th>\#(all)</tr>"#
+  }
+
+  /// Such a table.
+  func cards(_ columns: [String], _ rows: [HTML]) -> HTML {
+    """
+    <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table class="empile"><thead><tr>\
+    \(heads(columns))</tr></thead><tbody>\(rows)</tbody></table></div>
+    """
+  }
+
   /// A count and what is counted.
   func count(_ number: Int, _ one: Label, _ more: Label) -> String {
     "\(number) " + say(number < 2 ? one : more)

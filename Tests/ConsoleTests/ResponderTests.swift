@@ -78,6 +78,17 @@ import Testing
       try await ask("/entree", .post, [site: "same-origin"], body: "nom=x").status == .unauthorized)
   }
 
+  @Test func `an older browser's word on where a form comes from is taken`() async throws {
+    for (origin, status) in [
+      ("https://piege.example", HTTPResponse.Status.forbidden),
+      ("https://bamako.example:8443", .forbidden),
+      ("https://bamako.example", .unauthorized), ("null", .unauthorized),
+    ] {
+      let answer = try await ask("/entree", .post, [.origin: origin], body: "nom=x")
+      #expect(answer.status == status, "\(origin)")
+    }
+  }
+
   @Test func `a laptop answers to its own names alone`() async throws {
     let laptop = ConsoleResponder(stage.console, isSecure: false, hosts: ["127.0.0.1:8088"])
     #expect(try await ask("/", host: "127.0.0.1:8088", by: laptop).status == .ok)

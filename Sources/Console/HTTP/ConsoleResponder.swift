@@ -77,8 +77,12 @@ package struct ConsoleResponder: HTTPResponder {
 
   /// A browser says where a form comes from; ours come from here.
   private func isForeignForm(_ request: Request) -> Bool {
-    guard request.method == .post, let site = request.headers[.secFetchSite] else { return false }
-    return !["same-origin", "none"].contains(site)
+    guard request.method == .post else { return false }
+    if let site = request.headers[.secFetchSite] { return !["same-origin", "none"].contains(site) }
+    // An older browser says less, and of a page that sends no referrer only « null ».
+    guard let origin = request.headers[.origin], origin != "null" else { return false }
+    let host = request.head.authority ?? ""
+    return !["https://" + host, "http://" + host].contains(origin)
   }
 
   private func parse(_ request: Request) async throws -> ConsoleRequest {

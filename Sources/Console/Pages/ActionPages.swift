@@ -12,6 +12,10 @@ extension Page {
     }
     let wanted = request.query["moi"] == "1" ? mine : all
     let sorted = wanted.sorted { ($0.text("due_on") ?? "9999") < ($1.text("due_on") ?? "9999") }
+    let columns = [
+      say("Action", "Action"), say("Échéance", "Due"), say("Responsable", "Owner"),
+      say("Base", "Base"), say("Priorité", "Priority"), say("Statut", "Status"),
+    ]
     let rows = sorted.map { action -> HTML in
       let isLate = action.day("due_on").map { $0 < sitter.today } ?? false
       let late: HTML =
@@ -19,17 +23,15 @@ extension Page {
       let owner = action.text("owner_person").flatMap { RecordID($0) }.flatMap {
         try? desk.record("person", $0)
       }
-      return """
-        <tr><th scope="row">\(anchor(action))</th><td>\(words(action, "due_on"))\(late)</td>\
-        <td>\(owner.map { words($0, "full_name") } ?? action.text("owner_org") ?? "—")</td>\
-        <td>\(words(action, "base_code"))</td><td>\(words(action, "priority"))</td><td>\(words(action, "status"))</td></tr>
-        """
+      return row(
+        anchor(action),
+        [
+          "\(orDash(words(action, "due_on")))\(late)",
+          HTML(owner.map { words($0, "full_name") } ?? action.text("owner_org") ?? "—"),
+          HTML(words(action, "base_code")), HTML(words(action, "priority")),
+          HTML(words(action, "status")),
+        ], under: columns)
     }
-    let heads = [
-      say("Action", "Action"), say("Échéance", "Due"), say("Responsable", "Owner"),
-      say("Base", "Base"),
-      say("Priorité", "Priority"), say("Statut", "Status"),
-    ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     let own: HTML =
       sitter.person == nil
       ? .none
@@ -38,7 +40,7 @@ extension Page {
       say("Actions", "Actions"),
       """
       <p><a class="ajout" href="\(Link("fiches", "action_item", "nouvelle"))">\(say("Ajouter une action", "Add an action"))</a> \(own)</p>
-      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      \(cards(columns, rows))
       """, current: "actions", isWide: true)
   }
 }

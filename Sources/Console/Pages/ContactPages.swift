@@ -73,29 +73,30 @@ extension Page {
   }
 
   private func contactList(_ found: [(Record, ContactCare)]) -> HTML {
+    let columns = [
+      say("Nom", "Name"), say("Fonction", "Function"), say("Zone", "Area"),
+      say("Numéros", "Numbers"), say("Langues", "Languages"), say("Vérifié le", "Checked"),
+    ]
     let rows = found.prefix(100).map { contact, care -> HTML in
       let numbers = ["phone_orange", "phone_malitel", "phone_sat"].compactMap { field -> HTML? in
         contact.text(field).map { #"<span class="tel">\#($0)</span>"# }
       }.joined(by: "<br>")
       let due: HTML = care.due.map { #"<span class="marque">\#(words($0))</span>"# } ?? .none
-      return """
-        <tr><th scope="row">\(anchorTo(contact, contact.text("display_name") ?? "—"))</th><td>\(contact.text("function_title") ?? "")<br>\
-        \(contact.text("organisation") ?? "")</td><td>\(words(contact, "base_code"))</td><td>\(numbers)</td>\
-        <td>\(words(contact, "languages"))</td><td>\(words(contact, "last_verified_on")) \(due)</td></tr>
-        """
+      let organisation = contact.text("organisation") ?? ""
+      return row(
+        anchorTo(contact, contact.text("display_name") ?? "—"),
+        [
+          "\(contact.text("function_title") ?? "")<br>\(organisation)",
+          HTML(words(contact, "base_code")), numbers, HTML(orDash(words(contact, "languages"))),
+          "\(orDash(words(contact, "last_verified_on"))) \(due)",
+        ], under: columns)
     }
-    let heads = [
-      say("Nom", "Name"), say("Fonction", "Function"), say("Zone", "Area"),
-      say("Numéros", "Numbers"), say("Langues", "Languages"),
-      say("Vérifié le", "Checked"),
-    ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     let more: HTML =
       found.count > 100
       ? "<p>\(say("Les 100 premiers : précisez la recherche.", "The first 100: narrow the search."))</p>"
       : .none
     return """
-      <p>\(count(found.count, Label(fr: "interlocuteur", en: "contact"), Label(fr: "interlocuteurs", en: "contacts")))</p>\(more)<div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead>\
-      <tbody>\(rows)</tbody></table></div>
+      <p>\(count(found.count, Label(fr: "interlocuteur", en: "contact"), Label(fr: "interlocuteurs", en: "contacts")))</p>\(more)\(cards(columns, rows))
       """
   }
 }

@@ -20,6 +20,10 @@ extension Page {
     let all = try records("incident").sorted {
       ($0.text("occurred_on") ?? "") > ($1.text("occurred_on") ?? "")
     }
+    let columns = [
+      say("Incident", "Incident"), say("Date", "Date"), say("Catégorie", "Category"),
+      say("Gravité", "Severity"), say("Suivi", "Follow-up"), say("À faire", "To do"),
+    ]
     let rows = all.prefix(200).map { incident -> HTML in
       let flow = IncidentFlow(incident)
       let duties = flow.duties(sessions: sessions).map { duty -> HTML in "<li>\(words(duty))</li>" }
@@ -30,23 +34,20 @@ extension Page {
       }
       let unsent: HTML =
         incident.isPending ? #"<span class="marque">\#(say("non envoyé", "unsent"))</span>"# : .none
-      return """
-        <tr><th scope="row">\(anchor(incident)) \(unsent)</th><td>\(words(incident, "occurred_on"))</td>\
-        <td>\(words(incident, "category"))</td><td>\(words(incident, "severity"))</td><td>\(words(incident, "status")) \(steps)</td>\
-        <td><ul class="raisons">\(duties)</ul></td></tr>
-        """
+      let owed: HTML = duties.isEmpty ? "—" : #"<ul class="raisons">\#(duties)</ul>"#
+      return row(
+        "\(anchor(incident)) \(unsent)",
+        [
+          HTML(words(incident, "occurred_on")), HTML(words(incident, "category")),
+          HTML(words(incident, "severity")), "\(words(incident, "status")) \(steps)", owed,
+        ], under: columns)
     }
-    let heads = [
-      say("Incident", "Incident"), say("Date", "Date"), say("Catégorie", "Category"),
-      say("Gravité", "Severity"),
-      say("Suivi", "Follow-up"), say("À faire", "To do"),
-    ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     return try answer(
       say("Incidents", "Incidents"),
       """
       \(banner)<p><a class="ajout" href="/incidents/signaler">\(say("Signaler un incident", "Report an incident"))</a> \
       <a href="\(Link("fiches", "incident"))">\(say("Chercher dans tous les incidents", "Search all incidents"))</a></p>
-      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      \(cards(columns, rows))
       """, current: "incidents", isWide: true)
   }
 

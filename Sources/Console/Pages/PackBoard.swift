@@ -88,10 +88,7 @@ extension Page {
       }
     }
     rows.sort { Self.urgency($0.light) > Self.urgency($1.light) }
-    let heads = columns.map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
-    let table: HTML = """
-      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table class="empile"><thead><tr>\(heads)</tr></thead><tbody>\(rows.map(\.html))</tbody></table></div>
-      """
+    let table = cards(columns, rows.map(\.html))
     let add: HTML =
       schema[type: "security_pack"].map(sitter.mayWrite) ?? false
       ? #"<p><a class="ajout" href="\#(Link("fiches", "security_pack", "nouvelle"))">\#(say("Commencer un pack", "Begin a pack"))</a></p>"#
@@ -136,13 +133,6 @@ extension Page {
     ]
   }
 
-  private func line(_ name: HTML, _ cells: [HTML]) -> HTML {
-    let all = zip(columns.dropFirst(), cells).map { column, cell -> HTML in
-      #"<td data-l="\#(column)">\#(cell)</td>"#
-    }
-    return #"<tr><th scope="row">\#(name)</th>\#(all)</tr>"#
-  }
-
   private func list(_ freshness: Freshness) -> HTML {
     let items = freshness.reasons.map { reason -> HTML in "<li>\(words(reason.reason))</li>" }
     return items.isEmpty ? .none : #"<ul class="raisons">\#(items)</ul>"#
@@ -156,14 +146,14 @@ extension Page {
       <a href="\(link(to: pack))">\(words(base, "name"))</a><br>\
       <span class="aide">\(words(pack, "kind")) · \(statusWords(judged.state.status))</span>
       """
-    return line(
+    return row(
       name,
       [
         light(judged.freshness.light), list(judged.freshness),
         HTML(words(pack, "version_label")), HTML(orDash(words(pack, "approved_on"))),
         HTML(due.map { Words.day($0, language) } ?? "—"), HTML(percent),
         HTML(heardWords(judged.heard)), self.level(level),
-      ])
+      ], under: columns)
   }
 
   func orDash(_ text: String) -> String { text.isEmpty ? "—" : text }
@@ -174,12 +164,12 @@ extension Page {
     let heard = records.overview.heard(base, at: sitter)
     let freshness = Freshness(withoutPackHeard: heard, today: sitter.today)
     let none = HTML("—")
-    let html = line(
+    let html = row(
       HTML(words(base, "name")),
       [
         light(freshness.light), list(freshness), none, none, none, none,
         HTML(heardWords(heard)), self.level(level),
-      ])
+      ], under: columns)
     return (freshness.light, html)
   }
 

@@ -98,6 +98,10 @@ extension Page {
   }
 
   func contactTable(_ judged: JudgedPack, forPaper: Bool) -> HTML {
+    let columns = [
+      say("Qui", "Who"), say("Numéros", "Numbers"), say("Quand", "When"),
+      say("Essayé le", "Tested"),
+    ]
     let rows = judged.content.contacts.map { contact -> HTML in
       let numbers = ["phone_orange", "phone_malitel", "phone_sat", "radio_callsign"].compactMap {
         field -> HTML? in
@@ -106,17 +110,13 @@ extension Page {
       let name: HTML =
         forPaper
         ? HTML(words(contact, "role_label")) : anchorTo(contact, words(contact, "role_label"))
-      return """
-        <tr><td class="nombre">\(contact.count("rank"))</td><th scope="row">\(name)<br>\(contact.text("name_or_service") ?? "")</th>\
-        <td>\(numbers)</td><td>\(contact.text("availability") ?? "")</td><td>\(tested(contact))</td></tr>
-        """
+      let service = contact.text("name_or_service") ?? ""
+      return row(
+        "\(contact.count("rank")). \(name)<br>\(service)",
+        [numbers, HTML(orDash(contact.text("availability") ?? "")), tested(contact)],
+        under: columns)
     }
-    let heads = [
-      say("N°", "No"), say("Qui", "Who"), say("Numéros", "Numbers"), say("Quand", "When"),
-      say("Essayé le", "Tested"),
-    ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
-    return
-      #"<div class="defile" tabindex="0" role="group" aria-label="\#(say("Tableau", "Table"))"><table><thead><tr>\#(heads)</tr></thead><tbody>\#(rows)</tbody></table></div>"#
+    return cards(columns, rows)
   }
 
   func anchorTo(_ record: Record, _ text: String) -> HTML {

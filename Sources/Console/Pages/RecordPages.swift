@@ -49,7 +49,7 @@ extension Page {
   func searchForm(_ action: Link, _ words: String, more: HTML = .none) -> HTML {
     """
     <form method="get" action="\(action)" class="recherche" role="search">\
-    <label for="q">\(say("Chercher (sans accents ni majuscules)", "Search (accents and capitals do not matter)"))</label>\
+    <label for="q">\(say("Chercher (sans accents)", "Search (without accents)"))</label>\
     <input id="q" name="q" type="search" value="\(words)">\(more)\
     <button>\(say("Chercher", "Search"))</button></form>
     """

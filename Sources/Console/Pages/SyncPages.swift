@@ -203,9 +203,9 @@ extension Page {
     }
     let rows = lines.map { line -> HTML in
       """
-      <tr><th scope="row">\(Words.moment(milliseconds: line.time, language))</th><td>\(who(line.name))</td>\
+      <tr><th scope="row" class="tel">\(Words.moment(milliseconds: line.time, language))</th><td>\(who(line.name))</td>\
       <td>\(say(Self.words(line.act)))</td>\
-      <td>\(subject(line)) <span class="aide">\(line.detail ?? "")</span></td></tr>
+      <td>\(subject(line)) <span class="aide">\(detail(line))</span></td></tr>
       """
     }
     let heads = [
@@ -226,6 +226,14 @@ extension Page {
     guard name.hasPrefix(shell) else { return name }
     let user = name.dropFirst(shell.count)
     return say("terminal du serveur (\(user))", "the hub's terminal (\(user))")
+  }
+
+  /// What was loaded is noted as two counts.
+  private func detail(_ line: BookLine) -> String {
+    let counts = (line.detail ?? "").split(separator: " + ")
+    guard line.act == .load, counts.count == 2 else { return line.detail ?? "" }
+    return say(
+      "\(counts[0]) nouvelles, \(counts[1]) changées", "\(counts[0]) new, \(counts[1]) changed")
   }
 
   private func subject(_ line: BookLine) -> HTML {
