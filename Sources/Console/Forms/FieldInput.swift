@@ -53,8 +53,8 @@ struct FieldInput {
     case .datetime: page.say("jj/mm/aaaa hh:mm, heure de Bamako", "dd/mm/yyyy hh:mm, Bamako time")
     case .phone:
       page.say(
-        "avec l'indicatif, par exemple +223 70 00 00 00",
-        "with the country code, such as +223 70 00 00 00")
+        "avec l'indicatif, par exemple +223\u{A0}70\u{A0}00\u{A0}00\u{A0}00",
+        "with the country code, such as +223\u{A0}70\u{A0}00\u{A0}00\u{A0}00")
     case .int, .real: range
     case .reference where targets == nil: page.say("un mot de son nom", "a word of its name")
     case .text where field.pattern != nil: FieldWords.example(field, language)

@@ -40,8 +40,9 @@ enum FieldWords {
     case .bool: return Label(fr: "Choisissez oui ou non.", en: "Choose yes or no.")
     case .phone:
       return Label(
-        fr: "Écrivez le numéro avec son indicatif, par exemple +223 70 00 00 00.",
-        en: "Write the number with its country code, such as +223 70 00 00 00.")
+        fr:
+          "Écrivez le numéro avec son indicatif, par exemple +223\u{A0}70\u{A0}00\u{A0}00\u{A0}00.",
+        en: "Write the number with its country code, such as +223\u{A0}70\u{A0}00\u{A0}00\u{A0}00.")
     case .choice, .choices:
       return Label(fr: "Choisissez dans la liste.", en: "Choose from the list.")
     case .text, .longtext: return text(field)

@@ -33,7 +33,7 @@ extension Page {
     return try answer(
       heading(pack),
       """
-      \(wrong)<p>\(light(judged.freshness.light)) <strong>\(statusWords(judged.state.status))</strong> · \
+      \(wrong)<p>\(light(judged.freshness.light)) · <strong>\(statusWords(judged.state.status))</strong> · \
       \(say("validé le", "approved on")) \(orDash(words(pack, "approved_on"))) · \(say("à réviser avant le", "review due before")) \(due)</p>
       <ul class="raisons">\(reasons)</ul>\(why)
       \(steps(judged))\(packLinks(pack))

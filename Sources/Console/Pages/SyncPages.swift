@@ -43,9 +43,13 @@ extension Page {
         """
     case .done(let report): return ended(report)
     case .failed(let problem):
+      // Being cut off says so by itself.
+      let kept: HTML =
+        problem.code == .offline
+        ? .none
+        : "<p>\(say("Rien n'est perdu : tout reste sur ce portable.", "Nothing is lost: everything stays on this laptop."))</p>"
       return """
-        <div class="erreur" role="alert"><p>\(problem.code.text[language]) \(problem.hint(language))</p>
-        <p>\(say("Rien n'est perdu : tout reste sur ce portable.", "Nothing is lost: everything stays on this laptop."))</p></div>
+        <div class="erreur" role="alert"><p>\(problem.code.text[language]) \(problem.hint(language))</p>\(kept)</div>
         """
     }
   }
