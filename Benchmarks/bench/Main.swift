@@ -146,14 +146,13 @@ struct Run {
       "\(number(Double(try size(mission.store.path)) / Double(base))) ×")
   }
 
-  /// The edits several times over, each time with other values; the fastest round counts, the
-  /// first one's bytes.
+  /// The edits several times over, each time with other values; the fastest of each part counts,
+  /// the first round's bytes.
   private func edits(
     _ writer: (client: FieldClient, link: DirectLink),
     _ reader: (client: FieldClient, link: DirectLink)
   ) async throws {
-    var pushes: [Double] = []
-    var pulls: [Double] = []
+    var parts = [[Double]](repeating: [], count: 5)
     var bytes = (up: 0, down: 0)
     for round in 0..<5 {
       try writer.client.write { writer in
@@ -163,21 +162,27 @@ struct Run {
         }
       }
       writer.link.reset()
-      reader.link.reset()
-      let clock = ContinuousClock()
-      let start = clock.now
+      var start = ContinuousClock.now
       let sent = try await writer.client.sync()
-      let middle = clock.now
+      let push = start.duration(to: .now).seconds
+      reader.link.reset()
+      start = .now
       let received = try await reader.client.sync()
-      pulls.append(middle.duration(to: clock.now).seconds)
-      pushes.append(start.duration(to: middle).seconds)
+      let pull = start.duration(to: .now).seconds
       precondition(sent.digestsEqual == true && received.digestsEqual == true)
+      let (collect, admit) = (writer.link.secondsBefore, writer.link.hubSeconds)
+      let times = [
+        collect, admit, push - collect - admit, reader.link.hubSeconds,
+        pull - reader.link.hubSeconds,
+      ]
+      for (part, time) in times.enumerated() { parts[part].append(time) }
       if round == 0 { bytes = (writer.link.up, reader.link.down) }
     }
     let edits = Double(workload.edits.count)
+    let least = parts.map { number($0.min()! * 1000) }
     table.line(
-      "1,000 edits: push and pull, milliseconds",
-      "\(number(pushes.min()! * 1000)) and \(number(pulls.min()! * 1000))")
+      "1,000 edits: collect, admit, acknowledge, ms", least[..<3].joined(separator: ", "))
+    table.line("1,000 edits: the hub collects, apply, ms", least[3...].joined(separator: ", "))
     table.line(
       "1,000 edits: bytes an edit, up and down",
       "\(number(Double(bytes.up) / edits)) and \(number(Double(bytes.down) / edits))")
@@ -250,7 +255,7 @@ struct Run {
 }
 
 extension Duration {
-  fileprivate var seconds: Double {
+  var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) / 1e18
   }
 }

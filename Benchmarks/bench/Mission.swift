@@ -45,10 +45,18 @@ final class Mission {
   }
 }
 
-/// Calls the hub and counts the bytes of the bodies and the time spent in the hub.
+/// Calls the hub and counts the bytes of the bodies, and the time spent in the hub and before it was
+/// first called.
 final class DirectLink: Transport {
   private let gate: HubGate
-  private let counts = Mutex<(up: Int, down: Int, requests: Int, hubSeconds: Double)>((0, 0, 0, 0))
+  private struct Counts {
+    var (up, down, requests) = (0, 0, 0)
+    var hubSeconds = 0.0
+    let began = ContinuousClock.now
+    var called: ContinuousClock.Instant?
+  }
+
+  private let counts = Mutex(Counts())
 
   init(gate: HubGate) { self.gate = gate }
 
@@ -56,27 +64,30 @@ final class DirectLink: Transport {
   var down: Int { counts.withLock { $0.down } }
   var requests: Int { counts.withLock { $0.requests } }
   var hubSeconds: Double { counts.withLock { $0.hubSeconds } }
+  /// From the last reset to the first call.
+  var secondsBefore: Double {
+    counts.withLock { counts in counts.called.map { (counts.began.duration(to: $0)).seconds } ?? 0 }
+  }
 
-  func reset() { counts.withLock { $0 = (0, 0, 0, 0) } }
+  func reset() { counts.withLock { $0 = Counts() } }
 
   func exchange(
     _ request: HTTPRequest, progress: @escaping @Sendable (TransferProgress) -> Void
   ) async throws(Problem) -> HTTPAnswer {
     let token = String(request.headers.first { $0.0 == "Authorization" }!.1.dropFirst(7))
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ContinuousClock.now
     let body =
       request.path == "/v1/repair"
       ? try gate.repair(request.body, token: token, language: .en)
       : try gate.sync(
         request.body, token: token, language: .en, inParts: request.takesBeginning)
-    let duration = start.duration(to: clock.now)
+    let duration = start.duration(to: .now)
     counts.withLock {
+      $0.called = $0.called ?? start
       $0.up += request.body.count
       $0.down += body.count
       $0.requests += 1
-      $0.hubSeconds +=
-        Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+      $0.hubSeconds += duration.seconds
     }
     return HTTPAnswer(
       status: 200, body: body, bytesSent: request.body.count, bytesReceived: body.count,
