@@ -255,7 +255,5 @@ struct Run {
 }
 
 extension Duration {
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) / 1e18
-  }
+  var seconds: Double { self / .seconds(1) }
 }

@@ -43,9 +43,7 @@ struct Plain {
 }
 
 func time(_ body: () throws -> Void) rethrows -> Double {
-  let clock = ContinuousClock()
-  let duration = try clock.measure(body)
-  return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+  try ContinuousClock().measure(body).seconds
 }
 
 func fileSize(_ path: String) -> Int {

@@ -30,7 +30,7 @@ struct Sealed {
         let start = clock.now
         _ = try await reader.client.sync()
         let took = start.duration(to: clock.now) - .seconds(reader.link.hubSeconds)
-        applying[keyPath: place] = min(applying[keyPath: place], took / .seconds(1))
+        applying[keyPath: place] = min(applying[keyPath: place], took.seconds)
         scanning[keyPath: place] = min(
           scanning[keyPath: place], try time { try scan(reader.client) })
       }

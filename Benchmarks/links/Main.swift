@@ -50,7 +50,7 @@ struct Links: ParsableCommand {
     let took = begun.duration(to: clock.now)
     let traffic = place.link.traffic
     let bytes = Double(traffic.up + traffic.down)
-    let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
+    let seconds = took / .seconds(1)
     line([
       (profile.name, 10), (work, 18), (String(format: "%.1f s", seconds), 8),
       ("\(report.requests) requests", 12), ("\(traffic.connections) connections", 14),

@@ -113,9 +113,7 @@ public final class FieldClient: Sendable {
 }
 
 extension Surroundings {
-  func freshID() -> RecordID {
-    RecordID.v7(milliseconds: UInt64(clamping: now()), random: (random(), random()))
-  }
+  func freshID() -> RecordID { RecordID.fresh(at: now(), from: random) }
 }
 
 extension CurlTransport {

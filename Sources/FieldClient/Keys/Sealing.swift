@@ -151,9 +151,7 @@ extension FieldClient {
 
 extension Surroundings {
   /// Bytes that nobody can guess, eight a word.
-  func randomBytes(words: Int) -> [UInt8] {
-    (0..<words).flatMap { _ in withUnsafeBytes(of: random()) { Array($0) } }
-  }
+  func randomBytes(words: Int) -> [UInt8] { [UInt8](words: words, from: random) }
 
   /// The same in hexadecimal digits: 64 bits a word.
   func randomHex(words: Int) -> String { randomBytes(words: words).hexadecimal }

@@ -223,6 +223,6 @@ extension Laptop {
 
   var freshID: RecordID? {
     guard let world else { return nil }
-    return RecordID.v7(milliseconds: UInt64(clamping: now), random: (world.draw(), world.draw()))
+    return RecordID.fresh(at: now, from: world.draw)
   }
 }

@@ -3,8 +3,8 @@ package import Shared
 package import Work
 
 // The doors of the hub's console. A name that is not known costs as much time as a wrong password
-// and is closed after as many, so that nobody learns who has an account. Visits are kept as hashes of their secrets: who reads
-// the file cannot take one over.
+// and is closed after as many, so that nobody learns who has an account. Visits are kept as hashes
+// of their secrets: who reads the file cannot take one over.
 
 package struct OfficeDoors: Doors {
   private let office: AccountOffice
@@ -37,9 +37,7 @@ package struct OfficeDoors: Doors {
 
   /// Throws `.wrong_password` or `.account_locked`.
   private func admit(_ name: String, _ password: String) throws(Problem) -> Account {
-    if let until = try file.attempts(name).lockedUntil, until > now {
-      throw Problem(.account_locked)
-    }
+    try refuseLocked(name)
     let account = try file.account(name)
     if account == nil { _ = office.hash(password) }
     guard let account, account.password.matches(password), !account.isDisabled else {
@@ -48,6 +46,12 @@ package struct OfficeDoors: Doors {
     }
     try file.forgetFailures(name)
     return account
+  }
+
+  private func refuseLocked(_ name: String) throws(Problem) {
+    if let until = try file.attempts(name).lockedUntil, until > now {
+      throw Problem(.account_locked)
+    }
   }
 
   /// What was typed for a name that nobody has may be a password: it is in no log.
@@ -106,9 +110,7 @@ package struct OfficeDoors: Doors {
     _ secret: String, from old: String, to new: String
   ) throws(Problem) {
     let account = try open(secret)
-    if let until = try file.attempts(account.name).lockedUntil, until > now {
-      throw Problem(.account_locked)
-    }
+    try refuseLocked(account.name)
     guard account.password.matches(old) else {
       try noteFailure(account.name, known: true)
       throw Problem(.wrong_password)

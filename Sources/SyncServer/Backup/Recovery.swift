@@ -32,8 +32,7 @@ extension HubFolder {
       URL(filePath: place).deletingLastPathComponent().resolvingSymlinksInPath().path
     }
     guard places[0] != places[1] else { throw Problem(.key_at_home, at: file) }
-    let bytes = (0..<4).flatMap { _ in withUnsafeBytes(of: hub.random()) { Array($0) } }
-    let key = RecoveryKey(bytes)
+    let key = RecoveryKey([UInt8](words: 4, from: hub.random))
     // Before anything is sealed for it.
     try DurableFile.write(key.file, to: file)
     try hub.note(AuditEntry(.recoveryKey, by: who, detail: key.seal.fingerprint))

@@ -129,7 +129,5 @@ extension Edit {
 }
 
 extension Hub {
-  func freshID() -> RecordID {
-    RecordID.v7(milliseconds: UInt64(clamping: now()), random: (random(), random()))
-  }
+  func freshID() -> RecordID { RecordID.fresh(at: now(), from: random) }
 }

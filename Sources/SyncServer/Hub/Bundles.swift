@@ -140,7 +140,7 @@ extension Hub {
   /// Made when it is first asked for, so that a hub of an older program gets one, too.
   private func bundleSecret(_ transaction: any HubTransaction) throws -> BundleSecret {
     if let secret = try transaction.bundleSecret().flatMap({ BundleSecret($0) }) { return secret }
-    let bytes = (0..<4).flatMap { _ in withUnsafeBytes(of: random()) { Array($0) } }
+    let bytes = [UInt8](words: 4, from: random)
     guard let secret = BundleSecret(bytes) else { preconditionFailure("32 bytes are a secret") }
     try transaction.set(bundleSecret: bytes)
     return secret

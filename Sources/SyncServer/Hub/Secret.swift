@@ -1,4 +1,5 @@
 import Crypto
+import Shared
 
 /// A random secret as it travels, and its hash as it is stored.
 package enum Secret {
@@ -13,10 +14,7 @@ package enum Secret {
 
   /// 64 hexadecimal digits from `length` random bytes.
   package static func text(_ random: () -> UInt64) -> String {
-    (0..<length / 8).map { _ in
-      let digits = String(random(), radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
+    [UInt8](words: length / 8, from: random).hexadecimal
   }
 
   package static func isWellFormed(_ text: String) -> Bool {
