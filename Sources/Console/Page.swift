@@ -76,12 +76,20 @@ struct Page: Sendable {
     return base.map { words($0, "name") } ?? record.text("base_code") ?? ""
   }
 
-  /// Heads of a table's columns; those of numbers stand above their digits.
-  func heads(_ words: [String], numbers: Set<String> = []) -> [HTML] {
-    words.map { word in
-      let style: HTML = numbers.contains(word) ? #" class="nombre""# : .none
-      return #"<th scope="col"\#(style)>\#(word)</th>"#
+  /// A table that is moved sideways where it is too wide, with the keyboard too. The names of columns
+  /// of numbers stand above their digits.
+  func table(
+    _ columns: [String], _ rows: [HTML], numbers: Set<String> = [], style: String = ""
+  ) -> HTML {
+    let heads = columns.map { column -> HTML in
+      let style: HTML = numbers.contains(column) ? #" class="nombre""# : .none
+      return #"<th scope="col"\#(style)>\#(column)</th>"#
     }
+    let name: HTML = style.isEmpty ? .none : #" class="\#(style)""#
+    return """
+      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table\(name)><thead><tr>\
+      \(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      """
   }
 
   /// A row of a table that stands as a card where the screen is too narrow for columns: each value
@@ -95,10 +103,7 @@ struct Page: Sendable {
 
   /// Such a table.
   func cards(_ columns: [String], _ rows: [HTML]) -> HTML {
-    """
-    <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table class="empile"><thead><tr>\
-    \(heads(columns))</tr></thead><tbody>\(rows)</tbody></table></div>
-    """
+    table(columns, rows, style: "empile")
   }
 
   /// A count and what is counted.

@@ -25,16 +25,15 @@ extension Page {
         <td>\(words(asaco, "cam_expires_on"))\(note)</td><td class="nombre">\(Words.grouped(Int64(asaco.count("population"))))</td></tr>
         """
     }
-    let heads = heads(
-      [
-        "ASACO", say("Pilote", "Pilot"), say("État", "State"),
-        say("Convention jusqu'au", "Agreement until"), "Population",
-      ], numbers: ["Population"])
+    let columns = [
+      "ASACO", say("Pilote", "Pilot"), say("État", "State"),
+      say("Convention jusqu'au", "Agreement until"), "Population",
+    ]
     let last = ReportPeriod(month: sitter.today).previous
     return try answer(
       "ASACO",
       """
-      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      \(table(columns, rows, numbers: ["Population"]))
       <form method="get" action="/asaco/dhis2" class="recherche"><label for="periode">\(say("Export DHIS2, période", "DHIS2 export, period"))</label>\
       <input id="periode" name="periode" value="\(last.text)" pattern="[0-9]{6}|[0-9]{4}Q[1-4]"><button>\(say("Préparer", "Prepare"))</button></form>
       """, current: "asaco", isWide: true)
@@ -58,7 +57,8 @@ extension Page {
       known[(value.text("indicator_code") ?? "") + " " + (value.text("period") ?? "")] = value
     }
     let rows = indicators.map { row($0, asaco, months, known) }
-    let heads = months.map { month -> HTML in #"<th scope="col">\#(name(month))</th>"# }
+    let columns =
+      [say("Indicateur", "Indicator")] + months.map(name) + [say("Tendance", "Trend")]
     return try answer(
       asaco.text("asaco_name") ?? code,
       """
@@ -66,8 +66,7 @@ extension Page {
       <a href="\(Link("asaco", code, query: [("fin", months[0].previous.text)]))">\(say("← mois précédents", "← earlier months"))</a> · \
       <a href="\(Link("asaco", code, query: [("fin", end.moved(by: 6).text)]))">\(say("mois suivants →", "later months →"))</a></p>
       \(autonomy(values))<p class="aide">\(say("Déclaré, puis vérifié entre crochets. Cadre : écart de plus de 10 %. « fermé » : vérifié, on ne le change plus. « tardif » : saisi après le 10 du mois suivant.", "Declared, then verified in brackets. A frame: a gap above 10 %. “closed”: verified, no longer changed. “late”: entered after the 10th of the month after."))</p>
-      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table class="grille"><thead><tr><th scope="col">\(say("Indicateur", "Indicator"))</th>\(heads)\
-      <th scope="col">\(say("Tendance", "Trend"))</th></tr></thead><tbody>\(rows)</tbody></table></div>
+      \(table(columns, rows, style: "grille"))
       """, current: "asaco", isWide: true)
   }
 
@@ -227,7 +226,7 @@ extension Page {
       """
       <p>\(export.rows.count) \(say("valeurs partent", "values go out")) : <a href="\(Link("asaco", "dhis2", "json", query: query))">JSON</a> · \
       <a href="\(Link("asaco", "dhis2", "csv", query: query))">CSV</a></p>
-      <table><thead><tr>\(heads([say("Élément", "Element"), say("Unité", "Unit"), value], numbers: [value]))</tr></thead><tbody>\(rows)</tbody></table>
+      \(table([say("Élément", "Element"), say("Unité", "Unit"), value], rows, numbers: [value]))
       <h2>\(say("Laissées de côté", "Left behind")) (\(export.rejects.count))</h2><ul>\(rejects)</ul>
       """, current: "asaco")
   }

@@ -50,16 +50,12 @@ extension Page {
         <td>\(words(item, "status"))</td>\(cells)</tr>
         """
     }
-    let heads =
-      ([
+    let columns =
+      [
         say("Élément", "Item"), say("Chef de file", "Lead"), say("Échéance", "Due"),
         say("Statut", "Status"),
-      ] + quarters)
-      .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
-    return """
-      <h2>\(say("Feuille de route", "Roadmap"))</h2><div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead>\
-      <tbody>\(rows)</tbody></table></div>
-      """
+      ] + quarters
+    return "<h2>\(say("Feuille de route", "Roadmap"))</h2>\(table(columns, rows))"
   }
 
   private func memberTable(_ members: [Record]) -> HTML {
@@ -69,14 +65,10 @@ extension Page {
       <td>\(words(member, "status"))</td></tr>
       """
     }
-    let heads = [
+    let columns = [
       say("Organisation", "Organisation"), say("Type", "Type"), say("Vote", "Vote"),
       say("Statut", "Status"),
     ]
-    .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
-    return """
-      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead>\
-      <tbody>\(rows)</tbody></table></div>
-      """
+    return table(columns, rows)
   }
 }

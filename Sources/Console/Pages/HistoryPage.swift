@@ -14,16 +14,13 @@ extension Page {
         <td>\(Words.moment(milliseconds: entry.stamp.milliseconds, language))</td><td>\(received)</td></tr>
         """
     }
-    let heads = [
+    let columns = [
       say("Champ", "Field"), say("Valeur", "Value"), say("Par", "By"), say("Écrit le", "Written"),
       say("Reçu à Bamako le", "Received in Bamako"),
-    ].map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
+    ]
     return try answer(
       say("Historique", "History") + " : " + type.heading(record.values, language),
-      """
-      <p>\(anchor(record))</p><div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead>\
-      <tbody>\(rows)</tbody></table></div>
-      """, current: "fiches", isWide: true)
+      "<p>\(anchor(record))</p>\(table(columns, rows))", current: "fiches", isWide: true)
   }
 
   /// A value of some time, whether or not its field is still known.

@@ -77,7 +77,7 @@ extension Page {
       type.label[language],
       """
       \(add)\(searchForm(Link("fiches", type.name), request.query["q"] ?? "", more: try filterInputs(type)))
-      \(try table(found.records, type, number, of: found.count))
+      \(try listing(found.records, type, number, of: found.count))
       """, current: "fiches", isWide: true)
   }
 
@@ -123,7 +123,7 @@ extension Page {
   }
 
   /// One page of records as a table, with the way to the next.
-  private func table(
+  private func listing(
     _ found: [Record], _ type: RecordType, _ number: Int, of count: Int
   ) throws(Problem) -> HTML {
     let columns = columns(type)
@@ -136,11 +136,10 @@ extension Page {
         record.isPending ? #" <span class="marque">\#(say("non envoyé", "unsent"))</span>"# : .none
       return #"<tr><th scope="row">\#(anchor(record))\#(unsent)</th>\#(cells)</tr>"#
     }
-    let heads = columns.map { field -> HTML in #"<th scope="col">\#(field.label[language])</th>"# }
     if count == 0 { return "<p>\(say("Aucune fiche.", "No records."))</p>" }
     return """
-      <p>\(self.count(count, Label(fr: "fiche", en: "record"), Label(fr: "fiches", en: "records")))</p><div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\
-      <th scope="col">\(type.label[language])</th>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      <p>\(self.count(count, Label(fr: "fiche", en: "record"), Label(fr: "fiches", en: "records")))</p>
+      \(table([type.label[language]] + columns.map { $0.label[language] }, rows))
       \(pager(number, of: count))
       """
   }

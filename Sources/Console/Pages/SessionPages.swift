@@ -54,13 +54,12 @@ extension Page {
         """
     }
     let counts = [say("Signatures", "Signatures"), say("Présents", "Present")]
-    let heads = heads(
+    let columns =
       [
         say("Séance", "Session"), say("Date", "Date"), say("Base", "Base"),
         say("Procès-verbal", "Minutes"),
-      ] + counts, numbers: Set(counts))
-    return
-      #"<div class="defile" tabindex="0" role="group" aria-label="\#(say("Tableau", "Table"))"><table><thead><tr>\#(heads)</tr></thead><tbody>\#(rows)</tbody></table></div>"#
+      ] + counts
+    return table(columns, rows, numbers: Set(counts))
   }
 
   /// Minutes that nobody wrote in a week are remembered by nobody.
@@ -236,16 +235,15 @@ extension Page {
     let blank: [HTML] = Array(
       repeating: #"<tr class="ligne"><td></td><td></td><td></td></tr>"#,
       count: max(2, 10 - signed.count))
-    let heads = [
+    let columns = [
       say("Nom", "Name"), say("Organisation", "Organisation"), say("Signature", "Signature"),
     ]
-    .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     return .page(
       """
       \(Self.head(language))<body><main id="contenu"><h1>\(session.text("title") ?? "")</h1>\(facts(session))
       \(text(say("Ordre du jour", "Agenda"), session.text("agenda")))\(text(say("Procès-verbal", "Minutes"), session.text("minutes")))
       \(try decisions(session, onPaper: true))<h2>\(say("Signatures", "Signatures"))</h2>
-      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(signed)\(blank)</tbody></table></div></main></body></html>
+      \(table(columns, signed + blank))</main></body></html>
       """)
   }
 }

@@ -35,12 +35,13 @@ extension Page {
 
   private func campaign(_ campaign: PooledSupply.Campaign, _ names: [String: String]) -> HTML {
     let counts = [say("Demandé", "Requested"), say("Validé", "Approved")]
-    let heads = heads(
+    let columns =
       [say("Produit", "Product"), say("Partenaire", "Partner"), say("Destination", "Destination")]
-        + counts + [
-          say("Reçu", "Received"), say("Statut", "Status"), say("Attendu le", "Expected"),
-          say("Transport", "Transport"),
-        ], numbers: Set(counts))
+      + counts + [
+        say("Reçu", "Received"), say("Statut", "Status"), say("Attendu le", "Expected"),
+        say("Transport", "Transport"),
+      ]
+    let rows = campaign.lines.map { line($0, names) }
     let uneven = campaign.uneven.map { one -> HTML in
       "<li>\(one.product), \(one.leg) : \(Words.number(one.sum, language)) %</li>"
     }
@@ -52,7 +53,7 @@ extension Page {
       """
     return """
       <section><h2>\(campaign.name)</h2><p>\(say("Coût estimé", "Estimated cost")) : \(Words.grouped(campaign.cost)) FCFA</p>\(shares)
-      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(campaign.lines.map { line($0, names) })</tbody></table></div>
+      \(table(columns, rows, numbers: Set(counts)))
       \(need(campaign.name))</section>
       """
   }

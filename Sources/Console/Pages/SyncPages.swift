@@ -177,14 +177,13 @@ extension Page {
     }
     let waiting = say("En attente", "Waiting")
     let bytes = say("Octets du jour", "Bytes today")
-    let heads = heads(
-      [
-        say("Portable", "Laptop"), say("Base", "Base"), say("Fonction", "Role"),
-        say("Dernière synchronisation", "Last sync"), waiting,
-        say("Horloge", "Clock"), bytes, say("Programme", "Program"), say("État", "State"),
-      ], numbers: [waiting, bytes])
+    let columns = [
+      say("Portable", "Laptop"), say("Base", "Base"), say("Fonction", "Role"),
+      say("Dernière synchronisation", "Last sync"), waiting,
+      say("Horloge", "Clock"), bytes, say("Programme", "Program"), say("État", "State"),
+    ]
     return """
-      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
+      \(table(columns, rows, numbers: [waiting, bytes]))
       <p>\(say("Conflits à relire", "Conflicts to review")) : \(overview.openConflicts) · \
       \(say("Base de données", "Database")) : \(Words.bytes(overview.size, language))</p>\(scopes(overview))
       """
@@ -212,15 +211,11 @@ extension Page {
       <td>\(subject(line)) <span class="aide">\(detail(line))</span></td></tr>
       """
     }
-    let heads = [
+    let columns = [
       say("Quand", "When"), say("Qui", "Who"), say("Quoi", "What"), say("Fiche", "Record"),
     ]
-    .map { head -> HTML in #"<th scope="col">\#(head)</th>"# }
     return try answer(
-      say("Journal d'audit", "Audit log"),
-      """
-      <div class="defile" tabindex="0" role="group" aria-label="\(say("Tableau", "Table"))"><table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table></div>
-      """, current: "journal", isWide: true)
+      say("Journal d'audit", "Audit log"), table(columns, rows), current: "journal", isWide: true)
   }
 
   /// Whoever has neither an account nor a laptop sat at the hub itself.
