@@ -31,7 +31,7 @@ extension FuzzTarget {
     guard let first = bytes.first else { return false }
     let type = types[Int(first) % types.count]
     guard let table = try Self.table(Array(bytes.dropFirst())) else { return false }
-    let reader = try reading(refusedAs: [.csv_invalid, .unknown_field, .missing_field]) {
+    let reader = try reading(refusedAs: [.csv_invalid, .unknown_field, .missing_column]) {
       () throws(Problem) in try RowReader(type: type, header: table.header)
     }
     guard let reader else { return false }

@@ -14,6 +14,8 @@ package final class TypedTable: Sendable {
   package let columnList: String
   /// Inserts `id`, then every field.
   package let insertion: String
+  /// What every selection ends with before its condition.
+  private let fields: String
 
   package init(_ type: RecordType) {
     self.type = type
@@ -21,14 +23,14 @@ package final class TypedTable: Sendable {
     columns = type.fields.map { Self.quote($0.name) }
     columnList = columns.joined(separator: ", ")
     insertion = Self.insertion(["id"] + columns, into: name)
+    fields = ", \(columnList) FROM \(name) WHERE "
   }
 
   package static func quote(_ name: String) -> String { "\"\(name)\"" }
 
   /// `id`, the bookkeeping columns given, then every field.
   package func select(_ bookkeeping: [String], where condition: String) -> String {
-    let own = (["id"] + bookkeeping).joined(separator: ", ")
-    return "SELECT \(own), \(columnList) FROM \(name) WHERE \(condition)"
+    bookkeeping.reduce("SELECT id") { $0 + ", " + $1 } + fields + condition
   }
 
   /// Inserts `id`, the bookkeeping columns given, then every field.

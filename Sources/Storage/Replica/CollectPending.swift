@@ -57,6 +57,14 @@ extension Replica {
   }
 }
 
+/// Bytes of a change beside its values, before compression, about.
+private enum RoughSize {
+  /// A record named by its id, with its stamp; what a deletion saw is little.
+  static let record = 32
+  static let handle = 8
+  static let seen = 6
+}
+
 private struct PendingCollector {
   let state: ConfirmedState
   let budget: Int
@@ -87,6 +95,14 @@ private struct PendingCollector {
       fields.append(field)
       return fields.count - 1
     }
+
+    /// By handle, new records first: neighbours differ by little, and what was seen of records
+    /// that came together does, too.
+    func sort() {
+      let order = records.indices.sorted { (records[$0].handle, $0) < (records[$1].handle, $1) }
+      records = order.map { records[$0] }
+      ids = order.map { ids[$0] }
+    }
   }
 
   mutating func collect() throws -> PendingPage {
@@ -102,15 +118,22 @@ private struct PendingCollector {
       taken.insert(id)
       try take(id, try state.shape.table(row[0]))
     }
-    for number in firstSent {
-      try db.run("UPDATE _pending SET sent = 1 WHERE n = ?", [number])
-    }
+    try markSent()
+    for group in groups { group.sort() }
     return PendingPage(
       changeset: Changeset(
         groups: groups.map {
           ChangeGroup(type: $0.table.type.name, fields: $0.fields, records: $0.records)
         }), ids: groups.map(\.ids), waiting: max(0, total - taken.count),
       firstSent: firstSent)
+  }
+
+  /// Neighbours by one statement: what was written together has numbers that follow each other.
+  private func markSent() throws {
+    for range in RangeSet(firstSent.map { $0..<$0 + 1 }).ranges {
+      try db.run(
+        "UPDATE _pending SET sent = 1 WHERE n >= ? AND n < ?", [range.lowerBound, range.upperBound])
+    }
   }
 
   private mutating func take(_ id: String, _ table: TypedTable) throws {
@@ -142,8 +165,8 @@ private struct PendingCollector {
       clocks[row[0]] = Stamp(storedClock: row[2], device: Int64(state.device))
       seen[row[0]] = try FieldStamps(row[1] as DatabaseValue)
     }
-    spent += 40
     if let stamp = clocks[Settling.deletion] {
+      spent += RoughSize.record
       return try deletion(id, stamp, seen[Settling.deletion])
     }
     guard let row = try db.row(table.select(["_handle"], where: "id = ?"), [id]) else {
@@ -169,6 +192,7 @@ private struct PendingCollector {
     _ id: String, _ stamp: Stamp, _ values: [String: Value], _ clocks: [String: Stamp],
     _ table: TypedTable, _ draft: Draft
   ) -> RecordChange {
+    spent += RoughSize.record
     var fields: [FieldChange] = []
     for field in table.type.fields {
       guard let value = values[field.name] else { continue }
@@ -185,12 +209,13 @@ private struct PendingCollector {
     _ id: String, _ handle: Int64?, _ values: [String: Value], _ clocks: [String: Stamp],
     _ seen: [String: FieldStamps], _ table: TypedTable, _ draft: Draft
   ) -> RecordChange {
+    spent += handle == nil ? RoughSize.record : RoughSize.handle
     let stamp = clocks.values.max() ?? .never
     var fields: [FieldChange] = []
     for field in table.type.fields {
       guard let clock = clocks[field.name] else { continue }
       let value = values[field.name] ?? .null
-      spent += value.roughBytes
+      spent += RoughSize.seen + value.roughBytes
       fields.append(
         FieldChange(
           field: draft.position(of: field.name), value: value, stamp: clock,

@@ -16,7 +16,8 @@ struct CapturedEvent {
   let what: What
   let stamps: DatabaseValue
   let handle: DatabaseValue
-  /// Milliseconds since 1970 by the wall clock at the edit.
+  /// Milliseconds since 1970 by the wall clock at the edit; what this library wrote in one
+  /// transaction happened at the time of the last line.
   let wall: Int64
   /// Nil for what another program wrote.
   let uptime: Uptime?
@@ -65,13 +66,13 @@ extension CapturedEvent {
   private static func unnamed(_ db: Database) throws -> [CapturedEvent] {
     var events: [CapturedEvent] = []
     var was: [String: DatabaseValue] = [:]
-    var reading: (from: Int64, uptime: Uptime)?
+    var transaction: (from: Int64, uptime: Uptime, wall: Int64?)?
     try db.visit(
       "SELECT type, row, kind, field, old, stamps, handle, wall, n FROM _journal ORDER BY n DESC"
     ) { line in
       guard let kind = JournalKind(rawValue: line[2]) else { return }
       if kind == .uptime {
-        reading = (line[1], Uptime(boot: line[3], milliseconds: line[4]))
+        transaction = (line[1], Uptime(boot: line[3], milliseconds: line[4]), nil)
         return
       }
       if kind == .was {
@@ -86,12 +87,14 @@ extension CapturedEvent {
         case .displaced, .was, .uptime: .displaced(values: was)
         }
       was = [:]
+      if let own = transaction, line[8] < own.from { transaction = nil }
+      let wall = transaction?.wall ?? line[7]
+      transaction?.wall = wall
       let id: String? = kind == .deleted || kind == .displaced ? line[4] : nil
       events.append(
         CapturedEvent(
           type: line[0], row: line[1], id: id ?? "", what: what, stamps: line[5],
-          handle: line[6], wall: line[7],
-          uptime: reading.flatMap { line[8] >= $0.from ? $0.uptime : nil }))
+          handle: line[6], wall: wall, uptime: transaction?.uptime))
     }
     return events.reversed()
   }

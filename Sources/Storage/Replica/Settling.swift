@@ -24,6 +24,8 @@ struct Settling {
   private let events: [CapturedEvent]
   private let occurrences: [RowPlace: [Int]]
   private var current = 0
+  /// The clock value that the edits of one moment share, and that moment.
+  private var moment: (wall: Int64, clock: UInt64)?
 
   private init(_ state: ConfirmedState, _ events: [CapturedEvent]) {
     self.state = state
@@ -320,8 +322,7 @@ struct Settling {
     _ otherwise: String, _ event: CapturedEvent, _ table: TypedTable, _ field: String,
     base: DatabaseValue, seen: FieldStamps?, sent: Int64
   ) throws -> Bool {
-    let clock = state.clock.tick(
-      milliseconds: event.wall, above: seen.map(\.latest.clock) ?? 0)
+    let clock = clock(of: event, above: seen?.latest.clock ?? 0)
     try db.run(
       """
       INSERT OR \(otherwise) INTO _pending(
@@ -334,6 +335,15 @@ struct Settling {
         event.uptime?.milliseconds,
       ])
     return db.changesCount > 0
+  }
+
+  /// What was written at one moment, as one transaction, has one clock value: a field waits once,
+  /// so none needs two, and hundreds of equal values cost nothing to send.
+  private mutating func clock(of event: CapturedEvent, above seen: UInt64) -> UInt64 {
+    if let moment, moment.wall == event.wall, moment.clock > seen { return moment.clock }
+    let clock = state.clock.tick(milliseconds: event.wall, above: seen)
+    moment = (event.wall, clock)
+    return clock
   }
 }
 

@@ -8,11 +8,22 @@ extension ConfirmedState {
   /// Sets aside what no field takes of the records that these events wrote.
   func refuseStrays(_ written: [(id: String, event: CapturedEvent)]) throws {
     var looked: Set<String> = []
-    for (id, event) in written where looked.insert(id).inserted {
+    for (id, event) in written where !looked.contains(id) {
       let table = try shape.table(event.type)
+      guard try hasStrays(id, event, table) else { continue }
+      looked.insert(id)
       let strays = try strays(id, table)
       if !strays.isEmpty { try refuse(strays, id, table, event.wall) }
     }
+  }
+
+  /// Whether what the event wrote has to be looked at: an edit wrote one field.
+  private func hasStrays(
+    _ id: String, _ event: CapturedEvent, _ table: TypedTable
+  ) throws -> Bool {
+    guard case .updated(let field, _) = event.what else { return true }
+    let sql = "SELECT \(TypedTable.quote(field)) FROM \(table.name) WHERE _row = ? AND id = ?"
+    return try db.strays(sql, [event.row, id]).contains { $0 != nil }
   }
 
   private func strays(_ id: String, _ table: TypedTable) throws -> [StrayValue] {
