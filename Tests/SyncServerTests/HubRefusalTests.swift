@@ -138,6 +138,31 @@ import Testing
     }
   }
 
+  @Test func `what was refused is counted by device and reason, once, for thirty days`() throws {
+    func told() throws -> [String] {
+      try table.hub.report().refusals.map { "\($0.device) \($0.code) \($0.count)" }
+    }
+    try gao.sync(contact([:], 1))
+    #expect(try told() == [])
+    var first = gao.request([contact(["phone_sat": "12", "unheard_of": 1], 2)])
+    first.turn = try gao.ask(gao.request([])).turn
+    let lost = try gao.ask(first)
+    let all = ["\(gao.device.number) invalid_value 1", "\(gao.device.number) unknown_field 1"]
+    #expect(try told() == all)
+    // Its answer was lost, and it comes again.
+    _ = try gao.ask(first)
+    #expect(try told() == all)
+    var second = gao.request([contact(["phone_sat": "13"], 3)])
+    second.turn = try gao.ask(gao.request([])).turn
+    #expect(second.turn != lost.turn)
+    _ = try gao.ask(second)
+    #expect(try told().first == "\(gao.device.number) invalid_value 2")
+    table.time.advance(29 * 86_400_000)
+    #expect(try told().count == 2)
+    table.time.advance(86_400_000)
+    #expect(try told() == [])
+  }
+
   @Test func `a refused field leaves the other fields and records of the push`() throws {
     let known = try gao.sync(contact([:], 1)).handles[0]
     let answer = try gao.sync(

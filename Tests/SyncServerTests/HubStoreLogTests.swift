@@ -52,6 +52,29 @@ import Testing
   }
 
   @Test(arguments: homes)
+  func `refusals add up by device and reason, and the old ones are dropped`(
+    home: any HubHome.Type
+  ) throws {
+    func refusals(_ device: UInt32, _ day: Int64, _ code: Problem.Code, _ count: Int)
+      -> RefusalCount
+    { RefusalCount(device: device, day: day, code: code, count: count) }
+    let store = try home.init(schema: .mission).open()
+    try store.write { transaction throws in
+      for one in [
+        refusals(2, 10, .locked, 1), refusals(1, 10, .not_found, 4), refusals(1, 10, .locked, 1),
+        refusals(1, 11, .locked, 2), refusals(1, 11, .locked, 3),
+      ] { try transaction.add(one) }
+      #expect(
+        try transaction.refusals(since: 10) == [
+          refusals(1, 11, .locked, 6), refusals(1, 10, .not_found, 4), refusals(2, 10, .locked, 1),
+        ])
+      #expect(try transaction.refusals(since: 11) == [refusals(1, 11, .locked, 5)])
+      try transaction.dropRefusals(before: 11)
+      #expect(try transaction.refusals(since: 0) == [refusals(1, 11, .locked, 5)])
+    }
+  }
+
+  @Test(arguments: homes)
   func `a device is found by either of its tokens`(home: any HubHome.Type) throws {
     let store = try home.init(schema: .mission).open()
     try store.write { transaction throws in

@@ -158,7 +158,8 @@ package struct HubDesk: Desk {
         lastSync: device.lastSync, waiting: device.waiting, clockError: device.clockError,
         program: device.program, isActive: device.state == .active,
         isShared: device.sharedAt != nil,
-        bytesToday: Int64(device.traffic.at(sitter.now).bytes))
+        bytesToday: Int64(device.traffic.at(sitter.now).bytes),
+        refused: report.refusals.filter { $0.device == device.number }.map { ($0.code, $0.count) })
     }
     return overview
   }

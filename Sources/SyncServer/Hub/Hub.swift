@@ -67,6 +67,7 @@ package final class Hub: Sendable {
       admission = try writing.admit(
         request.push, by: Writer(device, isAware: request.grantVersion == device.grantVersion))
       try writing.finish(mark: random)
+      try count(admission.verdicts, of: request, by: device, time, transaction)
     }
     answer.handles = admission.handles
     answer.verdicts = admission.verdicts

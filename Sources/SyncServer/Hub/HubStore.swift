@@ -136,6 +136,13 @@ package protocol HubTransaction {
   /// Removes what is in it.
   func settle(_ parcel: Int64, _ outcome: InboxParcel.Outcome) throws
 
+  // What was refused
+  /// Adds to what is counted under the same device, day and code.
+  func add(_ refusals: RefusalCount) throws
+  /// Since a day, in the order of the devices' numbers, then of the codes; the days added up.
+  func refusals(since day: Int64) throws -> [RefusalCount]
+  func dropRefusals(before day: Int64) throws
+
   // The hub's own
   func counter(_ name: HubCounter) throws -> Int64
   func set(_ name: HubCounter, _ value: Int64) throws

@@ -7,6 +7,8 @@ package struct HubReport: Sendable {
   package let counts: [(type: String, scope: String, count: Int)]
   package let conflictsOpen: Int
   package let devices: [HubDevice]
+  /// Of the last days, by device and reason.
+  package let refusals: [RefusalCount]
   /// When the last backup was complete, in milliseconds since 1970; nil before the first.
   package let lastBackup: Int64?
 }
@@ -17,6 +19,7 @@ extension Hub {
       HubReport(
         scopes: try transaction.scopes(), counts: try transaction.countRecords(),
         conflictsOpen: try transaction.openConflictCount(), devices: try transaction.devices(),
+        refusals: try transaction.refusals(since: RefusalCount.firstDay(now())),
         lastBackup: try transaction.counter(.backup).nonZero)
     }
   }

@@ -6,6 +6,7 @@ import Storage
 enum HubLayout {
   static let versions = FileLayout([
     { db in try db.execute(sql: second) }, { db in try db.execute(sql: third) },
+    { db in try db.execute(sql: fourth) },
   ])
 
   private static let bookkeeping = """
@@ -81,10 +82,18 @@ enum HubLayout {
     ALTER TABLE _device ADD COLUMN bundle INTEGER NOT NULL DEFAULT 0;
     """
 
+  /// How many changes of each device were refused on each day, by reason.
+  private static let fourth = """
+    CREATE TABLE _refused(
+      device INTEGER NOT NULL, day INTEGER NOT NULL, code TEXT NOT NULL, count INTEGER NOT NULL,
+      PRIMARY KEY(device, day, code)) WITHOUT ROWID;
+    """
+
   static func create(_ db: Database, _ schema: Schema) throws {
     try db.execute(sql: bookkeeping)
     try db.execute(sql: second)
     try db.execute(sql: third)
+    try db.execute(sql: fourth)
     try versions.mark(db)
     try follow(db, schema)
   }

@@ -79,6 +79,33 @@ extension SQLiteHubTransaction {
     try db.run(
       "INSERT INTO sqlite_sequence(name, seq) VALUES ('_device', ?)", [(last ?? 0) + Int64(count)])
   }
+
+  func add(_ refusals: RefusalCount) throws {
+    try db.run(
+      """
+      INSERT INTO _refused(device, day, code, count) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET count = count + excluded.count
+      """,
+      [Int64(refusals.device), refusals.day, refusals.code.rawValue, refusals.count])
+  }
+
+  func refusals(since day: Int64) throws -> [RefusalCount] {
+    try db.rows(
+      """
+      SELECT device, code, sum(count), max(day) FROM _refused WHERE day >= ?
+      GROUP BY device, code ORDER BY device, code
+      """, [day]
+    ).compactMap { row in
+      Problem.Code(rawValue: row[1]).map { code in
+        RefusalCount(
+          device: UInt32(row[0] as Int64), day: row[3], code: code, count: Int(row[2] as Int64))
+      }
+    }
+  }
+
+  func dropRefusals(before day: Int64) throws {
+    try db.run("DELETE FROM _refused WHERE day < ?", [day])
+  }
 }
 
 extension HubDevice {

@@ -16,10 +16,13 @@ package struct Overview: Sendable {
     package let isShared: Bool
     /// On the wire, both ways, today.
     package let bytesToday: Int64
+    /// Changes that were refused in the last thirty days, by reason.
+    package let refused: [(code: Problem.Code, count: Int)]
 
     package init(
       number: UInt32, name: String, base: String, role: Role, lastSync: Int64?, waiting: Int,
-      clockError: Int64, program: String, isActive: Bool, isShared: Bool, bytesToday: Int64
+      clockError: Int64, program: String, isActive: Bool, isShared: Bool, bytesToday: Int64,
+      refused: [(code: Problem.Code, count: Int)]
     ) {
       self.number = number
       self.name = name
@@ -32,6 +35,7 @@ package struct Overview: Sendable {
       self.isActive = isActive
       self.isShared = isShared
       self.bytesToday = bytesToday
+      self.refused = refused
     }
   }
 
