@@ -94,16 +94,19 @@ struct Page: Sendable {
 
   /// A row of a table that stands as a card where the screen is too narrow for columns: each value
   /// then has its column's name beside it.
-  func row(_ name: HTML, _ cells: [HTML], under columns: [String]) -> HTML {
+  func row(
+    _ name: HTML, _ cells: [HTML], under columns: [String], numbers: Set<String> = []
+  ) -> HTML {
     let all = zip(columns.dropFirst(), cells).map { column, cell -> HTML in
-      #"<td data-l="\#(column)">\#(cell)</td>"#
+      let style: HTML = numbers.contains(column) ? #" class="nombre""# : .none
+      return #"<td data-l="\#(column)"\#(style)>\#(cell)</td>"#
     }
     return #"<tr><th scope="row">\#(name)</th>\#(all)</tr>"#
   }
 
   /// Such a table.
-  func cards(_ columns: [String], _ rows: [HTML]) -> HTML {
-    table(columns, rows, style: "empile")
+  func cards(_ columns: [String], _ rows: [HTML], numbers: Set<String> = []) -> HTML {
+    table(columns, rows, numbers: numbers, style: "empile")
   }
 
   /// A count and what is counted.

@@ -267,6 +267,38 @@ def cut_line(walk):
     walk.has("Déjà enregistré.")
 
 
+# What a person at 360 points would have to move sideways: the page, or anything in it but a line to type on.
+TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll("body :not(input)")]
+    .filter(part => part.clientWidth && part.scrollWidth > part.clientWidth + 1
+        && (part === document.documentElement || getComputedStyle(part).overflowX !== "visible"))
+    .map(part => `${part.tagName} ${part.className} ${part.scrollWidth}`)"""
+
+
+def kind(place):
+    """Records of a type have the same page; so have the weeks, and the ways to sort."""
+    place = re.sub(r"/[0-9a-f-]{36}", "/*", place)
+    return re.sub(r"=[^&]*", "=", re.sub(r"/AS-[A-Z]+-\d+", "/AS", place))
+
+
+def every_page(walk, who):
+    """Whatever a link leads to is read on a screen of 360 points without moving it sideways."""
+    page, seen, wide, waiting = walk.page, set(), [], ["/"]
+    page.set_viewport_size({"width": 360, "height": 740})
+    while waiting:
+        place = waiting.pop(0)
+        if kind(place) in seen:
+            continue
+        seen.add(kind(place))
+        page.goto(walk.address + place, wait_until="domcontentloaded")
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        wide += [(place, found) for found in page.evaluate(TOO_WIDE)]
+        waiting += page.eval_on_selector_all("main a[href^='/'], nav a[href^='/'], footer a[href^='/']", """links => links
+            .map(link => link.getAttribute("href")).filter(place => !/dhis2\\/(json|csv)|^\\/langue/.test(place))""")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(f"{who}: none of {len(seen)} pages is moved sideways at 360 points {wide or ''}", not wide)
+    expect(f"{who}: the way through the pages went far ({len(seen)})", len(seen) > 150)
+
+
 def menu(walk):
     """On a narrow screen, with the keyboard alone."""
     walk.page.set_viewport_size({"width": 360, "height": 740})
@@ -358,6 +390,7 @@ def main():
         minutes(office)
         cut_line(office)
         menu(office)
+        every_page(office, "Bamako")
         stop(hub)
         laptop, link = start("djoliba", "open", "--no-browser", data="gao", until="http://127")
         field = Walk(browser, link.split("/entree")[0])
@@ -366,6 +399,7 @@ def main():
         cut_line(field)
         hub, _ = start("djoliba-server", "run", data="hub", until="listens on")
         come_back(field, office)
+        every_page(field, "Gao")
         for walk in (office, field):
             expect(f"no other host was asked: {walk.asked}", len(walk.asked) == 1)
             expect(f"the first page weighs {walk.first} bytes", 0 < walk.first < FIRST)

@@ -111,6 +111,11 @@ import Testing
     _ = try await client.sync()
     browser.get("/synchro")
     #expect(browser.page.contains("Refusés par Bamako"))
+    // Bamako sees that there is a refusal and why, and nothing of what was written.
+    let chief = try stage.person("claire", .dp, as: "Claire Exemple")
+    chief.get("/synchro")
+    #expect(chief.page.contains("<li>1 : \(Problem.Code.invalid_value.text[.fr])</li>"))
+    #expect(!chief.page.contains("2031") && !chief.page.contains("Maire adjointe"))
     let number = try client.refusals()[0].number
     browser.get("/refus/\(number)")
     browser.post(

@@ -11,8 +11,9 @@ extension Page {
       .current(of: base, alerts: all, directors: directors)
     }
     if request.isPost { return try changeLevel(bases, level) }
-    let rows = bases.map { base -> HTML in
-      #"<tr><th scope="row">\#(words(base, "name"))</th><td>\#(self.level(level(base)))</td></tr>"#
+    let columns = [say("Base", "Base"), say("Niveau", "Level")]
+    let rows = bases.map { base in
+      row(HTML(words(base, "name")), [self.level(level(base))], under: columns)
     }
     let active = all.filter { isOn($0) }.reversed().map { alert -> HTML in
       """
@@ -24,8 +25,7 @@ extension Page {
     return try answer(
       say("Alertes et niveaux", "Alerts and levels"),
       """
-      <table><thead><tr><th scope="col">\(say("Base", "Base"))</th><th scope="col">\(say("Niveau", "Level"))</th></tr></thead>\
-      <tbody>\(rows)</tbody></table>\(try levelForm(bases))
+      \(table(columns, rows))\(try levelForm(bases))
       <h2>\(say("Alertes en cours", "Current alerts"))</h2>\(active)
       <p><a class="ajout" href="\(Link("fiches", "alert", "nouvelle", query: [("kind", "alerte_adhoc")]))">\(say("Nouvelle alerte", "New alert"))</a> \
       <a href="\(Link("fiches", "alert"))">\(say("Toutes les alertes", "All alerts"))</a></p>

@@ -12,6 +12,10 @@ extension Page {
   }
 
   private func asacoList() throws(Problem) -> ConsoleAnswer {
+    let columns = [
+      "ASACO", say("Pilote", "Pilot"), say("État", "State"),
+      say("Convention jusqu'au", "Agreement until"), "Population",
+    ]
     let rows = try records("asaco").map { asaco -> HTML in
       let expires = asaco.day("cam_expires_on")
       let isOver = expires.map { $0 < sitter.today } ?? true
@@ -19,21 +23,22 @@ extension Page {
         isOver
         ? #" <span class="marque">\#(expires == nil ? say("pas de convention", "no agreement") : say("échue", "expired"))</span>"#
         : .none
-      return """
-        <tr><th scope="row"><a href="\(Link("asaco", asaco.text("code") ?? ""))">\(asaco.text("asaco_name") ?? "")</a><br>\
-        <span class="aide">\(asaco.text("code") ?? "")</span></th><td>\(words(asaco, "pilot_status"))</td><td>\(words(asaco, "access_state"))</td>\
-        <td>\(words(asaco, "cam_expires_on"))\(note)</td><td class="nombre">\(Words.grouped(Int64(asaco.count("population"))))</td></tr>
+      let code = asaco.text("code") ?? ""
+      return row(
         """
+        <a href="\(Link("asaco", code))">\(asaco.text("asaco_name") ?? "")</a><br><span class="aide">\(code)</span>
+        """,
+        [
+          HTML(words(asaco, "pilot_status")), HTML(words(asaco, "access_state")),
+          "\(words(asaco, "cam_expires_on"))\(note)",
+          HTML(Words.grouped(Int64(asaco.count("population")))),
+        ], under: columns, numbers: ["Population"])
     }
-    let columns = [
-      "ASACO", say("Pilote", "Pilot"), say("État", "State"),
-      say("Convention jusqu'au", "Agreement until"), "Population",
-    ]
     let last = ReportPeriod(month: sitter.today).previous
     return try answer(
       "ASACO",
       """
-      \(table(columns, rows, numbers: ["Population"]))
+      \(cards(columns, rows, numbers: ["Population"]))
       <form method="get" action="/asaco/dhis2" class="recherche"><label for="periode">\(say("Export DHIS2, période", "DHIS2 export, period"))</label>\
       <input id="periode" name="periode" value="\(last.text)" pattern="[0-9]{6}|[0-9]{4}Q[1-4]"><button>\(say("Préparer", "Prepare"))</button></form>
       """, current: "asaco", isWide: true)
@@ -56,9 +61,14 @@ extension Page {
     for value in values {
       known[(value.text("indicator_code") ?? "") + " " + (value.text("period") ?? "")] = value
     }
-    let rows = indicators.map { row($0, asaco, months, known) }
     let columns =
       [say("Indicateur", "Indicator")] + months.map(name) + [say("Tendance", "Trend")]
+    let rows = indicators.map { indicator in
+      let cells = cells(indicator, asaco, months, known)
+      let (label, code) = (indicator.text("label_fr"), indicator.text("code") ?? "")
+      return row(
+        #"\#(label ?? code)<br><span class="aide">\#(code)</span>"#, cells, under: columns)
+    }
     return try answer(
       asaco.text("asaco_name") ?? code,
       """
@@ -66,7 +76,7 @@ extension Page {
       <a href="\(Link("asaco", code, query: [("fin", months[0].previous.text)]))">\(say("← mois précédents", "← earlier months"))</a> · \
       <a href="\(Link("asaco", code, query: [("fin", end.moved(by: 6).text)]))">\(say("mois suivants →", "later months →"))</a></p>
       \(autonomy(values))<p class="aide">\(say("Déclaré, puis vérifié entre crochets. Cadre : écart de plus de 10 %. « fermé » : vérifié, on ne le change plus. « tardif » : saisi après le 10 du mois suivant.", "Declared, then verified in brackets. A frame: a gap above 10 %. “closed”: verified, no longer changed. “late”: entered after the 10th of the month after."))</p>
-      \(table(columns, rows, style: "grille"))
+      \(table(columns, rows, style: "empile grille"))
       """, current: "asaco", isWide: true)
   }
 
@@ -84,9 +94,10 @@ extension Page {
     period.isQuarter ? period.text : "\(period.text.suffix(2))/\(period.text.prefix(4))"
   }
 
-  private func row(
+  /// What is known of an indicator in each month, and its trend.
+  private func cells(
     _ indicator: Record, _ asaco: Record, _ months: [ReportPeriod], _ known: [String: Record]
-  ) -> HTML {
+  ) -> [HTML] {
     let code = indicator.text("code") ?? ""
     let isQuarterly = indicator.text("frequency") != "mensuel"
     // A quarter stands under its last month.
@@ -97,15 +108,13 @@ extension Page {
     }
     let found = periods.map { $0.flatMap { known[code + " " + $0.text] } }
     let cells = zip(periods, found).map { period, value -> HTML in
-      guard let period else { return "<td></td>" }
+      guard let period else { return .none }
       return cell(value, indicator, asaco, period) { other, when in
         known[other + " " + when.text]?.number("value_declared")
       }
     }
-    return """
-      <tr><th scope="row">\(indicator.text("label_fr") ?? code)<br><span class="aide">\(code)</span></th>\(cells)\
-      <td>\(Sparkline.svg(found.map { $0?.bestValue }, label: say("tendance", "trend")))</td></tr>
-      """
+    return cells
+      + [Sparkline.svg(found.map { $0?.bestValue }, label: say("tendance", "trend"))]
   }
 
   private func cell(
@@ -122,8 +131,8 @@ extension Page {
         && (schema[type: "asaco_value"].map(sitter.mayWrite) ?? false)
       let add = Link("fiches", "asaco_value", "nouvelle", query: words)
       return isOpen
-        ? #"<td><a href="\#(add)" aria-label="\#(say("Saisir", "Enter")) \#(indicator.text("label_fr") ?? "") \#(name(period))">+</a></td>"#
-        : "<td></td>"
+        ? #"<a href="\#(add)" aria-label="\#(say("Saisir", "Enter")) \#(indicator.text("label_fr") ?? "") \#(name(period))">+</a>"#
+        : .none
     }
     let unit = indicator.text("unit") ?? ""
     let declared = value.number("value_declared").map { amount($0, unit) } ?? "—"
@@ -144,11 +153,11 @@ extension Page {
     let doubt: HTML =
       warnings.isEmpty
       ? .none : #"<br><span class="marque">\#(warnings.map(words).joined(separator: ", "))</span>"#
-    let frame: HTML = value.hasWideGap ? #" class="ecart""# : .none
     let gap =
       value.hasWideGap
       ? say(" écart \(Int((value.gap ?? 0) * 100)) %", " gap \(Int((value.gap ?? 0) * 100)) %") : ""
-    return "<td\(frame)>\(anchorTo(value, declared + verified))\(lock)\(late)\(gap)\(doubt)</td>"
+    let told: HTML = "\(anchorTo(value, declared + verified))\(lock)\(late)\(gap)\(doubt)"
+    return value.hasWideGap ? #"<div class="ecart">\#(told)</div>"# : told
   }
 
   private func amount(_ number: Double, _ unit: String) -> String {
@@ -213,20 +222,23 @@ extension Page {
   private func dhis2Page(_ export: DHIS2Export, _ period: ReportPeriod) throws(Problem)
     -> ConsoleAnswer
   {
-    let rows = export.rows.map { row -> HTML in
-      "<tr><th scope=\"row\">\(row.dataElement)</th><td>\(row.orgUnit)</td><td class=\"nombre\">\(row.value)</td></tr>"
+    let value = say("Valeur", "Value")
+    let columns = [say("Élément", "Element"), say("Unité", "Unit"), value]
+    let rows = export.rows.map { one in
+      row(
+        HTML(one.dataElement), [HTML(one.orgUnit), HTML(one.value)], under: columns,
+        numbers: [value])
     }
     let rejects = export.rejects.map { reject -> HTML in
       "<li>\(anchor(reject.record)) — \(words(reject.reason))</li>"
     }
     let query = [("periode", period.text)]
-    let value = say("Valeur", "Value")
     return try answer(
       say("Export DHIS2", "DHIS2 export") + " " + name(period),
       """
       <p>\(export.rows.count) \(say("valeurs partent", "values go out")) : <a href="\(Link("asaco", "dhis2", "json", query: query))">JSON</a> · \
       <a href="\(Link("asaco", "dhis2", "csv", query: query))">CSV</a></p>
-      \(table([say("Élément", "Element"), say("Unité", "Unit"), value], rows, numbers: [value]))
+      \(table(columns, rows, numbers: [value]))
       <h2>\(say("Laissées de côté", "Left behind")) (\(export.rejects.count))</h2><ul>\(rejects)</ul>
       """, current: "asaco")
   }

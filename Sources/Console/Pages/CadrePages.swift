@@ -33,42 +33,43 @@ extension Page {
     }
     let progress = try records("roadmap_progress")
     let quarters = Array(Set(progress.compactMap { $0.text("quarter") }).sorted().suffix(4))
-    let rows = items.map { item -> HTML in
-      let cells = quarters.map { quarter -> HTML in
-        let found = progress.first {
-          $0["roadmap_code"] == item["code"] && $0.text("quarter") == quarter
-        }
-        return
-          "<td>\(found.map { anchorTo($0, "\($0.count("progress_pct")) % · \(words($0, "rag"))") } ?? HTML("—"))</td>"
-      }
-      let isLate = item.day("due_on").map { $0 < sitter.today } ?? false
-      let open = !["realise", "abandonne"].contains(item.text("status") ?? "")
-      let late: HTML =
-        isLate && open ? #" <span class="marque">\#(say("en retard", "late"))</span>"# : .none
-      return """
-        <tr><th scope="row">\(anchor(item))</th><td>\(item.text("lead_org") ?? "")</td><td>\(words(item, "due_on"))\(late)</td>\
-        <td>\(words(item, "status"))</td>\(cells)</tr>
-        """
-    }
     let columns =
       [
         say("Élément", "Item"), say("Chef de file", "Lead"), say("Échéance", "Due"),
         say("Statut", "Status"),
       ] + quarters
-    return "<h2>\(say("Feuille de route", "Roadmap"))</h2>\(table(columns, rows))"
+    let rows = items.map { item -> HTML in
+      let cells = quarters.map { quarter -> HTML in
+        let found = progress.first {
+          $0["roadmap_code"] == item["code"] && $0.text("quarter") == quarter
+        }
+        return found.map { anchorTo($0, "\($0.count("progress_pct")) % · \(words($0, "rag"))") }
+          ?? HTML("—")
+      }
+      let isLate = item.day("due_on").map { $0 < sitter.today } ?? false
+      let open = !["realise", "abandonne"].contains(item.text("status") ?? "")
+      let late: HTML =
+        isLate && open ? #" <span class="marque">\#(say("en retard", "late"))</span>"# : .none
+      return row(
+        anchor(item),
+        [
+          HTML(item.text("lead_org") ?? ""), "\(words(item, "due_on"))\(late)",
+          HTML(words(item, "status")),
+        ] + cells, under: columns)
+    }
+    return "<h2>\(say("Feuille de route", "Roadmap"))</h2>\(cards(columns, rows))"
   }
 
   private func memberTable(_ members: [Record]) -> HTML {
-    let rows = members.map { member -> HTML in
-      """
-      <tr><th scope="row">\(anchor(member))</th><td>\(words(member, "org_type"))</td><td>\(words(member, "vote_right"))</td>\
-      <td>\(words(member, "status"))</td></tr>
-      """
-    }
     let columns = [
       say("Organisation", "Organisation"), say("Type", "Type"), say("Vote", "Vote"),
       say("Statut", "Status"),
     ]
-    return table(columns, rows)
+    let rows = members.map { member in
+      row(
+        anchor(member), ["org_type", "vote_right", "status"].map { HTML(words(member, $0)) },
+        under: columns)
+    }
+    return cards(columns, rows)
   }
 }

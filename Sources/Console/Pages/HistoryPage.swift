@@ -5,22 +5,23 @@ import Work
 extension Page {
   func history(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
     let entries = try desk.history(type.name, record.id)
-    let rows = entries.reversed().map { entry -> HTML in
-      let field = type[field: entry.field]
-      let received = entry.received.map { Words.moment(milliseconds: $0, language) } ?? ""
-      return """
-        <tr><th scope="row">\(field?.label[language] ?? entry.field)</th>\
-        <td>\(value(entry.value, field))</td><td>\(entry.device)</td>\
-        <td>\(Words.moment(milliseconds: entry.stamp.milliseconds, language))</td><td>\(received)</td></tr>
-        """
-    }
     let columns = [
       say("Champ", "Field"), say("Valeur", "Value"), say("Par", "By"), say("Écrit le", "Written"),
       say("Reçu à Bamako le", "Received in Bamako"),
     ]
+    let rows = entries.reversed().map { entry -> HTML in
+      let field = type[field: entry.field]
+      let received = entry.received.map { Words.moment(milliseconds: $0, language) } ?? ""
+      return row(
+        HTML(field?.label[language] ?? entry.field),
+        [
+          HTML(value(entry.value, field)), HTML(entry.device),
+          HTML(Words.moment(milliseconds: entry.stamp.milliseconds, language)), HTML(received),
+        ], under: columns)
+    }
     return try answer(
       say("Historique", "History") + " : " + type.heading(record.values, language),
-      "<p>\(anchor(record))</p>\(table(columns, rows))", current: "fiches", isWide: true)
+      "<p>\(anchor(record))</p>\(cards(columns, rows))", current: "fiches", isWide: true)
   }
 
   /// A value of some time, whether or not its field is still known.

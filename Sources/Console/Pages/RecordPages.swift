@@ -126,20 +126,19 @@ extension Page {
   private func listing(
     _ found: [Record], _ type: RecordType, _ number: Int, of count: Int
   ) throws(Problem) -> HTML {
-    let columns = columns(type)
-    let names = try ReferenceNames(self, columns)
+    let fields = columns(type)
+    let columns = ([type.label] + fields.map(\.label)).map { $0[language] }
+    let names = try ReferenceNames(self, fields)
     let rows = found.map { record -> HTML in
-      let cells = columns.map { field -> HTML in
-        "<td>\(names.words(record[field.name], field, language))</td>"
-      }
+      let cells = fields.map { HTML(names.words(record[$0.name], $0, language)) }
       let unsent: HTML =
         record.isPending ? #" <span class="marque">\#(say("non envoyé", "unsent"))</span>"# : .none
-      return #"<tr><th scope="row">\#(anchor(record))\#(unsent)</th>\#(cells)</tr>"#
+      return row(anchor(record) + unsent, cells, under: columns)
     }
     if count == 0 { return "<p>\(say("Aucune fiche.", "No records."))</p>" }
     return """
       <p>\(self.count(count, Label(fr: "fiche", en: "record"), Label(fr: "fiches", en: "records")))</p>
-      \(table([type.label[language]] + columns.map { $0.label[language] }, rows))
+      \(cards(columns, rows))
       \(pager(number, of: count))
       """
   }

@@ -43,23 +43,26 @@ extension Page {
     let signed = Dictionary(grouping: try records("signature", [("subject_type", "session")])) {
       $0.text("subject_id") ?? ""
     }
-    let rows = sessions.map { session -> HTML in
-      let minutes = Minutes(session, signatures: signed[session.id.description] ?? [])
-      let present = session.count("participants_f") + session.count("participants_m")
-      return """
-        <tr><th scope="row">\(anchorTo(session, session.text("title") ?? ""))<br><span class="aide">\(words(session, "kind"))</span></th>\
-        <td>\(words(session, "starts_on"))</td><td>\(words(session, "base_code"))</td>\
-        <td>\(words(session, "minutes_status"))\(owed(session))</td><td class="nombre">\(minutes.signed.count)</td>\
-        <td class="nombre">\(present)</td></tr>
-        """
-    }
     let counts = [say("Signatures", "Signatures"), say("Présents", "Present")]
     let columns =
       [
         say("Séance", "Session"), say("Date", "Date"), say("Base", "Base"),
         say("Procès-verbal", "Minutes"),
       ] + counts
-    return table(columns, rows, numbers: Set(counts))
+    let numbers = Set(counts)
+    let rows = sessions.map { session -> HTML in
+      let minutes = Minutes(session, signatures: signed[session.id.description] ?? [])
+      let present = session.count("participants_f") + session.count("participants_m")
+      let name = anchorTo(session, session.text("title") ?? "")
+      return row(
+        #"\#(name)<br><span class="aide">\#(words(session, "kind"))</span>"#,
+        [
+          HTML(words(session, "starts_on")), HTML(words(session, "base_code")),
+          "\(words(session, "minutes_status"))\(owed(session))", "\(minutes.signed.count)",
+          "\(present)",
+        ], under: columns, numbers: numbers)
+    }
+    return cards(columns, rows, numbers: numbers)
   }
 
   /// Minutes that nobody wrote in a week are remembered by nobody.

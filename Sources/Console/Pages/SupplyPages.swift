@@ -41,7 +41,10 @@ extension Page {
         say("Reçu", "Received"), say("Statut", "Status"), say("Attendu le", "Expected"),
         say("Transport", "Transport"),
       ]
-    let rows = campaign.lines.map { line($0, names) }
+    let numbers = Set(counts)
+    let rows = campaign.lines.map { line in
+      row(name(line), cells(line, names), under: columns, numbers: numbers)
+    }
     let uneven = campaign.uneven.map { one -> HTML in
       "<li>\(one.product), \(one.leg) : \(Words.number(one.sum, language)) %</li>"
     }
@@ -53,26 +56,29 @@ extension Page {
       """
     return """
       <section><h2>\(campaign.name)</h2><p>\(say("Coût estimé", "Estimated cost")) : \(Words.grouped(campaign.cost)) FCFA</p>\(shares)
-      \(table(columns, rows, numbers: Set(counts)))
+      \(cards(columns, rows, numbers: numbers))
       \(need(campaign.name))</section>
       """
   }
 
-  private func line(_ line: Record, _ names: [String: String]) -> HTML {
+  private func name(_ line: Record) -> HTML {
+    let cold: HTML =
+      line.isTrue("cold_chain")
+      ? #" <span class="marque">\#(say("chaîne du froid", "cold chain"))</span>"# : .none
+    return anchorTo(line, line.text("product_dci") ?? "—") + cold
+  }
+
+  private func cells(_ line: Record, _ names: [String: String]) -> [HTML] {
     func quantity(_ field: String) -> String {
       line.number(field).map { Words.number($0, language) } ?? "—"
     }
     let unit = line.text("unit_label") ?? ""
-    let cold: HTML =
-      line.isTrue("cold_chain")
-      ? #" <span class="marque">\#(say("chaîne du froid", "cold chain"))</span>"# : .none
     let base = line.text("destination_base") ?? ""
-    return """
-      <tr><th scope="row">\(anchorTo(line, line.text("product_dci") ?? "—"))\(cold)</th><td>\(line.text("partner_org") ?? "")</td>\
-      <td>\(names[base] ?? base)</td><td class="nombre">\(quantity("qty_requested")) \(unit)</td>\
-      <td class="nombre">\(quantity("qty_approved"))</td><td>\(quantity("qty_received"))\(gap(line, unit))</td>\
-      <td>\(words(line, "status"))</td>\(transport(line))</tr>
-      """
+    return [
+      HTML(line.text("partner_org") ?? ""), HTML(names[base] ?? base),
+      "\(quantity("qty_requested")) \(unit)", HTML(quantity("qty_approved")),
+      "\(quantity("qty_received"))\(gap(line, unit))", HTML(words(line, "status")),
+    ] + transport(line)
   }
 
   /// What is missing becomes an action of the base that misses it.
@@ -93,16 +99,16 @@ extension Page {
   }
 
   /// When and where medicines are on the road stays on the screen.
-  private func transport(_ line: Record) -> HTML {
+  private func transport(_ line: Record) -> [HTML] {
     let late: HTML =
       line.isOverdueSupply(sitter.today)
       ? #" <span class="marque">\#(say("en retard", "late"))</span>"# : .none
     let share =
       line.number("transport_share_pct").map { " (\(Words.number($0, language))\u{202F}%)" } ?? ""
     let style = line.text("status") == "en_transit" ? "ecran" : ""
-    return """
-      <td><span class="\(style)">\(words(line, "expected_on"))</span>\(late)</td>\
-      <td><span class="\(style)">\(line.text("transport_leg") ?? "")</span>\(share)</td>
-      """
+    return [
+      #"<span class="\#(style)">\#(words(line, "expected_on"))</span>\#(late)"#,
+      #"<span class="\#(style)">\#(line.text("transport_leg") ?? "")</span>\#(share)"#,
+    ]
   }
 }

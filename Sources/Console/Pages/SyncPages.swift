@@ -163,30 +163,44 @@ extension Page {
   // MARK: At the hub
 
   private func hub(_ overview: Overview) throws(Problem) -> HTML {
-    let rows = overview.devices.map { device -> HTML in
-      let state = device.isActive ? "" : say("accès retiré", "access withdrawn")
-      let shared = device.isShared ? say("copie détectée", "copy detected") : ""
-      let synced =
-        device.lastSync.map { Words.moment(milliseconds: $0, language) } ?? say(Words.never)
-      return """
-        <tr><th scope="row">\(device.name)</th><td>\(device.base)</td>\
-        <td>\(Words.role(device.role, schema, language))</td><td>\(synced) \(silence(device))</td>\
-        <td class="nombre">\(device.waiting)</td><td>\(clock(device.lastSync == nil ? nil : device.clockError))</td>\
-        <td class="nombre">\(Words.bytes(device.bytesToday, language))</td><td>\(device.program)</td><td>\(state) \(shared)</td></tr>
-        """
-    }
     let waiting = say("En attente", "Waiting")
     let bytes = say("Octets du jour", "Bytes today")
     let columns = [
       say("Portable", "Laptop"), say("Base", "Base"), say("Fonction", "Role"),
       say("Dernière synchronisation", "Last sync"), waiting,
-      say("Horloge", "Clock"), bytes, say("Programme", "Program"), say("État", "State"),
+      say("Refusés en 30 jours", "Refused in 30 days"), say("Horloge", "Clock"), bytes,
+      say("Programme", "Program"), say("État", "State"),
     ]
+    let rows = overview.devices.map { device -> HTML in
+      let state = [
+        device.isActive ? nil : say("accès retiré", "access withdrawn"),
+        device.isShared ? say("copie détectée", "copy detected") : nil,
+      ]
+      let synced =
+        device.lastSync.map { Words.moment(milliseconds: $0, language) } ?? say(Words.never)
+      return row(
+        HTML(device.name),
+        [
+          HTML(device.base), HTML(Words.role(device.role, schema, language)),
+          "\(synced) \(silence(device))", HTML("\(device.waiting)"), refused(device),
+          HTML(clock(device.lastSync == nil ? nil : device.clockError)),
+          HTML(Words.bytes(device.bytesToday, language)), HTML(device.program),
+          HTML(state.compactMap(\.self).joined(separator: ", ")),
+        ], under: columns, numbers: [waiting, bytes])
+    }
     return """
-      \(table(columns, rows, numbers: [waiting, bytes]))
+      \(cards(columns, rows, numbers: [waiting, bytes]))
       <p>\(say("Conflits à relire", "Conflicts to review")) : \(overview.openConflicts) · \
       \(say("Base de données", "Database")) : \(Words.bytes(overview.size, language))</p>\(scopes(overview))
       """
+  }
+
+  /// How much was refused and why; what it was is its author's business.
+  private func refused(_ device: Overview.Device) -> HTML {
+    let items = device.refused.map { refusal -> HTML in
+      "<li>\(refusal.count) : \(refusal.code.text[language])</li>"
+    }
+    return items.isEmpty ? .none : #"<ul class="raisons">\#(items)</ul>"#
   }
 
   /// A base that is silent for two weeks is said in words, not left to be counted.
@@ -204,18 +218,19 @@ extension Page {
     guard Self.readersOfTheBook.contains(sitter.role), let lines = try doors.book(limit: 500) else {
       throw Problem(.not_found)
     }
-    let rows = lines.map { line -> HTML in
-      """
-      <tr><th scope="row" class="tel">\(Words.moment(milliseconds: line.time, language))</th><td>\(who(line.name))</td>\
-      <td>\(say(Self.words(line.act)))</td>\
-      <td>\(subject(line)) <span class="aide">\(detail(line))</span></td></tr>
-      """
-    }
     let columns = [
       say("Quand", "When"), say("Qui", "Who"), say("Quoi", "What"), say("Fiche", "Record"),
     ]
+    let rows = lines.map { line in
+      row(
+        #"<span class="tel">\#(Words.moment(milliseconds: line.time, language))</span>"#,
+        [
+          HTML(who(line.name)), HTML(say(Self.words(line.act))),
+          #"\#(subject(line)) <span class="aide">\#(detail(line))</span>"#,
+        ], under: columns)
+    }
     return try answer(
-      say("Journal d'audit", "Audit log"), table(columns, rows), current: "journal", isWide: true)
+      say("Journal d'audit", "Audit log"), cards(columns, rows), current: "journal", isWide: true)
   }
 
   /// Whoever has neither an account nor a laptop sat at the hub itself.
