@@ -49,7 +49,9 @@ final class Browser {
     }
     for list in page.matches(of: #/<select id="[^"]*" name="([^"]+)"[^>]*>(.*?)<\/select>/#) {
       let chosen = String(list.2).firstMatch(of: #/value="([^"]*)" selected/#).map { String($0.1) }
-      fields[String(list.1)] = Self.plain(chosen ?? "")
+      // What nobody chose is the first of the list.
+      let first = String(list.2).firstMatch(of: #/value="([^"]*)"/#).map { String($0.1) }
+      fields[String(list.1)] = Self.plain(chosen ?? first ?? "")
     }
     for box in page.matches(of: #/type="checkbox" name="([^"]+)" value="([^"]*)" checked/#) {
       let before = fields[String(box.1)] ?? ""

@@ -105,19 +105,91 @@ import Testing
     #expect(try stage.all("note").count == count + 2)
   }
 
-  @Test func `the back button and other words make another record, once that was said`() throws {
+  @Test func `the back button and other words correct the record, or make another if asked to`()
+    throws
+  {
     let stage = try Stage()
     let browser = try stage.person("mariam", .resp_base, base: "GAO")
     let form = try filled(stage, browser)
     browser.post("/fiches/note/nouvelle", form)
-    browser.post("/fiches/note/nouvelle", form.merging(["title": "Gué coupé"]) { $1 })
+    let count = try stage.all("note").count
+    let id = try stage.one("note", "title", "Pont <coupé>").id
+    // A word that was taken out is a change as well.
+    let changed = form.merging(["title": "Gué coupé", "body": "Deux", "trend": ""]) { $1 }
+    browser.post("/fiches/note/nouvelle", changed)
     #expect(browser.status == 422)
     #expect(browser.page.contains("Cette saisie est déjà enregistrée"))
+    #expect(browser.page.contains("Déjà enregistré : « Pont &lt;coupé&gt; »."))
+    #expect(browser.page.contains(#"formaction="/fiches/note/nouvelle?envoi=1""#))
     #expect(try !stage.all("note").contains { $0["title"] == "Gué coupé" })
-    browser.post("/fiches/note/nouvelle", browser.shown)
+    let again = browser.shown
+    browser.post(try action(browser), again)
+    #expect(browser.status == 303, "\(browser.page)")
+    #expect(try stage.all("note").count == count)
+    let note = try #require(try stage.all("note").first { $0.id == id })
+    #expect(note["title"] == "Gué coupé" && note["body"] == "Deux")
+    // The other button of the same page.
+    browser.post("/fiches/note/nouvelle", again.merging(["title": "Bac arrêté"]) { $1 })
+    #expect(browser.status == 303, "\(browser.page)")
+    #expect(try stage.all("note").count == count + 1)
+    #expect(try stage.all("note").contains { $0.id != id && $0["title"] == "Bac arrêté" })
+  }
+
+  @Test(arguments: Schema.mission.types.filter { $0.writers.contains(.dp) })
+  func `going back to any form and saving other words makes no second record`(type: RecordType)
+    throws
+  {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    let name = type.name
+    let free = type.fields.filter { isFree($0, type) }
+    let (model, field) = try #require(
+      try stage.all(name).lazy.compactMap { record in
+        free.first { !record[$0.name].isNull }.map { (record, $0) }
+      }.first, "\(name)")
+    browser.get("/fiches/\(name)/nouvelle")
+    var form = browser.shown
+    for field in type.fields where form[field.name] != nil && field.numbering == nil {
+      form[field.name] = field.typed(model[field.name], .fr)
+    }
+    if !type.key.isEmpty {
+      browser.post("/fiches/\(name)/\(model.id)/supprimer", [:])
+      try #require(browser.status == 303, "\(name) \(browser.status)")
+    }
+    browser.post("/fiches/\(name)/nouvelle", form)
+    try #require(browser.status == 303, "\(name) \(browser.page)")
+    let count = try stage.all(name).count
+    browser.post("/fiches/\(name)/nouvelle", form)
     #expect(browser.status == 303)
-    let titles = try stage.all("note").compactMap { $0.text("title") }
-    #expect(titles.filter { ["Pont <coupé>", "Gué coupé"].contains($0) }.count == 2)
+    #expect(try stage.all(name).count == count)
+    form[field.name] = "Autres mots"
+    browser.post("/fiches/\(name)/nouvelle", form)
+    #expect(browser.status == 422, "\(name) \(field.name)")
+    #expect(try stage.all(name).count == count, "\(name)")
+    guard case .appendOnly = field.policy else {
+      browser.post(try action(browser), browser.shown)
+      #expect(browser.status == 303, "\(name) \(browser.page)")
+      #expect(try stage.all(name).count == count, "\(name)")
+      #expect(try stage.all(name).contains { $0[field.name] == "Autres mots" }, "\(name)")
+      return
+    }
+  }
+
+  /// Whether a field takes any words and does not say which record it is.
+  private func isFree(_ field: Field, _ type: RecordType) -> Bool {
+    switch field.kind {
+    case .text, .longtext: break
+    default: return false
+    }
+    return field.pattern == nil && field.numbering == nil && !type.key.contains(field.name)
+      && field.maximumLength ?? 99 >= 11
+  }
+
+  /// Where the first form of the page is sent.
+  private func action(_ browser: Browser) throws -> String {
+    let main = browser.page.split(separator: "<main")[1]
+    let place = try #require(main.firstMatch(of: #/<form method="post" action="([^"]+)">/#)).1
+    return place.split(separator: "?")[0].description
   }
 
   @Test func `the back button to a change that was saved writes nothing over it`() throws {

@@ -127,16 +127,61 @@ import Testing
     #expect(try stage.all("alert").count == count)
   }
 
+  @Test func `nobody decides, votes or is raised by being the first of a list`() async throws {
+    let stage = try Stage()
+    let (laptop, _, _) = try await stage.laptop("GAO", .resp_base)
+    laptop.get("/alertes")
+    #expect(laptop.shown["par"] == "" && laptop.shown["base"] == "GAO")
+    // The level of another base is not this base's to raise.
+    #expect(laptop.page.contains(#"<option value="ANS""#))
+    #expect(!laptop.page.contains(#"<option value="KDL""#))
+    let person = try stage.one("person", "full_name", "Mariam Exemple").id.description
+    laptop.post("/alertes", ["base": "KDL", "niveau": "rouge", "pourquoi": "Tirs", "par": person])
+    #expect(laptop.status == 422 && laptop.page.contains("Choisissez la base"))
+    let browser = try stage.person("nana", .coord_cadre, as: "Nana Démo")
+    browser.get("/cadre")
+    #expect(browser.shown["acte"] == "")
+    let votes = try stage.all("signature").count
+    browser.post(
+      "/cadre/vote",
+      browser.shown.merging(["externe": "Déléguée", "organisation": "DG-ECHO"]) { $1 })
+    #expect(browser.status == 422 && browser.page.contains("quelle voix"))
+    #expect(try stage.all("signature").count == votes)
+  }
+
   @Test func `a form that is sent twice writes once`() throws {
     let stage = try Stage()
     let browser = try stage.person("claire", .dp, as: "Claire Exemple")
     let pack = try stage.one("security_pack", "base_code", "GAO").id
     browser.get("/packs/\(pack)")
-    for wanted in [303, 403] {
+    for _ in 0..<2 {
       browser.post("/packs/\(pack)/etape", ["etape": "newVersion", "resume": "Axes revus"])
-      #expect(browser.status == wanted)
+      #expect(browser.status == 303 && browser.location == "/packs/\(pack)")
     }
     #expect(try stage.one("security_pack", "base_code", "GAO")["version_label"] == "5.1")
+    // Other words are no second click.
+    browser.post("/packs/\(pack)/etape", ["etape": "newVersion", "resume": "Autre chose"])
+    #expect(browser.status == 403 && browser.page.contains("Autre chose"))
+  }
+
+  @Test func `a second click on any button is no error and does nothing`() async throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    let session = try stage.one("session", "title", "Réunion plénière n° 1").id
+    let incident = try #require(try stage.all("incident").first { $0["status"] == "signale" }).id
+    let note = try stage.one("note", "title", "Prix du carburant et rumeurs à Gao").id
+    for (place, form) in [
+      ("/seances/\(session)/etape", ["etape": "takeBack"]),
+      ("/incidents/\(incident)", ["etape": "verify"]), ("/fiches/note/\(note)/supprimer", [:]),
+    ] {
+      browser.get("/fiches")
+      browser.post(place, form)
+      #expect(browser.status == 303, "\(place) \(browser.page)")
+      let lines = try stage.hub.audit(limit: 1).first?.number
+      browser.post(place, form)
+      #expect(browser.status == 303, "\(place) \(browser.page)")
+      #expect(try stage.hub.audit(limit: 1).first?.number == lines)
+    }
   }
 
   @Test func `a session that ended loses nothing of any form`() throws {

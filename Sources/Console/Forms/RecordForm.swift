@@ -23,6 +23,8 @@ struct RecordForm {
   private(set) var number: RecordID?
   /// What concerns no field.
   private(set) var general: [String] = []
+  /// Whether it was the form of a new record, which has written its record before.
+  private var isAgain = false
 
   init(_ type: RecordType, _ record: Record?, on page: Page, only names: [String]? = nil) {
     self.type = type
@@ -65,7 +67,16 @@ struct RecordForm {
       """
     return """
       \(head)<form method="post" action="\(page.sending(to: action))">\(page.token)\(numbering)\(inputs)
-      <button>\(button)</button></form>
+      <button>\(button)</button> \(another)</form>
+      """
+  }
+
+  /// The way to make a second record of a form that has written one.
+  private var another: HTML {
+    guard isAgain, number != nil else { return .none }
+    let action = page.sending(to: Link("fiches", type.name, "nouvelle"))
+    return """
+      <button class="second" formaction="\(action)">\(page.say("En faire une autre fiche", "Make another record of it"))</button>
       """
   }
 
@@ -85,9 +96,10 @@ struct RecordForm {
     let stands = record?[field.name] ?? .null
     let shown = starting[field.name] ?? (record == nil ? field.initial ?? .null : stands)
     let typed = isTouched(field) ? page.form.all(field.name) : nil
+    let chosen = (typed ?? [shown.text ?? ""]).flatMap { $0.split(separator: "+") }
     let input = FieldInput(
       field: field, page: page, text: typed?.last ?? field.typed(shown, page.language),
-      chosen: Set(typed ?? (shown.text ?? "").split(separator: "+").map(String.init)),
+      chosen: Set(chosen.map(String.init)),
       problem: problems[field.name], targets: try targets(field))
     guard record != nil else { return input.html }
     // A second look at a value that somebody changed meanwhile is a look at the new one.
@@ -100,7 +112,7 @@ struct RecordForm {
   /// shown as it stands by now.
   private func isTouched(_ field: Field) -> Bool {
     guard page.request.isPost, let typed = typedText(field) else { return false }
-    return record == nil || page.form["_vu." + field.name] != Self.fingerprint(typed)
+    return record == nil || isAgain || page.form["_vu." + field.name] != Self.fingerprint(typed)
   }
 
   /// Short, because it travels with each field; nobody gains by forging it.
@@ -136,7 +148,7 @@ struct RecordForm {
       let value = try parse(typed, field)
       if problems[field.name] != nil || value == stands { continue }
       let isOvertaken =
-        record != nil && shown != Self.fingerprint(field.typed(stands, page.language))
+        isAgain || record != nil && shown != Self.fingerprint(field.typed(stands, page.language))
       if isOvertaken { noteOvertaken(field, stands) }
       values[field.name] = value
       over[field.name] = stands
@@ -156,6 +168,10 @@ struct RecordForm {
 
   private mutating func noteOvertaken(_ field: Field, _ stands: Value) {
     let now = field.words(stands, page.language)
+    if isAgain {
+      problems[field.name] = page.say("Déjà enregistré : « \(now) ».", "Saved already: “\(now)”.")
+      return
+    }
     problems[field.name] = page.say(
       "Quelqu'un l'a changé entre-temps. Il y a maintenant : « \(now) ». Enregistrez de nouveau pour mettre votre valeur.",
       "Somebody changed it meanwhile. It now says: “\(now)”. Save again to put your value.")
@@ -232,8 +248,35 @@ struct RecordForm {
     (type.id(values) ?? number).flatMap { try? page.desk.record(type.name, $0) }
   }
 
-  /// After the form came back saying something else than it wrote: sent once more, it is another
-  /// record. False where the values themselves number it.
+  /// The same as a change of the record that it has written, each difference beside what stands.
+  func again(_ known: Record) throws(Problem) -> RecordForm {
+    // A number of its own is no part of what may be made another record.
+    let names = type.fields.filter { $0.numbering == nil }.map(\.name)
+    var form = RecordForm(type, known, on: page, only: names)
+    form.isAgain = true
+    form.number = number == nil ? nil : page.desk.freshID()
+    _ = try form.read()
+    guard !form.problems.isEmpty || !form.general.isEmpty else { return form }
+    form.general.append(
+      page.say(
+        "Cette saisie est déjà enregistrée, avec d'autres valeurs. Enregistrez de nouveau pour corriger sa fiche.",
+        "This entry is saved already, with other values. Save again to correct its record."))
+    return form
+  }
+
+  /// Whether it says something that it may not write where it stands.
+  func says(more than: RecordForm) -> Bool {
+    let open = Set(than.fields.map(\.name))
+    return fields.contains { field in
+      guard !open.contains(field.name), let typed = typedText(field),
+        typed != field.typed(starting[field.name] ?? field.initial ?? .null, page.language)
+      else { return false }
+      return typed != field.typed(than.record?[field.name] ?? .null, page.language)
+    }
+  }
+
+  /// After the form came back saying something that cannot be changed any more: sent once more, it is
+  /// another record. False where the values themselves number it.
   mutating func startAnew() -> Bool {
     guard number != nil else { return false }
     number = page.desk.freshID()

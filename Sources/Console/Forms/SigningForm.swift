@@ -32,7 +32,10 @@ struct SigningForm {
   }
 
   private var actField: HTML {
-    acts.isEmpty ? .none : select("acte", page.say("Acte", "Act"), acts)
+    if acts.isEmpty { return .none }
+    // Nobody is in favour because the list begins so.
+    let blank: HTML = acts == Votes.acts ? #"<option value="">—</option>"# : .none
+    return select("acte", page.say("Acte", "Act"), acts, before: blank)
   }
 
   private var organisationField: HTML {
@@ -52,13 +55,15 @@ struct SigningForm {
     """
   }
 
-  private func select(_ name: String, _ label: String, _ values: [String]) -> HTML {
+  private func select(
+    _ name: String, _ label: String, _ values: [String], before: HTML = .none
+  ) -> HTML {
     let field = page.schema[type: "signature"]?[field: name == "mode" ? "method" : "act"]
     let options = values.map { value in
       option(value, field?.words(.text(value), page.language) ?? value, chosen: name)
     }
     return """
-      <div class="champ"><label for="\(name)">\(label)</label><select id="\(name)" name="\(name)">\(options)</select></div>
+      <div class="champ"><label for="\(name)">\(label)</label><select id="\(name)" name="\(name)" required>\(before)\(options)</select></div>
       """
   }
 

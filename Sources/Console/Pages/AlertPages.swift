@@ -39,7 +39,7 @@ extension Page {
 
   private func levelForm(_ bases: [Record], wrong: String = "") throws(Problem) -> HTML {
     guard AlertLevel.raisers.contains(sitter.role) else { return .none }
-    let options = bases.map { base -> HTML in
+    let options = bases.filter(mayWriteAt).map { base -> HTML in
       let code = base.text("code") ?? ""
       let mark: HTML = code == (form["base"] ?? sitter.base ?? "") ? " selected" : .none
       return #"<option value="\#(code)"\#(mark)>\#(words(base, "name"))</option>"#
@@ -52,7 +52,7 @@ extension Page {
       return #"<option value="\#(level.rawValue)"\#(mark)>\#(label)</option>"#
     }
     let people = try records("person", [("active", 1)]).map { person -> HTML in
-      let isChosen = person.id.description == form["par"] || person.id == sitter.person
+      let isChosen = form["par"].map { $0 == person.id.description } ?? (person.id == sitter.person)
       let mark: HTML = isChosen ? " selected" : .none
       return
         #"<option value="\#(person.id.description)"\#(mark)>\#(words(person, "full_name"))</option>"#
@@ -68,7 +68,7 @@ extension Page {
       \(form["pourquoi"] ?? "")</textarea></div>
       <div class="champ"><label for="consignes">\(say("Consignes", "Instructions"))</label><textarea id="consignes" name="consignes" rows="3">
       \(form["consignes"] ?? "")</textarea></div>
-      <div class="champ"><label for="par">\(say("Décidé par", "Decided by"))</label><select id="par" name="par">\(people)</select></div>
+      <div class="champ"><label for="par">\(say("Décidé par", "Decided by"))</label><select id="par" name="par" required><option value="">—</option>\(people)</select></div>
       <button>\(say("Changer le niveau", "Change the level"))</button></form>
       """
   }
@@ -76,7 +76,7 @@ extension Page {
   private func changeLevel(
     _ bases: [Record], _ current: (Record) -> AlertLevel
   ) throws(Problem) -> ConsoleAnswer {
-    guard let base = bases.first(where: { $0.text("code") == form["base"] }),
+    guard let base = bases.first(where: { $0.text("code") == form["base"] && mayWriteAt($0) }),
       let to = form["niveau"].flatMap(AlertLevel.init)
     else {
       return try refused(

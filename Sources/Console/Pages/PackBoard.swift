@@ -100,9 +100,15 @@ extension Page {
   }
 
   private func mayRead(_ base: Record) -> Bool {
+    scope(of: base).map(sitter.grant.mayRead) ?? false
+  }
+
+  /// Whether what happens at a base is the sitter's to write.
+  func mayWriteAt(_ base: Record) -> Bool { scope(of: base).map(sitter.grant.mayWrite) ?? false }
+
+  private func scope(of base: Record) -> Scope? {
     let parent = base.text("kind") == "sous_base" ? base.text("parent_code") : nil
-    guard let code = parent ?? base.text("code") else { return false }
-    return sitter.grant.mayRead(.base(code))
+    return (parent ?? base.text("code")).map { .base($0) }
   }
 
   /// Red before grey before orange: what is known to be wrong, then what is not known.

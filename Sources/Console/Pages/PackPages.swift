@@ -183,6 +183,13 @@ extension Page {
     guard request.isPost, let step = form["etape"].flatMap(PackStep.init) else {
       throw Problem(.not_found)
     }
+    let values = step.values(
+      judged.content, by: sitter.person, today: sitter.today, note: form["resume"])
+    // The second of two clicks finds the step taken.
+    let isTaken = ["status", "change_summary"].allSatisfy { name in
+      values[name].map { $0 == judged.pack[name] } ?? true
+    }
+    if isTaken { return .see(link(to: judged.pack)) }
     guard PackStep.open(to: sitter.role, judged.state).contains(step) else {
       throw Problem(.role_not_allowed)
     }
@@ -195,8 +202,6 @@ extension Page {
           #"<p class="erreur" role="alert">\#(Problem(.pack_incomplete).sentence(language)) \#(names).</p>"#
       )
     }
-    let values = step.values(
-      judged.content, by: sitter.person, today: sitter.today, note: form["resume"])
     let over = values.reduce(into: [String: Value]()) { $0[$1.key] = judged.pack[$1.key] }
     _ = try desk.write([.set("security_pack", judged.pack.id, values, over: over)])
     if step == .approve { try desk.note(.approve, judged.pack) }

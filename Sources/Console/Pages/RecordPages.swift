@@ -15,7 +15,7 @@ extension Page {
       return request.isPost
         ? try change(type, path[1]) : try edit(type, try record(type, path[1]))
     case (3, "historique"): return try history(type, try record(type, path[1]))
-    case (3, "supprimer"): return try delete(type, try record(type, path[1]))
+    case (3, "supprimer"): return try delete(type, path[1])
     default: throw Problem(.not_found)
     }
   }

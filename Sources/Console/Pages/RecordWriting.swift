@@ -38,13 +38,13 @@ extension Page {
       say("Nouvelle fiche", "New record") + " : " + type.label[language])
   }
 
-  func formPage(_ form: RecordForm, _ link: Link, _ title: String, before: HTML = .none)
-    throws(Problem)
-    -> ConsoleAnswer
-  {
+  func formPage(
+    _ form: RecordForm, _ link: Link, _ title: String, before: HTML = .none, button: String? = nil
+  ) throws(Problem) -> ConsoleAnswer {
     let status = form.problems.isEmpty && form.general.isEmpty ? 200 : 422
     return try answer(
-      title, "\(before)\(try form.html(to: link, button: say("Enregistrer", "Save")))",
+      title,
+      "\(before)\(try form.html(to: link, button: button ?? say("Enregistrer", "Save")))",
       current: request.path.first == "incidents" ? "incidents" : "fiches", status: status)
   }
 
@@ -63,9 +63,7 @@ extension Page {
     guard let read = try form.read() else { return try formPage(form, link, title, before: before) }
     let values = read.values.filter { !$0.value.isNull }.merging(more) { $1 }
     if let known = form.written(values) {
-      if values.allSatisfy({ known[$0.key] == $0.value }) {
-        return done(self.link(to: known), say("Déjà enregistré.", "Saved already."))
-      }
+      if let answer = try again(form, known) { return answer }
       if form.startAnew() { return try formPage(form, link, title, before: before) }
     }
     do throws(Problem) {
@@ -81,6 +79,23 @@ extension Page {
       form.note(error)
       return try formPage(form, link, title, before: before)
     }
+  }
+
+  /// What a form of a new record gets that has written one: the record, or itself once more, to change
+  /// the record by. Nil where it says what can be changed no more.
+  private func again(_ form: RecordForm, _ known: Record) throws(Problem) -> ConsoleAnswer? {
+    let change = try form.again(known)
+    guard !form.says(more: change) else { return nil }
+    if change.problems.isEmpty && change.general.isEmpty {
+      return done(link(to: known), say("Déjà enregistré.", "Saved already."))
+    }
+    guard sitter.mayWrite(form.type), known.scope.map(sitter.grant.mayWrite) ?? true else {
+      return nil
+    }
+    return try formPage(
+      change, .record(form.type.name, known.id.description, "modifier"),
+      form.type.heading(known.values, language),
+      button: say("Corriger la fiche", "Correct the record"))
   }
 
   private var saved: String {
@@ -155,7 +170,19 @@ extension Page {
     }
   }
 
-  func delete(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
+  func delete(_ type: RecordType, _ id: String) throws(Problem) -> ConsoleAnswer {
+    do throws(Problem) {
+      return try delete(type, try record(type, id))
+    } catch {
+      // The second of two clicks finds nothing, and so does whoever asks for what never was theirs.
+      guard error.code == .not_found, request.isPost, sitter.mayDelete(type) else { throw error }
+      return done(
+        Link("fiches", type.name),
+        say("Cette fiche n'est plus là.", "This record is not there any more."))
+    }
+  }
+
+  private func delete(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
     guard sitter.mayDelete(type), record.scope.map(sitter.grant.mayWrite) ?? true else {
       throw Problem(.role_not_allowed)
     }

@@ -179,6 +179,8 @@ extension Page {
     guard request.isPost, let step = form["etape"].flatMap(MinutesStep.init) else {
       throw Problem(.not_found)
     }
+    // The second of two clicks finds the step taken.
+    if step.values.allSatisfy({ session[$0.key] == $0.value }) { return .see(link(to: session)) }
     guard let type = schema[type: "session"], sitter.mayWrite(type),
       MinutesStep.open(to: sitter.role, minutes).contains(step)
     else { throw Problem(.role_not_allowed) }

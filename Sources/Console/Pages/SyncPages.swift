@@ -120,10 +120,16 @@ extension Page {
   }
 
   func refusals(_ path: [String]) throws(Problem) -> ConsoleAnswer {
-    guard let board, let number = path.first.flatMap({ Int64($0) }),
-      let refusal = try board.desk.refusals().first(where: { $0.number == number })
-    else { throw Problem(.not_found) }
-    if request.isPost, form["choix"] == "abandonner" {
+    let givesUp = request.isPost && form["choix"] == "abandonner"
+    guard let board, let number = path.first.flatMap({ Int64($0) }) else {
+      throw Problem(.not_found)
+    }
+    guard let refusal = try board.desk.refusals().first(where: { $0.number == number }) else {
+      // The second of two clicks finds it given up.
+      if givesUp { return .see(Link("synchro")) }
+      throw Problem(.not_found)
+    }
+    if givesUp {
       try board.desk.drop(refusal: number)
       return done(Link("synchro"), say("Saisie abandonnée.", "Entry given up."))
     }
