@@ -45,10 +45,9 @@ extension AlertLevel {
     return changes.reduce(AlertLevel.green) { level, change in
       guard let to = change.text("level_to").flatMap(AlertLevel.init) else { return level }
       let needsDirector = to < level && level >= .orange
-      let isDirectors = ["confirmed_by", "issued_by"].contains {
-        change.text($0).map(directors.contains) ?? false
-      }
-      return needsDirector && !isDirectors ? level : to
+      // Who issued it anybody may write; who confirmed it, Bamako alone.
+      let isConfirmed = change.text("confirmed_by").map(directors.contains) ?? false
+      return needsDirector && !isConfirmed ? level : to
     }
   }
 }

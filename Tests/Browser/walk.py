@@ -15,7 +15,7 @@ except ImportError:
 BIN, FOLDER = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../Examples"))
-import today
+import today, workflows
 
 SHIFT = today.Shift(datetime.datetime.now(datetime.timezone.utc).date())
 # Bytes on the wire, compressed: of the first page with its style and script, and of any other.
@@ -267,36 +267,10 @@ def cut_line(walk):
     walk.has("Déjà enregistré.")
 
 
-# What a person at 360 points would have to move sideways: the page, or anything in it but a line to type on.
-TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll("body :not(input)")]
-    .filter(part => part.clientWidth && part.scrollWidth > part.clientWidth + 1
-        && (part === document.documentElement || getComputedStyle(part).overflowX !== "visible"))
-    .map(part => `${part.tagName} ${part.className} ${part.scrollWidth}`)"""
-
-
-def kind(place):
-    """Records of a type have the same page; so have the weeks, and the ways to sort."""
-    place = re.sub(r"/[0-9a-f-]{36}", "/*", place)
-    return re.sub(r"=[^&]*", "=", re.sub(r"/AS-[A-Z]+-\d+", "/AS", place))
-
-
-def every_page(walk, who):
-    """Whatever a link leads to is read on a screen of 360 points without moving it sideways."""
-    page, seen, wide, waiting = walk.page, set(), [], ["/"]
-    page.set_viewport_size({"width": 360, "height": 740})
-    while waiting:
-        place = waiting.pop(0)
-        if kind(place) in seen:
-            continue
-        seen.add(kind(place))
-        page.goto(walk.address + place, wait_until="domcontentloaded")
-        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-        wide += [(place, found) for found in page.evaluate(TOO_WIDE)]
-        waiting += page.eval_on_selector_all("main a[href^='/'], nav a[href^='/'], footer a[href^='/']", """links => links
-            .map(link => link.getAttribute("href")).filter(place => !/dhis2\\/(json|csv)|^\\/langue/.test(place))""")
-    page.set_viewport_size({"width": 1280, "height": 800})
-    expect(f"{who}: none of {len(seen)} pages is moved sideways at 360 points {wide or ''}", not wide)
-    expect(f"{who}: the way through the pages went far ({len(seen)})", len(seen) > 100)
+def look_everywhere(walk, who):
+    count, wide = workflows.every_page(walk)
+    expect(f"{who}: none of {count} pages is moved sideways at 360 points {wide or ''}", not wide)
+    expect(f"{who}: the way through the pages went far ({count})", count > 100)
 
 
 def menu(walk):
@@ -354,7 +328,7 @@ def come_back(walk, office):
     walk.go("/synchro")
     walk.page.click("header button")
     walk.page.wait_for_selector("text=Synchronisation terminée")
-    walk.has("Non envoyés : 0", "Bamako a reçu : 3")
+    walk.has("Non envoyés : 0", "Bamako a reçu : 5", "refusées : 1")
     walk.look("base-synchro")
     for place in (walk, office):
         place.go("/conflits")
@@ -390,16 +364,25 @@ def main():
         minutes(office)
         cut_line(office)
         menu(office)
-        every_page(office, "Bamako")
+        for walk in [workflows.enter_value, workflows.vote, workflows.review, workflows.missing_goods,
+                     workflows.renew_access, workflows.go_back]:
+            walk(office)
+        workflows.session_over(office, "claire", PASSWORD)
+        workflows.without_script(browser, address, "claire", PASSWORD)
+        look_everywhere(office, "Bamako")
         stop(hub)
         laptop, link = start("djoliba", "open", "--no-browser", data="gao", until="http://127")
         field = Walk(browser, link.split("/entree")[0])
         field.page.goto(link)
         base(field)
+        workflows.raise_level(field)
+        workflows.go_back(field)
+        workflows.write_wrongly(FOLDER)
         cut_line(field)
         hub, _ = start("djoliba-server", "run", data="hub", until="listens on")
         come_back(field, office)
-        every_page(field, "Gao")
+        workflows.correct_refused(field, office)
+        look_everywhere(field, "Gao")
         for walk in (office, field):
             expect(f"no other host was asked: {walk.asked}", len(walk.asked) == 1)
             expect(f"the first page weighs {walk.first} bytes", 0 < walk.first < FIRST)

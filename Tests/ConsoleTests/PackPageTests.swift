@@ -216,6 +216,53 @@ import Testing
     #expect(try stage.one("base", "code", "GAO")["alert_level"] == "jaune")
   }
 
+  @Test func `naming the Country Director lowers no level, and their laptop does`() async throws {
+    let stage = try Stage()
+    let (gao, _, client) = try await stage.laptop("GAO", .resp_base)
+    let director = try stage.one("person", "full_name", "Claire Exemple").id.description
+    func level(_ browser: Browser) throws -> String {
+      browser.get("/alertes")
+      let row = try #require(browser.page.firstMatch(of: #/>Ansongo<\/th>(.*?)<\/tr>/#))
+      return String(row.1).replacing(#/<[^>]*>/#, with: "")
+    }
+    #expect(try level(gao) == "Orange")
+    gao.fill(
+      "/fiches/alert/nouvelle",
+      [
+        "kind": "levee", "base_code": "ANS", "level_to": "vert", "zone": "Ansongo",
+        "title": "Retour au calme", "message": "Rien à signaler.", "issued_by": director,
+        "instructions": "Reprise.", "effective_from": "15/07/2026 11:00", "status": "active",
+        "channels": "radio",
+      ])
+    #expect(gao.status == 303, "\(gao.page)")
+    _ = try await client.sync()
+    #expect(try level(gao) == "Orange")
+    let (laptop, _, _) = try await stage.laptop("BKO", .dp)
+    let other = try stage.one("person", "full_name", "Mariam Exemple").id.description
+    #expect(try level(laptop) == "Orange")
+    let form = ["base": "ANS", "niveau": "jaune", "pourquoi": "Calme"]
+    laptop.post("/alertes", form.merging(["par": other]) { $1 })
+    #expect(laptop.status == 422 && laptop.page.contains("choisissez le Directeur Pays"))
+    laptop.post("/alertes", form.merging(["par": director]) { $1 })
+    #expect(laptop.status == 303, "\(laptop.page)")
+    #expect(try level(laptop) == "Jaune")
+  }
+
+  @Test func `a pack is approved by its step, not by writing that it is`() throws {
+    let stage = try Stage()
+    let dp = try stage.person("claire", .dp, as: "Claire Exemple")
+    let pack = try stage.one("security_pack", "base_code", "BKS")
+    let place = "/fiches/security_pack/\(pack.id)/modifier"
+    dp.get(place)
+    #expect(dp.shown["title"] != nil && dp.shown["status"] == nil && dp.shown["approved_on"] == nil)
+    dp.fill(
+      place, ["title": "Plan revu", "status": "valide", "approved_on": "15/07/2026"])
+    #expect(dp.status == 303, "\(dp.page)")
+    let after = try stage.one("security_pack", "base_code", "BKS")
+    #expect(after["title"] == "Plan revu")
+    #expect(after["status"] == "soumis_dp" && after["approved_on"] == .null)
+  }
+
   @Test func `contacts are found without accents, by language, and when they are due`() throws {
     let stage = try Stage()
     let browser = try stage.person("claire", .dp, as: "Claire Exemple")

@@ -50,6 +50,8 @@ import Testing
     #expect(level([down, up]) == .orange)
     #expect(level([down.with(["confirmed_by": "P-01"]), up]) == .yellow)
     #expect(level([down.with(["confirmed_by": "P-03"]), up]) == .orange)
+    // Anybody may write that the Country Director issued it.
+    #expect(level([down.with(["issued_by": "P-01"]), up]) == .orange)
   }
 }
 

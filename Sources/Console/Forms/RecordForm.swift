@@ -30,7 +30,9 @@ struct RecordForm {
     self.type = type
     self.page = page
     self.record = record
-    fields = (names.map { names in names.compactMap { type[field: $0] } } ?? type.fields)
+    let isStepped = type.name == "security_pack"
+    let usual = type.fields.filter { !isStepped || !PackStep.fields.contains($0.name) }
+    fields = (names.map { names in names.compactMap { type[field: $0] } } ?? usual)
       .filter { Self.mayFill($0, record, page) }
     if record == nil && type.key.isEmpty {
       number = page.form["_no"].flatMap { RecordID($0) } ?? page.desk.freshID()

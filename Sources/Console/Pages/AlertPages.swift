@@ -10,7 +10,7 @@ extension Page {
     func level(_ base: Record) -> AlertLevel {
       .current(of: base, alerts: all, directors: directors)
     }
-    if request.isPost { return try changeLevel(bases, level) }
+    if request.isPost { return try changeLevel(bases, level, directors) }
     let columns = [say("Base", "Base"), say("Niveau", "Level")]
     let rows = bases.map { base in
       row(HTML(words(base, "name")), [self.level(level(base))], under: columns)
@@ -74,7 +74,7 @@ extension Page {
   }
 
   private func changeLevel(
-    _ bases: [Record], _ current: (Record) -> AlertLevel
+    _ bases: [Record], _ current: (Record) -> AlertLevel, _ directors: Set<String>
   ) throws(Problem) -> ConsoleAnswer {
     guard let base = bases.first(where: { $0.text("code") == form["base"] && mayWriteAt($0) }),
       let to = form["niveau"].flatMap(AlertLevel.init)
@@ -98,6 +98,15 @@ extension Page {
       return try refused(
         bases, say("Dites pourquoi, et qui l'a décidé.", "Say why, and who decided."))
     }
+    // A Country Director's laptop knows their role, and not which person they are.
+    let confirming = sitter.person ?? (sitter.role == .dp ? person : nil)
+    if to < from, from >= .orange, !directors.contains(confirming?.description ?? "") {
+      return try refused(
+        bases,
+        say(
+          "Dans « Décidé par », choisissez le Directeur Pays.",
+          "Under “Decided by”, choose the Country Director."))
+    }
     let name = words(base, "name")
     var alert: [String: Value] = [
       "kind": to > from ? "changement_niveau" : "levee", "base_code": base["code"],
@@ -108,8 +117,8 @@ extension Page {
       "issued_by": .text(try desk.record("person", person).id.description),
     ]
     if alert["instructions"] == "" { alert["instructions"] = nil }
-    if [.dp, .referent_surete].contains(sitter.role), let person = sitter.person {
-      alert["confirmed_by"] = .text(person.description)
+    if [.dp, .referent_surete].contains(sitter.role), let confirming {
+      alert["confirmed_by"] = .text(confirming.description)
     }
     var edits = [Edit.add("alert", alert)]
     // The base's own record follows where somebody may write it; elsewhere it is read off the alert.

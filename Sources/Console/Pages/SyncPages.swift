@@ -185,7 +185,7 @@ extension Page {
       let synced =
         device.lastSync.map { Words.moment(milliseconds: $0, language) } ?? say(Words.never)
       return row(
-        HTML(device.name),
+        "\(device.name) <span class=\"aide\">n° \(Int(device.number))</span>",
         [
           HTML(device.base), HTML(Words.role(device.role, schema, language)),
           "\(synced) \(silence(device))", HTML("\(device.waiting)"), refused(device),

@@ -91,6 +91,14 @@ extension PackStep {
   }
 }
 
+extension PackStep {
+  /// What only steps write: by hand, a pack would be approved without its sections, or without the
+  /// fingerprint by which a change of them is noticed.
+  package static let fields: Set = [
+    "status", "reviewed_on", "reviewed_by", "approved_on", "approved_by", "approved_hash",
+  ]
+}
+
 extension Record {
   /// `3.1` after `3.0`; the whole number is the authors' to raise.
   package var nextVersion: String {
