@@ -51,6 +51,27 @@ import Testing
     #expect(!browser.page.contains("<a "), "paper leads nowhere")
   }
 
+  @Test func `minutes that were corrected meanwhile are read before they are signed`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("nana", .coord_cadre, as: "Nana Démo")
+    let session = try stage.one("session", "title", "Réunion plénière n° 1").id
+    let place = "/seances/\(session)"
+    browser.get(place)
+    let form = browser.shown.merging(["acte": "signe", "externe": "Délégué", "mode": "ecran"]) {
+      $1
+    }
+    browser.fill("/fiches/session/\(session)/modifier", ["minutes": "Vote : 9 pour."])
+    #expect(browser.status == 303, "\(browser.page)")
+    let count = try stage.all("signature").count
+    browser.post(place + "/signer", form)
+    #expect(browser.status == 422 && browser.page.contains("Le texte a changé depuis"))
+    #expect(browser.page.contains("Vote : 9 pour."))
+    #expect(try stage.all("signature").count == count)
+    browser.post(place + "/signer", browser.shown.merging(["acte": "signe"]) { $1 })
+    #expect(browser.status == 303, "\(browser.page)")
+    #expect(try stage.all("signature").count == count + 1)
+  }
+
   @Test func `a witness is named, and the form keeps what was typed`() throws {
     let stage = try Stage()
     let session = try stage.one("session", "title", "REX braquage axe Tégourou")

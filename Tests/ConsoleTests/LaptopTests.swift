@@ -91,6 +91,9 @@ import Testing
     let number = try stage.hub.conflicts()[0].id
     bamako.post("/conflits/\(number)", ["choix": "retablir"])
     #expect(bamako.status == 303)
+    // The second of two clicks.
+    bamako.post("/conflits/\(number)", ["choix": "retablir"])
+    #expect(bamako.status == 303)
     #expect(
       try stage.one("contact", "display_name", "Maire adjointe (fictive)")["phone_orange"]
         == "+22370000111")

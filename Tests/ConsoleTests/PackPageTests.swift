@@ -248,6 +248,34 @@ import Testing
     #expect(try level(laptop) == "Jaune")
   }
 
+  @Test func `nobody approves, signs or submits a text that changed under their eyes`() throws {
+    let stage = try Stage()
+    let dp = try stage.person("claire", .dp, as: "Claire Exemple")
+    let base = try stage.person("boubacar", .cz, base: "BDG", as: "Boubacar Démo")
+    let pack = try stage.one("security_pack", "base_code", "BDG").id
+    let place = "/packs/\(pack)"
+    dp.get(place)
+    dp.post(place + "/etape", ["etape": "newVersion", "resume": "Pointage"])
+    for step in ["review", "submit"] { dp.post(place + "/etape", ["etape": step]) }
+    dp.get(place)
+    let seen = try #require(dp.shown["_vu"])
+    let section = try #require(
+      try stage.all("pack_section").first {
+        $0.text("pack_id") == pack.description && $0["section_code"] == "sop_checkin"
+      })
+    base.fill("/fiches/pack_section/\(section.id)/modifier", ["body": "Pointage au retour."])
+    #expect(base.status == 303, "\(base.page)")
+    dp.post(place + "/etape", ["etape": "approve", "_vu": seen])
+    #expect(dp.status == 409 && dp.page.contains("Le texte a changé depuis"))
+    #expect(dp.page.contains("Pointage au retour."))
+    #expect(try stage.one("security_pack", "base_code", "BDG")["status"] == "soumis_dp")
+    dp.post(place + "/etape", dp.shown.merging(["etape": "approve"]) { $1 })
+    #expect(dp.status == 303, "\(dp.page)")
+    dp.get(place)
+    dp.post(place + "/signer", ["externe": "Gardien Un", "mode": "ecran", "_vu": "3.1"])
+    #expect(dp.status == 409 && dp.page.contains("Le texte a changé depuis"))
+  }
+
   @Test func `a pack is approved by its step, not by writing that it is`() throws {
     let stage = try Stage()
     let dp = try stage.person("claire", .dp, as: "Claire Exemple")

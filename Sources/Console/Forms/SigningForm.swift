@@ -13,6 +13,8 @@ struct SigningForm {
   var acts: [String] = []
   /// Organisations to propose; nil where nobody comes from another one.
   var organisations: [String]?
+  /// What names the text that is signed: who had an earlier one before them reads this one first.
+  var text: String?
   /// What is asked for besides.
   var before: HTML = .none
 
@@ -20,8 +22,9 @@ struct SigningForm {
     let options = staff.map { person -> HTML in
       option(person.id.description, page.words(person, "full_name"), chosen: "personne")
     }
+    let seen = text.map { text -> HTML in #"<input type="hidden" name="_vu" value="\#(text)">"# }
     return """
-      <form method="post" action="\(action)">\(page.token)\(before)\(actField)
+      <form method="post" action="\(action)">\(page.token)\(seen ?? .none)\(before)\(actField)
       <div class="champ"><label for="personne">\(question)</label>
       <select id="personne" name="personne"><option value="">—</option>\(options)</select></div>
       \(input("externe", page.say("Ou un nom, pour qui n'est pas dans la liste", "Or a name, for somebody who is not listed"), 80))

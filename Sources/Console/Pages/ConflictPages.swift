@@ -73,6 +73,11 @@ extension Page {
       throw Problem(.not_found)
     }
     guard ConflictRule.maySettle(conflict, sitter, schema) else { throw Problem(.role_not_allowed) }
+    // The second of two clicks, or somebody was faster.
+    guard conflict.isOpen else {
+      return done(
+        Link("conflits"), say("Ce conflit est déjà réglé.", "This conflict is settled already."))
+    }
     let restores = form["choix"] == "retablir"
     try desk.settle(number, restoring: restores)
     return done(

@@ -152,6 +152,7 @@ extension Page {
 
   private func steps(_ judged: JudgedPack) -> HTML {
     let open = PackStep.open(to: sitter.role, judged.state)
+    let seen = judged.content.fingerprint
     let link = Link("packs", judged.pack.id.description, "etape")
     return open.map { step -> HTML in
       if step == .newVersion {
@@ -163,7 +164,7 @@ extension Page {
       }
       return button(
         words(step), to: link, style: step == .approve || step == .submit ? "" : "second",
-        with: [("etape", step.rawValue)])
+        with: [("etape", step.rawValue), ("_vu", seen)])
     }.joined(by: "")
   }
 
@@ -179,6 +180,14 @@ extension Page {
     }
   }
 
+  /// Nobody approves or signs what they have not had before them.
+  var changedMeanwhile: HTML {
+    let words = say(
+      "Le texte a changé depuis que vous avez ouvert cette page. Relisez-le, puis recommencez.",
+      "The text has changed since you opened this page. Read it again, then start over.")
+    return #"<p class="erreur" role="alert">\#(words)</p>"#
+  }
+
   private func take(_ judged: JudgedPack) throws(Problem) -> ConsoleAnswer {
     guard request.isPost, let step = form["etape"].flatMap(PackStep.init) else {
       throw Problem(.not_found)
@@ -192,6 +201,9 @@ extension Page {
     if isTaken { return .see(link(to: judged.pack)) }
     guard PackStep.open(to: sitter.role, judged.state).contains(step) else {
       throw Problem(.role_not_allowed)
+    }
+    if let seen = form["_vu"], seen != judged.content.fingerprint {
+      return try packPage(judged, wrong: changedMeanwhile)
     }
     let obstacles = step.obstacles(judged.content)
     if !obstacles.isEmpty {
@@ -224,12 +236,16 @@ extension Page {
       question: say(
         "Qui a lu, ou à qui on a lu, cette version",
         "Who has read this version, or had it read to them"),
-      button: say("Lu et compris", "Read and understood"), staff: staff)
+      button: say("Lu et compris", "Read and understood"), staff: staff,
+      text: judged.pack.text("version_label"))
     return "<h3>\(say("Émarger", "Sign"))</h3>\(form.html)"
   }
 
   private func sign(_ judged: JudgedPack) throws(Problem) -> ConsoleAnswer {
     guard request.isPost else { throw Problem(.not_found) }
+    if let seen = form["_vu"], seen != judged.pack.text("version_label") {
+      return try packPage(judged, wrong: changedMeanwhile)
+    }
     let (wrong, isNew) = try writeSignature([
       "subject_type": "security_pack", "subject_id": .text(judged.pack.id.description),
       "subject_version": judged.pack["version_label"], "act": "lu_compris",

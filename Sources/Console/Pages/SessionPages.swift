@@ -75,12 +75,12 @@ extension Page {
 
   // MARK: One session
 
-  private func sessionPage(_ minutes: Minutes, wrong: String? = nil) throws(Problem)
-    -> ConsoleAnswer
-  {
+  private func sessionPage(
+    _ minutes: Minutes, wrong: String? = nil, told: HTML = .none
+  ) throws(Problem) -> ConsoleAnswer {
     let session = minutes.session
     try desk.note(.read, session)
-    let told: HTML = wrong.map { #"<p class="erreur" role="alert">\#($0)</p>"# } ?? .none
+    let told: HTML = wrong.map { #"<p class="erreur" role="alert">\#($0)</p>"# } ?? told
     return try answer(
       session.text("title") ?? heading(session),
       """
@@ -88,7 +88,7 @@ extension Page {
       \(text(say("Ordre du jour", "Agenda"), session.text("agenda")))
       \(text(say("Procès-verbal", "Minutes"), session.text("minutes") ?? say("(à rédiger)", "(to be written)")))
       \(try decisions(session))\(signers(minutes))\(try signForm(minutes))
-      """, current: "seances", status: wrong == nil ? 200 : 422)
+      """, current: "seances", status: told.isEmpty ? 200 : 422)
   }
 
   private func facts(_ session: Record) -> HTML {
@@ -200,7 +200,8 @@ extension Page {
     let form = SigningForm(
       page: self, action: Link("seances", minutes.session.id.description, "signer"),
       question: say("Qui signe", "Who signs"), button: say("Noter", "Note"), staff: staff,
-      acts: acts, organisations: try records("cc_member").compactMap { $0.text("organisation") })
+      acts: acts, organisations: try records("cc_member").compactMap { $0.text("organisation") },
+      text: Minutes.version(of: minutes.session))
     return
       "<h3>\(say("Signer, ou noter une présence", "Sign, or note a presence"))</h3>\(form.html)"
   }
@@ -214,6 +215,9 @@ extension Page {
       return try sessionPage(
         minutes,
         wrong: say("Il n'y a pas encore de texte à signer.", "There is no text to sign yet."))
+    }
+    if act == "signe", let seen = form["_vu"], seen != version {
+      return try sessionPage(minutes, told: changedMeanwhile)
     }
     var values: [String: Value] = [
       "subject_type": "session", "subject_id": .text(session.id.description), "act": .text(act),
