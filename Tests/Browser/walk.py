@@ -113,6 +113,7 @@ class Walk:
         expect(f"guide-{name}.png is small ({size})", size < 60_000)
 
     def has(self, *texts):
+        self.page.wait_for_load_state()
         body = self.page.inner_text("body")
         for text in texts:
             expect(f"« {text} »", text in body)

@@ -33,7 +33,10 @@ def vote(walk):
     walk.page.click("summary:has-text('Noter une voix')")
     walk.page.select_option("#acte", "vote_contre")
     walk.page.fill("#externe", "Délégué Exemple")
-    walk.page.fill("#organisation", "Cluster santé")
+    walk.page.fill("#organisation", "Personne d'ici")
+    walk.send("Noter cette voix")
+    walk.has("n'est pas un membre actif")
+    walk.page.fill("#organisation", walk.page.get_attribute("#organisations option", "value"))
     walk.send("Noter cette voix")
     walk.has("Voix notée.", "contre 1")
 

@@ -41,8 +41,9 @@ extension Page {
       button: say("Noter cette voix", "Note this vote"),
       staff: try records("person", [("active", 1), ("base_code", "BKO")]), acts: Votes.acts,
       organisations: votes.silent, before: subjectFields(subject))
+    let open: HTML = request.isPost ? " open" : .none
     return """
-      <details><summary>\(say("Noter une voix", "Note a vote"))</summary>\
+      <details\(open)><summary>\(say("Noter une voix", "Note a vote"))</summary>\
       <p class="aide">\(say("Une voix par organisation ; la première compte.", "One vote for each organisation; the first one counts."))</p>\(asked.html)</details>
       """
   }
