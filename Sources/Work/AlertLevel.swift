@@ -26,13 +26,14 @@ extension AlertLevel {
   }
 
   /// The level of a base: what its latest change says. A change downwards from orange or red
-  /// counts once the Country Director stands behind it; until then the cautious level holds.
+  /// counts once the Country Director stands behind it; until then the cautious level holds. One that
+  /// begins on a later day counts from then, a higher level from now.
   ///
   /// - Parameters:
   ///   - alerts: of any base.
   ///   - directors: ids of the people who are Country Director.
   package static func current(
-    of base: Record, alerts: [Record], directors: Set<String>
+    of base: Record, alerts: [Record], directors: Set<String>, today: Day
   ) -> AlertLevel {
     let code = base["code"]
     let changes = alerts.filter { alert in
@@ -45,6 +46,8 @@ extension AlertLevel {
     return changes.reduce(AlertLevel.green) { level, change in
       guard let to = change.text("level_to").flatMap(AlertLevel.init) else { return level }
       let needsDirector = to < level && level >= .orange
+      let isLater = change.day("effective_from").map { $0 > today } ?? false
+      if to < level && isLater { return level }
       // Who issued it anybody may write; who confirmed it, Bamako alone.
       let isConfirmed = change.text("confirmed_by").map(directors.contains) ?? false
       return needsDirector && !isConfirmed ? level : to

@@ -116,7 +116,8 @@ class Walk:
         self.page.wait_for_load_state()
         body = self.page.inner_text("body")
         for text in texts:
-            expect(f"« {text} »", text in body)
+            wrong = "" if text in body else self.page.locator(".erreur").all_inner_texts()
+            expect(f"« {text} » {wrong}".rstrip(), text in body)
 
     def send(self, name):
         self.page.click(f"main button:has-text(\"{name}\")")

@@ -59,7 +59,7 @@ def missing_goods(walk):
     walk.go("/achats")
     walk.page.click("a:has-text('En faire une action') >> nth=0")
     walk.page.fill("[name=due_on]", "31/12/2031")
-    choose(walk.page, {"priority": "haute"})
+    choose(walk.page, {"priority": "haute", "owner_person": "=Boubacar Démo"})
     walk.send("Enregistrer")
     walk.has("Enregistré")
     walk.go("/actions")

@@ -27,7 +27,9 @@ import Testing
     let demo = try Demo()
     let directors = Set(demo["person"].filter { $0["role"] == "dp" }.map(\.id.description))
     let record = try demo.first("base", "code", .text(base))
-    #expect(AlertLevel.current(of: record, alerts: demo["alert"], directors: directors) == level)
+    let now = AlertLevel.current(
+      of: record, alerts: demo["alert"], directors: directors, today: Day("2026-07-15")!)
+    #expect(now == level)
   }
 
   @Test func `a lower level that the Country Director did not confirm does not hold`() {
@@ -43,13 +45,18 @@ import Testing
     }
     let up = alert("orange", "2026-07-01", by: "P-05")
     let down = alert("jaune", "2026-07-10", by: "P-05")
-    func level(_ alerts: [Record]) -> AlertLevel {
-      .current(of: base, alerts: alerts, directors: ["P-01"])
+    func level(_ alerts: [Record], on day: String = "2026-07-15") -> AlertLevel {
+      .current(of: base, alerts: alerts, directors: ["P-01"], today: Day(day)!)
     }
     #expect(level([up]) == .orange)
     #expect(level([down, up]) == .orange)
     #expect(level([down.with(["confirmed_by": "P-01"]), up]) == .yellow)
     #expect(level([down.with(["confirmed_by": "P-03"]), up]) == .orange)
+    // Announced for the tenth, it holds from the tenth.
+    let confirmed = down.with(["confirmed_by": "P-01"])
+    #expect(level([confirmed, up], on: "2026-07-09") == .orange)
+    #expect(level([confirmed, up], on: "2026-07-10") == .yellow)
+    #expect(level([up], on: "2026-06-30") == .orange)
     // Anybody may write that the Country Director issued it.
     #expect(level([down.with(["issued_by": "P-01"]), up]) == .orange)
   }

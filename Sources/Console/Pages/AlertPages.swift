@@ -8,7 +8,7 @@ extension Page {
     let all = try records("alert")
     let directors = Set(try records("person", [("role", "dp")]).map(\.id.description))
     func level(_ base: Record) -> AlertLevel {
-      .current(of: base, alerts: all, directors: directors)
+      .current(of: base, alerts: all, directors: directors, today: sitter.today)
     }
     if request.isPost { return try changeLevel(bases, level, directors) }
     let columns = [say("Base", "Base"), say("Niveau", "Level")]

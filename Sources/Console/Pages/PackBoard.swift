@@ -77,7 +77,8 @@ extension Page {
     let directors = Set(records.staff.filter { $0.text("role") == "dp" }.map(\.id.description))
     var rows: [(light: Light, html: HTML)] = []
     for base in records.bases {
-      let level = AlertLevel.current(of: base, alerts: records.alerts, directors: directors)
+      let level = AlertLevel.current(
+        of: base, alerts: records.alerts, directors: directors, today: sitter.today)
       let packs = records.packs.filter { $0["base_code"] == base["code"] }
       // A base whose packs this desk may not read is no base without one.
       if packs.isEmpty && !mayRead(base) { continue }
