@@ -39,6 +39,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("sqlite3")]),
 
     .target(
+      name: "CLaunching", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .target(
       name: "Shared",
       dependencies: ["CZstd", .product(name: "Crypto", package: "swift-crypto")],
       resources: [.embedInCode("Schema/mission.json")],
@@ -110,8 +112,8 @@ let package = Package(
     .executableTarget(
       name: "djoliba",
       dependencies: [
-        "FieldClient", "Console", "Work", "Spreadsheet", "Storage", "Terminal", "Shared",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "FieldClient", "Console", "Work", "Spreadsheet", "Storage", "Terminal", "Launching",
+        "Shared", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -132,6 +134,7 @@ let package = Package(
       ],
       resources: [.embedInCode("World/simulation.json")],
       swiftSettings: strict),
+    .target(name: "Launching", dependencies: ["CLaunching"], swiftSettings: strict),
     .target(
       name: "BadLink",
       dependencies: [
@@ -142,7 +145,8 @@ let package = Package(
     .executableTarget(
       name: "simulate",
       dependencies: [
-        "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Simulation", "Launching",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -154,7 +158,8 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "HouseTests", dependencies: ["Shared", "djoliba", "djoliba-server", "field-notes"],
+      name: "HouseTests",
+      dependencies: ["Launching", "Shared", "djoliba", "djoliba-server", "field-notes"],
       swiftSettings: strict),
     .testTarget(name: "SharedTests", dependencies: ["Shared"], swiftSettings: strict),
     .testTarget(
@@ -186,14 +191,14 @@ let package = Package(
     .testTarget(
       name: "FieldClientTests",
       dependencies: [
-        "FieldClient", "SyncServer", "Storage", "Shared",
+        "FieldClient", "Launching", "SyncServer", "Storage", "Shared",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "SyncServerTests",
       dependencies: [
-        "SyncServer", "Work",
+        "SyncServer", "Launching", "Work",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "Logging", package: "swift-log"),
@@ -208,7 +213,7 @@ let package = Package(
     .testTarget(
       name: "TrustTests",
       dependencies: [
-        "Console", "Work", "FieldClient", "SyncServer", "Storage", "Shared",
+        "Console", "Launching", "Work", "FieldClient", "SyncServer", "Storage", "Shared",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -217,7 +222,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "BadLink", "djoliba", "djoliba-server", "Shared", "Storage",
+        "BadLink", "Launching", "djoliba", "djoliba-server", "Shared", "Storage",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
@@ -244,14 +249,14 @@ if Context.environment["DJOLIBA_BENCHMARKS"] != nil {
     .executableTarget(
       name: "links",
       dependencies: [
-        "BadLink", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "BadLink", "Launching", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/links", swiftSettings: strict))
   package.targets.append(
     .executableTarget(
       name: "load",
       dependencies: [
-        "Shared", "SyncServer",
+        "Launching", "Shared", "SyncServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

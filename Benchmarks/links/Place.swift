@@ -1,5 +1,6 @@
 import BadLink
 import Foundation
+import Launching
 
 /// What `djoliba sync --json` says, as far as it matters here.
 struct Report: Decodable {
@@ -14,7 +15,8 @@ final class Place {
   let link: BadLink
   private let programs: String
   private let folder: String
-  private let hub = Process()
+  private let hub: Launched
+  private let said = SpokenPipe()
 
   /// Returns once the hub listens.
   init(programs: String, folder: String, port: Int) throws {
@@ -25,19 +27,18 @@ final class Place {
     _ = try run(
       "djoliba-server",
       ["init", "--data", folder + "/hub", "--address", "https://127.0.0.1:\(port + 1)"])
-    hub.executableURL = URL(filePath: programs + "/djoliba-server")
-    hub.arguments = [
-      "run", "--data", folder + "/hub", "--listen", "127.0.0.1:\(port)",
-    ]
-    let spoken = Pipe()
-    hub.standardError = spoken
-    try hub.run()
-    _ = spoken.fileHandleForReading.availableData
+    hub = try Launched(
+      [
+        programs + "/djoliba-server", "run", "--data", folder + "/hub", "--listen",
+        "127.0.0.1:\(port)",
+      ],
+      err: said.end)
+    said.closeEnd()
+    _ = said.wait(for: "\n")
   }
 
   func stop() {
-    hub.terminate()
-    hub.waitUntilExit()
+    hub.end()
     try? link.close()
   }
 
@@ -138,20 +139,12 @@ final class Place {
   private func run(
     _ program: String, _ arguments: [String], allowed: Set<Int32> = [0]
   ) throws -> String {
-    let process = Process()
-    process.executableURL = URL(
-      filePath: program.hasPrefix("/") ? program : programs + "/" + program)
-    process.arguments = arguments
-    let out = Pipe()
-    process.standardOutput = out
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let text = out.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard allowed.contains(process.terminationStatus) else {
-      throw Failure(command: "\(program) \(arguments): \(process.terminationStatus)")
+    let path = program.hasPrefix("/") ? program : programs + "/" + program
+    let finished = try Finished([path] + arguments)
+    guard allowed.contains(finished.status) else {
+      throw Failure(command: "\(program) \(arguments): \(finished.status)")
     }
-    return String(decoding: text, as: UTF8.self)
+    return finished.text
   }
 }
 

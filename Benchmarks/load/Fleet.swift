@@ -1,4 +1,5 @@
 import Foundation
+import Launching
 import Shared
 import SyncServer
 
@@ -61,23 +62,17 @@ struct Fleet {
 
 /// The hub's own program, as it is shipped.
 final class HubProcess {
-  private let process = Process()
+  private let launched: Launched
 
   init(server: String, folder: String) throws {
-    process.executableURL = URL(filePath: server)
-    process.arguments = ["run", "--data", folder, "--connections", "4096"]
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    launched = try Launched([server, "run", "--data", folder, "--connections", "4096"])
   }
 
-  func stop() {
-    process.terminate()
-    process.waitUntilExit()
-  }
+  func stop() { launched.end() }
 
   /// Seconds of processor time, and the peak of its memory in MiB.
   func figures() -> (cpu: Double, memory: Double) {
-    let pid = process.processIdentifier
+    let pid = launched.process
     let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
     let ticks = stat.split(separator: ")").last?.split(separator: " ").dropFirst(11).prefix(2)
     let cpu = (ticks ?? []).compactMap { Double($0) }.reduce(0, +) / 100
@@ -88,14 +83,7 @@ final class HubProcess {
   }
 
   static func run(_ program: String, _ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
+    guard try Launched([program] + arguments).wait() == 0 else {
       throw Problem(.internal, cause: "\(program) \(arguments.first ?? "")")
     }
   }

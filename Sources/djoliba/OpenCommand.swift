@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import FieldClient
 import Foundation
+import Launching
 import Logging
 import Shared
 import Terminal
@@ -65,11 +66,6 @@ struct OpenCommand: Command {
 
   /// A machine without a browser has the address on its screen.
   private static func show(_ address: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["xdg-open", address]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try? process.run()
+    Thread.detachNewThread { _ = try? Launched(["xdg-open", address]).wait() }
   }
 }

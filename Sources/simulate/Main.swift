@@ -1,6 +1,7 @@
 // The simulation at the terminal: many seeds and what came of them, or one seed and its history.
 import ArgumentParser
 import Foundation
+import Launching
 import Simulation
 
 @main struct Simulate: AsyncParsableCommand {
@@ -108,20 +109,18 @@ struct Canary: ExpressibleByArgument {
 
 /// Another process of this program that plays some of the seeds.
 struct Share {
-  private let process = Process()
-  private let output = Pipe()
+  private let launched: Launched
+  private let output = SpokenFile()
 
   init(from: UInt64, seeds: UInt64, canary: Canary?) throws {
-    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    process.arguments = ["--from", "\(from)", "--seeds", "\(seeds)", "--processes", "1", "--raw"]
-    if let canary { process.arguments! += ["--canary", canary.sabotage.rawValue] }
-    process.standardOutput = output
-    try process.run()
+    var words = ["/proc/self/exe", "--from", "\(from)", "--seeds", "\(seeds)"]
+    words += ["--processes", "1", "--raw"]
+    if let canary { words += ["--canary", canary.sabotage.rawValue] }
+    launched = try Launched(words, out: output.descriptor, err: 2)
   }
 
   func report() throws -> Campaign.Report {
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return try JSONDecoder().decode(Campaign.Report.self, from: data)
+    launched.wait()
+    return try JSONDecoder().decode(Campaign.Report.self, from: Data(output.whole()))
   }
 }

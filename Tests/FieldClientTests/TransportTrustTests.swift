@@ -1,6 +1,7 @@
 import FieldClient
 import Foundation
 import Glibc
+import Launching
 import Shared
 import Testing
 
@@ -58,7 +59,8 @@ struct TransportTrustTests {
 private final class TLSServer {
   let port: Int
   let authority: [UInt8]
-  private let process = Process()
+  private let server: Launched
+  private let output = SpokenPipe()
   private let folder: URL
 
   init() throws {
@@ -67,18 +69,15 @@ private final class TLSServer {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Self.makeCertificates(in: folder)
     authority = Array(try Data(contentsOf: folder.appending(path: "ca.pem")))
-    let output = Pipe()
-    Self.prepare(
-      process, "s_server -accept 127.0.0.1:0 -cert hub.pem -key hub.key -www", in: folder)
-    process.standardOutput = output
-    try process.run()
-    port = try #require(Self.port(from: output.fileHandleForReading))
+    server = try Launched(
+      Self.openssl("s_server -accept 127.0.0.1:0 -cert hub.pem -key hub.key -www"),
+      in: folder.path, out: output.end)
+    output.closeEnd()
+    port = try #require(Self.port(from: output))
   }
 
   deinit {
-    // Not SIGTERM, which the threads that run tests block and their children inherit blocked.
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    server.end()
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -89,31 +88,17 @@ private final class TLSServer {
       "\(key) -keyout ca.key -out ca.pem -subj /CN=authority",
       "\(key) -keyout hub.key -out hub.pem -subj /CN=hub -CA ca.pem -CAkey ca.key \(names)",
     ] {
-      let openssl = Process()
-      prepare(openssl, command, in: folder)
-      openssl.standardOutput = FileHandle.nullDevice
-      try openssl.run()
-      openssl.waitUntilExit()
-      #expect(openssl.terminationStatus == 0)
+      #expect(try Launched(openssl(command), in: folder.path).wait() == 0)
     }
   }
 
-  private static func prepare(_ process: Process, _ command: String, in folder: URL) {
-    process.executableURL = URL(filePath: "/usr/bin/openssl")
-    process.arguments = command.split(separator: " ").map(String.init)
-    process.currentDirectoryURL = folder
-    process.standardInput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
+  private static func openssl(_ command: String) -> [String] {
+    ["openssl"] + command.split(separator: " ").map(String.init)
   }
 
-  /// Reads up to the line `ACCEPT 127.0.0.1:PORT`, which says that it listens.
-  private static func port(from output: FileHandle) -> Int? {
-    var text = ""
-    while !text.hasSuffix("\n") || !text.contains("ACCEPT ") {
-      let more = output.availableData
-      guard !more.isEmpty else { return nil }
-      text += String(decoding: more, as: UTF8.self)
-    }
+  /// It says `ACCEPT 127.0.0.1:PORT` when it listens.
+  private static func port(from output: SpokenPipe) -> Int? {
+    guard output.wait(for: "ACCEPT ") != nil, let text = output.wait(for: "\n") else { return nil }
     return text.split(whereSeparator: \.isNewline).last?.split(separator: ":").last
       .flatMap { Int($0) }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Launching
 
 #if canImport(Glibc)
   import Glibc
@@ -8,7 +9,7 @@ import Foundation
 final class HouseShell {
   private let folder: URL
   private let port: UInt16
-  private var servers: [Process] = []
+  private var servers: [(server: Launched, said: SpokenPipe)] = []
 
   init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "djoliba-\(UUID().uuidString)")
@@ -20,10 +21,7 @@ final class HouseShell {
   }
 
   deinit {
-    for server in servers {
-      server.terminate()
-      server.waitUntilExit()
-    }
+    for (server, _) in servers { server.end() }
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -32,46 +30,27 @@ final class HouseShell {
   /// and gives its first line, which a hub prints when devices can connect.
   func run(_ line: String) async throws -> String {
     let line = line.replacing(":8443", with: ":\(port)")
-    guard line.hasSuffix(" &") else { return try await finish(line) }
-    let pipe = Pipe()
-    let server = process("exec " + line.dropLast(2), output: pipe.fileHandleForWriting)
-    try server.run()
-    servers.append(server)
-    try pipe.fileHandleForWriting.close()
-    var said = Data()
-    while !said.contains(UInt8(ascii: "\n")) {
-      let more = pipe.fileHandleForReading.availableData
-      if more.isEmpty { break }
-      said += more
+    guard line.hasSuffix(" &") else {
+      return try await Finished.apart(
+        bash(line), in: folder.path, environment: environment, said: true
+      ).text
     }
-    return String(decoding: said, as: UTF8.self)
+    let said = SpokenPipe()
+    let server = try Launched(
+      bash("exec " + line.dropLast(2)), in: folder.path, environment: environment,
+      out: said.end, err: said.end)
+    said.closeEnd()
+    servers.append((server, said))
+    return said.wait(for: "\n") ?? said.whole()
   }
 
-  /// Through a file, so that nothing waits for a pipe to be read.
-  private func finish(_ line: String) async throws -> String {
-    let file = folder.appending(path: "output")
-    _ = FileManager.default.createFile(atPath: file.path, contents: nil)
-    let process = process(line, output: try FileHandle(forWritingTo: file))
-    try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-      process.terminationHandler = { _ in ended.resume() }
-      do { try process.run() } catch { ended.resume(throwing: error) }
-    }
-    return try String(contentsOf: file, encoding: .utf8)
-  }
+  private func bash(_ line: String) -> [String] { ["/bin/bash", "-c", line] }
 
-  private func process(_ line: String, output: FileHandle) -> Process {
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = ["-c", line]
-    process.currentDirectoryURL = folder
-    process.environment = [
-      "PATH": Self.programs + ":/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8",
-      "HOME": folder.path,
+  private var environment: [String] {
+    [
+      "PATH=\(Self.programs):/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
+      "HOME=\(folder.path)",
     ]
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = output
-    return process
   }
 
   /// The programs stand beside the test's own, whatever the configuration.

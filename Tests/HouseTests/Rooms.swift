@@ -94,14 +94,16 @@ enum House {
       ]),
     // What lies between the programs, for tests and benchmarks.
     Room("BadLink", ["NIOCore", "NIOPosix"], confined: ["Synchronization": ["BadLink.swift"]]),
-    Room("simulate", ["Simulation", "ArgumentParser", "Foundation"]),
+    Room("Launching", ["CLaunching", "Glibc"], confined: ["Foundation": ["Finished.swift"]]),
+    Room("simulate", ["Simulation", "Launching", "ArgumentParser", "Foundation"]),
     Room(
       "djoliba",
       ["FieldClient", "Spreadsheet", "Terminal", "Shared", "ArgumentParser", "Foundation"],
       confined: [
         "Console": ["OpenCommand.swift", "PrintCommand.swift"],
         "Work": ["OpenCommand.swift", "DerivedFields.swift"],
-        "Logging": ["OpenCommand.swift"], "Storage": ["NewFile.swift"],
+        "Logging": ["OpenCommand.swift"], "Launching": ["OpenCommand.swift"],
+        "Storage": ["NewFile.swift"],
       ]),
     Room(
       "djoliba-server",

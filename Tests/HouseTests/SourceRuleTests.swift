@@ -25,6 +25,14 @@ import Testing
     }
   }
 
+  @Test func `programs are started in one way`() throws {
+    let files = try ["Sources", "Tests", "Benchmarks", "Examples"].flatMap { folder in
+      try SourceFile.all(under: folder)
+    }
+    let findings = files.flatMap(House.launching.findings)
+    #expect(findings.isEmpty, "\(findings.report)")
+  }
+
   @Test func `the law does no input and no output`() throws {
     let findings = try SourceFile.all(under: "Sources/Shared").flatMap(House.noWorld.findings)
     #expect(findings.isEmpty, "\(findings.report)")
@@ -72,6 +80,11 @@ import Testing
     let text = "let bytes = try Data(contentsOf: url)\n"
     let file = SourceFile(path: "Sources/Shared/Fake.swift", text: text)
     #expect(House.noWorld.findings(in: file).map(\.line) == [1])
+  }
+
+  @Test func `a program started with Foundation is reported`() {
+    let file = SourceFile(path: "Tests/TrustTests/Fake.swift", text: "let curl = " + "Process()\n")
+    #expect(House.launching.findings(in: file).map(\.line) == [1])
   }
 
   @Test func `an empty name is reported for the file and for the type`() {

@@ -1,3 +1,4 @@
+import Launching
 import Shared
 import SyncServer
 import Testing

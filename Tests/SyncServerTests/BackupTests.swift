@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Launching
 import Synchronization
 import Testing
 

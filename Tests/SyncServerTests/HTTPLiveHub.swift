@@ -1,3 +1,4 @@
+import Launching
 import Logging
 import ServiceLifecycle
 import SyncServer

@@ -1,12 +1,5 @@
 import Foundation
-
-/// What a command left behind.
-struct Finished: Sendable {
-  let status: Int32
-  let output: [UInt8]
-
-  var text: String { String(decoding: output, as: UTF8.self) }
-}
+import Launching
 
 /// Runs a program of the system without holding one of the few threads that the server needs too.
 func terminal(_ program: String, _ arguments: String...) async throws -> Finished {
@@ -14,22 +7,7 @@ func terminal(_ program: String, _ arguments: String...) async throws -> Finishe
 }
 
 func terminal(_ program: String, _ arguments: [String]) async throws -> Finished {
-  let folder = try TemporaryFolder()
-  let path = folder.path("output")
-  _ = FileManager.default.createFile(atPath: path, contents: nil)
-  let output = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = [program] + arguments
-  process.standardInput = FileHandle.nullDevice
-  process.standardOutput = output
-  process.standardError = output
-  try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
-    process.terminationHandler = { _ in ended.resume() }
-    do { try process.run() } catch { ended.resume(throwing: error) }
-  }
-  let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-  return Finished(status: process.terminationStatus, output: [UInt8](bytes))
+  try await .apart([program] + arguments, said: true)
 }
 
 /// A folder that is gone when nothing holds it any more.

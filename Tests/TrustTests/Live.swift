@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import Launching
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -130,20 +131,9 @@ final class Live: Sendable {
       "-w", "\n%{http_code}",
     ]
     let words = base + arguments + [url(path)]
-    // Away from the threads that run tasks: the hub needs them to answer.
-    return try await apart {
-      let process = Process()
-      process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = words
-      let pipe = Pipe()
-      process.standardOutput = pipe
-      try process.run()
-      let text = String(
-        decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
-    }
+    let text = try await Finished.apart(words).text
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return (Int(lines.last ?? "") ?? 0, lines.dropLast().joined(separator: "\n"))
   }
 }
 
