@@ -35,6 +35,11 @@ static int keys_of(const char *path, size_t length, sealed_keys *keys) {
   return found != NULL;
 }
 
+/// Whether a file's head says that it is sealed, with a key that is not the one of `own`.
+static int is_foreign(const uint8_t *head, const uint8_t *own) {
+  return memcmp(head, own, SEALED_PREFIX - SEALED_ID) == 0 && memcmp(head, own, SEALED_PREFIX) != 0;
+}
+
 static int keys_for(const char *file, sealed_keys *keys) {
   const char *slash = strrchr(file, '/');
   return slash && keys_of(file, slash - file, keys);
@@ -61,6 +66,30 @@ int sealed_first_page(const char *path, uint8_t *page) {
   if (code == 0) memcpy(page, sealed, SEALED_PAGE);
   OPENSSL_cleanse(&keys, sizeof keys);
   return code;
+}
+
+int sealed_is_other(const char *path, const uint8_t *head) {
+  sealed_keys keys;
+  uint8_t own[SEALED_PREFIX];
+  if (!keys_of(path, strlen(path), &keys)) return 0;
+  sealed_prefix(keys.id, own);
+  OPENSSL_cleanse(&keys, sizeof keys);
+  return is_foreign(head, own);
+}
+
+int sealed_opens(const char *path, uint32_t number, const uint8_t *page) {
+  sealed_keys keys;
+  sealed_cipher cipher;
+  uint8_t plain[SEALED_PAGE];
+  if (!keys_of(path, strlen(path), &keys)) return 0;
+  int code = cipher_start(&cipher, &keys);
+  if (code == 0) {
+    code = cipher_open(&cipher, number, number == 1 ? SEALED_PREFIX : 0, page, plain);
+    cipher_end(&cipher);
+  }
+  OPENSSL_cleanse(&keys, sizeof keys);
+  OPENSSL_cleanse(plain, sizeof plain);
+  return code == 0;
 }
 
 void sealed_lock(const char *path) {
@@ -102,9 +131,7 @@ static int open_database(
   below->pMethods->xRead(below, head, sizeof head, 0);
   sealed_prefix(keys.id, own);
   int isPlain = memcmp(head, sqlite_magic, sizeof head) == 0;
-  int isForeign = memcmp(head, own, SEALED_PREFIX - SEALED_ID) == 0 &&
-                  memcmp(head, own, SEALED_PREFIX) != 0;
-  if (isPlain || isForeign) {
+  if (isPlain || is_foreign(head, own)) {
     below->pMethods->xClose(below);
     code = isPlain ? open_plain(vfs, name, file, flags, outFlags) : SQLITE_AUTH;
   } else {

@@ -4,10 +4,11 @@ import Storage
 
 /// `DIR/device.json`: how this device reaches the hub and what it proves itself with. Readable
 /// by its owner alone, and apart from the replica, so that a copy of the data is not a copy of
-/// the identity.
+/// the identity. What proves it is sealed where the replica is.
 struct DeviceFile: Codable, Sendable {
   var addresses: [String]
   var authority: String
+  /// Empty in a sealed file whose key is not open.
   var token: String
   /// The invitation's code until the hub has answered it.
   var code: String?
@@ -21,23 +22,89 @@ struct DeviceFile: Codable, Sendable {
   var bundleSecret: String?
   /// The hub's public keys for bundles, 128 hexadecimal digits, once the hub has this device's.
   var hubKeys: String?
+  /// The tokens and the bundles' secret, sealed with the replica's key.
+  private var sealed: Data?
+
+  init(
+    addresses: [String], authority: String, token: String, code: String? = nil,
+    bundleSecret: String? = nil, hubKeys: String? = nil
+  ) {
+    (self.addresses, self.authority, self.token, self.code) = (addresses, authority, token, code)
+    (self.bundleSecret, self.hubKeys) = (bundleSecret, hubKeys)
+  }
 
   static func path(_ directory: String) -> String { directory + "/device.json" }
 
-  /// Nil when there is none. Throws `.not_a_replica` when it cannot be read.
+  /// Nil when there is none. Throws `.not_a_replica` when it cannot be read, `.no_key` when another key
+  /// than the folder's sealed it.
   static func load(_ directory: String) throws(Problem) -> DeviceFile? {
     let path = path(directory)
     guard FileManager.default.fileExists(atPath: path) else { return nil }
+    var device: DeviceFile = try read(path, Data(contentsOf: URL(fileURLWithPath: path)))
+    if let sealed = device.sealed, let bytes = try Seal.unseal([UInt8](sealed), in: directory) {
+      device.take(try read(path, Data(bytes)))
+    }
+    return device
+  }
+
+  private static func read<T: Decodable>(
+    _ path: String, _ bytes: @autoclosure () throws -> Data
+  ) throws(Problem) -> T {
     do {
-      return try JSONDecoder().decode(
-        DeviceFile.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+      return try JSONDecoder().decode(T.self, from: bytes())
     } catch {
       throw Problem(.not_a_replica, at: path, cause: "\(type(of: error))")
     }
   }
 
-  /// Replaces the file at once: a power cut leaves the old one or the new one.
+  /// Replaces the file at once: a power cut leaves the old one or the new one. An enrolment that is not
+  /// over has nothing sealed yet.
   func save(_ directory: String) throws(Problem) {
-    try DurableFile.write(DurableFile.json(self), to: Self.path(directory))
+    var file = self
+    let secrets = Secrets(token: token, next: next, former: former, bundleSecret: bundleSecret)
+    // Without the key what is sealed stays as it is.
+    if sealed == nil, code == nil,
+      let sealed = Seal.seal([UInt8](DurableFile.json(secrets)), in: directory)
+    {
+      file.take(Secrets(token: ""))
+      file.sealed = Data(sealed)
+    }
+    try DurableFile.write(DurableFile.json(file), to: Self.path(directory))
+  }
+
+  private mutating func take(_ secrets: Secrets) {
+    (token, next, former) = (secrets.token, secrets.next, secrets.former)
+    bundleSecret = secrets.bundleSecret
+    sealed = nil
+  }
+
+  /// What a thief could be this device with.
+  private struct Secrets: Codable {
+    var token: String
+    var next: String?
+    var former: String?
+    var bundleSecret: String?
+  }
+}
+
+extension DeviceFile {
+  /// Seals the secrets of a folder whose key is open, where they are not, and overwrites what the open
+  /// file held. A copy of that one is worth nothing once the next two syncs have brought another token.
+  static func seal(_ directory: String) throws(Problem) {
+    let path = path(directory)
+    guard Seal.isOpen(directory), DurableFile.exists(path) else { return }
+    var device: DeviceFile = try read(path, Data(contentsOf: URL(fileURLWithPath: path)))
+    guard device.code == nil, device.sealed == nil else { return }
+    let open = FileHandle(forUpdatingAtPath: path)
+    device.drawn = 0
+    try device.save(directory)
+    guard let open else { return }
+    try DurableFile.writing(path) {
+      let length = Int(try open.seekToEnd())
+      try open.seek(toOffset: 0)
+      try open.write(contentsOf: Data(count: length))
+      try open.synchronize()
+      try open.close()
+    }
   }
 }

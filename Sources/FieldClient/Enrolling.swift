@@ -31,9 +31,18 @@ extension FieldClient {
       } else {
         try openKey(directory, surroundings)
       }
-      try makeReplica(try await ask(invitation, device, surroundings), directory)
+      do {
+        try makeReplica(try await ask(invitation, device, surroundings), directory)
+      } catch {
+        if error.code.endsInvitation {
+          try? forgetAttempt(directory, madeKey: sealing != nil, surroundings)
+        }
+        throw error
+      }
     }
     device.code = nil
+    // What lay open here during the enrolment is not to be worth anything for long.
+    if Seal.isOpen(directory) { device.drawn = 0 }
     try device.save(directory)
     return try FieldClient(directory: directory, surroundings: surroundings)
   }
@@ -58,6 +67,14 @@ extension FieldClient {
       token: surroundings.randomHex(words: 4), code: invitation.code)
     try device.save(directory)
     return device
+  }
+
+  /// Removes what began an enrolment that the hub refuses for good.
+  private static func forgetAttempt(
+    _ directory: String, madeKey: Bool, _ surroundings: Surroundings
+  ) throws(Problem) {
+    if madeKey { try destroyKey(directory: directory, surroundings: surroundings) }
+    try DurableFile.remove([DeviceFile.path(directory)])
   }
 
   private static func ask(
@@ -97,4 +114,9 @@ extension FieldClient {
     for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: fresh + suffix) }
     try DurableFile.rename(fresh, to: replicaPath(directory))
   }
+}
+
+extension Problem.Code {
+  /// Whether trying again with the same invitation comes to the same.
+  fileprivate var endsInvitation: Bool { self == .invitation_used || self == .invitation_expired }
 }

@@ -27,11 +27,13 @@ public final class FieldClient: Sendable {
     directory: String, surroundings: Surroundings = .system()
   ) throws(Problem) {
     try Self.finishWiping(directory)
-    guard let device = try DeviceFile.load(directory), device.code == nil else {
+    guard let enrolled = try DeviceFile.load(directory), enrolled.code == nil else {
       throw Problem(.not_enrolled, at: directory)
     }
     try Self.finishRebuilding(directory)
     try Self.openKey(directory, surroundings)
+    // With what only the key opens.
+    let device = try DeviceFile.load(directory) ?? enrolled
     try self.init(
       directory: directory, surroundings: surroundings, token: device.token,
       transport: CurlTransport(device, surroundings))

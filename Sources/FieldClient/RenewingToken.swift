@@ -10,6 +10,8 @@ extension FieldClient {
   ///
   /// - Parameter hubTime: milliseconds since 1970 by the hub's clock; this machine's may be anything.
   func renewToken(hubTime: Int64, _ line: inout HubLine) async throws(Problem) {
+    // An older program sealed the records alone.
+    try DeviceFile.seal(directory)
     // A client that was given its token has no file to keep another one in.
     guard var device = try DeviceFile.load(directory), device.code == nil else { return }
     guard let drawn = device.drawn else {

@@ -60,12 +60,14 @@ extension FieldClient {
     try openKey(directory, surroundings)
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
-    guard Seal.isOpen(directory) || !Seal.isNamed(replicaPath(directory)) else {
+    let path = replicaPath(directory)
+    // What only another key opens is not damaged, and a fresh file would take its place.
+    guard Seal.isOpen(directory) ? !Seal.isOthers(path) : !Seal.isNamed(path) else {
       throw Problem(.no_key, at: directory)
     }
     let folder = "\(directory)/damaged-\(surroundings.now())"
     let rescue = try Replica.rebuild(
-      path: replicaPath(directory), keeping: folder, now: surroundings.now())
+      path: path, keeping: folder, now: surroundings.now())
     return RescueReport(
       saved: rescue.saved, lost: rescue.lost, mayLackMore: rescue.mayLackMore, kept: folder)
   }

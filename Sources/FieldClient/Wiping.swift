@@ -33,6 +33,11 @@ extension FieldClient {
     _ = try key.get()
   }
 
+  /// What a wiping would take from the folder though no program of ours wrote it: names.
+  public static func othersFiles(in directory: String) -> [String] {
+    WipedFolder.others(in: directory, home: NSHomeDirectory())
+  }
+
   /// Goes on where a wiping was interrupted.
   static func finishWiping(_ directory: String) throws(Problem) {
     if WipedFolder.isBegun(directory) { try wipe(directory: directory) }

@@ -39,7 +39,16 @@ struct WipeCommand: Command {
     printer.say(
       fr: "Tout ce qui est dans \(directory) va être effacé ; non envoyé : \(unsent).",
       en: "Everything in \(directory) will be wiped; unsent: \(unsent).")
+    tellOthers(FieldClient.othersFiles(in: directory))
     printer.say(fr: "Tapez « \(word) » pour continuer.", en: "Type \"\(word)\" to go on.")
     guard readLine() == word else { throw Problem(.not_wiped) }
+  }
+
+  private func tellOthers(_ names: [String]) {
+    guard !names.isEmpty else { return }
+    let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? "…" : "")
+    printer.say(
+      fr: "Avec ce qui s'y trouve d'autre (\(names.count)) : \(shown)",
+      en: "With what else lies there (\(names.count)): \(shown)")
   }
 }

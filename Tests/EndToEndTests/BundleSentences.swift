@@ -55,6 +55,17 @@ extension Sentence {
       "Take the other file of the stick."
     ))
 
+  static let bundleRepair = Sentence(
+    code: 65,
+    fr: (
+      "Ce paquet n'est pas repris : le portable doit d'abord se comparer à Bamako.",
+      "Rien n'est perdu. Sur le portable, avec du réseau : djoliba synchroniser."
+    ),
+    en: (
+      "This bundle is not taken: the laptop must be compared with the hub first.",
+      "Nothing is lost. On the laptop, with a network: djoliba sync."
+    ))
+
   static let bundleUnready = Sentence(
     code: 64,
     fr: (

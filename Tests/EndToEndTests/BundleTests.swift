@@ -139,6 +139,30 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: mission.path("none")))
   }
 
+  @Test func `a laptop that is ahead of a restored hub is told to meet it once`() throws {
+    let mission = try Mission()
+    _ = try mission.add(.gao, "contact", Samples.contact("Avant"))
+    let backup = mission.path("hub.tar")
+    try succeed(mission.hub("backup", backup))
+    try mission.sync(.gao)
+    mission.stopHub()
+    try FileManager.default.removeItem(atPath: mission.path("hub"))
+    try succeed(mission.hub("restore", backup))
+    _ = try mission.add(.gao, "contact", Samples.contact("Ensuite"))
+    _ = try bundle(mission)
+    try Sentence.bundleRepair.expect { locale in
+      try mission.hub(
+        "bundle", "read", mission.path("gao.bundle"), "--answer", mission.path("none"),
+        locale: locale)
+    }
+    #expect(try mission.pending(.gao) == 1)
+    try mission.startHub()
+    #expect(try mission.sync(.gao)["digests_equal"] == true)
+    _ = try mission.add(.gao, "contact", Samples.contact("Enfin"))
+    #expect(try bundle(mission)["records"] == 1)
+    _ = try inBamako(mission)
+  }
+
   @Test func `what stands on the stick already is not lost`() throws {
     let mission = try Mission(serving: false)
     try mission.write("photo", to: "photo")

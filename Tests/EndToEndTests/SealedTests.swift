@@ -205,6 +205,38 @@ import Testing
     #expect(try laptop.run("seal", "--machine-key", "--passphrase").code == 64)
   }
 
+  @Test
+  func `a sealed laptop's identity is no thief's, and the one that lay open is worth nothing`()
+    throws
+  {
+    let mission = try Mission()
+    let laptop = try Sealed(mission, name: "gao")
+    let open = try mission.read("gao/device.json")
+    let secrets = open.matches(of: #/"(token|bundleSecret)" : "([0-9a-f]{64})"/#).map { $0.2 }
+    try #require(secrets.count == 2)
+    try succeed(laptop.run("seal", "--machine-key"))
+    for secret in secrets { #expect(try laptop.files(with: String(secret)) == []) }
+    #expect(try !mission.read("gao/device.json").contains(#/"[0-9a-f]{64}"/#))
+    try succeed(laptop.run("address", "https://127.0.0.1:1", mission.address))
+    // One brings the new token, the next one proves that it came.
+    for _ in 1...2 { try succeed(laptop.run("sync")) }
+    try mission.write(open, to: "gao/device.json")
+    #expect(try laptop.run("sync").code == 77)
+  }
+
+  @Test func `a laptop that is enrolled sealed keeps no token in the open`() throws {
+    let mission = try Mission()
+    let laptop = try Sealed(mission)
+    try laptop.enroll("--machine-key")
+    #expect(try !mission.read("sealed/device.json").contains(#/"[0-9a-f]{64}"/#))
+    // A stick needs the key as the records do.
+    let stick = mission.path("stick")
+    try succeed(laptop.run("bundle", "write", stick))
+    try FileManager.default.removeItem(atPath: mission.path("config"))
+    try Self.noKey.expect { try laptop.run("bundle", "write", stick, locale: $0) }
+    try Self.noKey.expect { try laptop.run("sync", locale: $0) }
+  }
+
   @Test func `a program that is killed leaves nothing that can be read`() throws {
     let mission = try Mission(serving: false)
     let laptop = try Sealed(mission, name: "gao")
@@ -216,6 +248,38 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: laptop.replica + "-wal"))
     #expect(try laptop.files(with: Self.canary) == [])
     #expect(try succeed(laptop.run("search", "tombouctou", "--json")).json()["pending"] == true)
+  }
+
+  @Test func `with another laptop's key nothing is taken for damaged`() throws {
+    let mission = try Mission()
+    let (laptop, other) = (try Sealed(mission), try Sealed(mission, name: "other"))
+    try laptop.enroll("--machine-key")
+    try other.enroll("--machine-key")
+    try succeed(laptop.start(["add", "contact"] + Samples.contact(Self.canary)).finish())
+    func bytes(_ name: String) -> Data? {
+      FileManager.default.contents(atPath: mission.path(name))
+    }
+    func put(_ bytes: Data?, _ name: String) throws {
+      try #require(bytes).write(to: URL(filePath: mission.path(name)))
+    }
+    let names = { try Set(FileManager.default.subpathsOfDirectory(atPath: mission.path("sealed"))) }
+    let (key, replica, before) = (
+      bytes("sealed/key.json"), bytes("sealed/replica.sqlite"), try names()
+    )
+    try put(bytes("other/key.json"), "sealed/key.json")
+    try Self.noKey.expect { try laptop.run("verify", "--rebuild", locale: $0) }
+    #expect(try names() == before)
+    #expect(bytes("sealed/replica.sqlite") == replica)
+    try put(key, "sealed/key.json")
+    #expect(try succeed(laptop.run("status", "--json")).json()["pending"] == 1)
+    // A name of the key that was damaged is not another key.
+    var damaged = try #require(replica)
+    damaged[12] ^= 1
+    try put(damaged, "sealed/replica.sqlite")
+    #expect(try laptop.run("list", "contact").code == 65)
+    #expect(try laptop.run("verify", "--rebuild").err.contains("Now run: djoliba sync"))
+    try succeed(laptop.run("sync"))
+    #expect(try succeed(laptop.run("search", "tombouctou", "--json")).json()["pending"] == false)
   }
 
   @Test func `a sealed file that is damaged is rebuilt, sealed`() throws {

@@ -9,9 +9,11 @@ import Testing
     child, terminal = pty.fork()
     if child == 0: os.execv(sys.argv[2], sys.argv[2:])
     os.write(terminal, (sys.argv[1] + "\\n").encode())
+    said = b""
     try:
-        while os.read(terminal, 1024): pass
+        while True: said += os.read(terminal, 1024)
     except OSError: pass
+    sys.stderr.write(said.decode())
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     """
 
@@ -49,6 +51,7 @@ import Testing
     let asked = try mission.at(.gao, "wipe")
     #expect(asked.code == 64 && asked.err.contains("--now"))
     #expect(exists(mission, "gao/replica.sqlite"))
+    try mission.write("Ma chère Awa", to: "gao/lettre.txt")
     let program = Running.folder + "/djoliba"
     let arguments = ["wipe", "--data", mission.path("gao"), "--lang", "en"]
     for (answer, code) in [("no", "75"), ("", "75"), ("wipe", "0")] {
@@ -57,6 +60,7 @@ import Testing
         "/usr/bin/python3", ["-c", Self.onTerminal, answer, program] + arguments
       ).finish()
       #expect(said.out == code + "\n")
+      #expect(said.err.contains("With what else lies there (1): lettre.txt"), "\(said.err)")
     }
     #expect(!exists(mission, "gao"))
     #expect(try mission.at(.gao, "wipe", "--now").code == 64)

@@ -22,7 +22,7 @@ import Testing
   private let names = [
     "replica.sqlite", "replica.sqlite-wal", "replica.sqlite-shm", "replica.sqlite.outline",
     "device.json", "device.json.new", "sync.lock", "damaged-1/replica.sqlite",
-    "damaged-1/deep/x", "contacts.csv", "replica.new.sqlite",
+    "damaged-1/deep/x", "contacts.csv", "replica.new.sqlite", "key.json", "contact.json",
   ]
 
   private func path(_ name: String) -> String { folder + "/" + name }
@@ -51,9 +51,15 @@ import Testing
     for home in [folder, folder + "/damaged-1"] {
       try WipedFolder.wipe(folder, home: home)
       #expect(exists("contacts.csv") && exists("link"))
+      #expect(!exists("key.json") && !exists("contact.json"))
       #expect(!exists("replica.sqlite") && !exists("device.json") && !exists("damaged-1"))
       #expect(!WipedFolder.isBegun(folder))
     }
+  }
+
+  @Test func `what is not the programs' is named before it goes`() {
+    #expect(WipedFolder.others(in: folder, home: "/home/nobody") == ["contacts.csv", "link"])
+    #expect(WipedFolder.others(in: folder, home: folder) == [])
   }
 
   @Test func `a wiping that was cut is known, and gone on with`() throws {

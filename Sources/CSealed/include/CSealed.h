@@ -46,4 +46,10 @@ int sealed_holds(struct sqlite3 *connection);
 /// are not known, or libcrypto fails.
 int sealed_first_page(const char *folder, uint8_t *page);
 
+/// Whether the head of a file, of SEALED_PREFIX bytes, names another key than the folder's.
+int sealed_is_other(const char *folder, const uint8_t *head);
+
+/// Whether the folder's keys open this page, of SEALED_PAGE bytes.
+int sealed_opens(const char *folder, uint32_t number, const uint8_t *page);
+
 #endif

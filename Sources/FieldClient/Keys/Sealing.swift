@@ -41,6 +41,7 @@ extension FieldClient {
     }
     // A sealing that was interrupted has a key and a plain file.
     if try !Replica.isSealed(path: path) { try Replica.seal(path: path) }
+    try DeviceFile.seal(directory)
   }
 
   /// Draws a key for a folder in which nothing is sealed yet, and opens it.

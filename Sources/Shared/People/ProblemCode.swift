@@ -24,7 +24,7 @@ extension Problem {
     case wrong_password, account_locked, session_over
     case passphrase_needed, wrong_passphrase, no_key
     case not_a_bundle, bundle_damaged, bundle_foreign, bundle_old, bundle_ahead, bundle_other_way
-    case bundle_unready
+    case bundle_unready, bundle_repair
     case not_a_key, key_needed, wrong_key, key_at_home
   }
 }
@@ -884,6 +884,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Synchronisez une fois par le réseau ; ensuite la clé USB suffit.",
           en: "Sync once over the network; after that a stick will do."))
+    case .bundle_repair:
+      Entry(
+        exit: 65, status: 409,
+        text: Label(
+          fr: "Ce paquet n'est pas repris : le portable doit d'abord se comparer à Bamako.",
+          en: "This bundle is not taken: the laptop must be compared with the hub first."),
+        hint: Label(
+          fr: "Rien n'est perdu. Sur le portable, avec du réseau : djoliba synchroniser.",
+          en: "Nothing is lost. On the laptop, with a network: djoliba sync."))
     case .not_a_key:
       Entry(
         exit: 65, status: 422,

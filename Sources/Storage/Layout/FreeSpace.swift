@@ -9,7 +9,8 @@ package enum FreeSpace {
   private static let least: UInt64 = 65_536
 
   package static func isOut(at path: String) -> Bool {
-    guard let disk = disk(of: path) else { return false }
+    // What has no blocks at all, such as /proc, is not full: it holds no files.
+    guard let disk = disk(of: path), disk.f_blocks > 0 else { return false }
     return bytes(of: disk) < least || disk.f_files > 0 && disk.f_favail == 0
   }
 

@@ -13,7 +13,9 @@ package enum WipedFolder {
   /// A folder with this file in it is being wiped.
   private static let marker = "wiping"
   /// What the programs write there: all that goes from a folder which is somebody's home.
-  private static let own = ["device.json", "replica.", "sync.lock", "damaged-", marker]
+  private static let own = [
+    "device.json", "key.json", "contact.json", "replica.", "sync.lock", "damaged-", marker,
+  ]
 
   /// Whether a wiping was begun here and not finished.
   package static func isBegun(_ folder: String) -> Bool {
@@ -35,10 +37,8 @@ package enum WipedFolder {
     // A full disk must not stop a wiping; without the mark it is only not gone on with by itself.
     close(open(mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
     try? DurableFile.syncFolder(of: mark)
-    let isShared = holds(folder, home) || holdsHub(folder)
-    let names = entries(folder).filter { name in
-      name != marker && (!isShared || own.contains { name.hasPrefix($0) })
-    }
+    let isShared = isShared(folder, home)
+    let names = entries(folder).filter { $0 != marker && (!isShared || isOwn($0)) }
     var left: [String] = []
     for name in names.sorted(by: secretsFirst) { remove(folder + "/" + name, &left) }
     if let first = left.first { throw Problem(.cannot_write, at: first) }
@@ -46,6 +46,17 @@ package enum WipedFolder {
     try? DurableFile.syncFolder(of: mark)
     if rmdir(folder) == 0 { try? DurableFile.syncFolder(of: folder) }
   }
+
+  /// What goes with a folder and is not the programs', such as an export or somebody's letters.
+  package static func others(in folder: String, home: String) -> [String] {
+    isShared(folder, home) ? [] : entries(folder).filter { !isOwn($0) }.sorted()
+  }
+
+  private static func isShared(_ folder: String, _ home: String) -> Bool {
+    holds(folder, home) || holdsHub(folder)
+  }
+
+  private static func isOwn(_ name: String) -> Bool { own.contains { name.hasPrefix($0) } }
 
   private static func secretsFirst(_ a: String, _ b: String) -> Bool {
     func rank(_ name: String) -> Int {

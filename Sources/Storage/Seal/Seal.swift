@@ -2,11 +2,14 @@ import CSealed
 import Foundation
 import GRDB
 package import Shared
+import Synchronization
 
 /// Sealed databases: SQLite files whose pages only their key opens. What seals them stands below
 /// SQLite; everything above opens them by their path, as any other.
 package enum Seal {
   private static let name = Array("Djoliba\u{1}".utf8)
+  /// The keys that are open, by their folder.
+  private static let keys = Mutex<[String: SealKey]>([:])
 
   /// Whether a file says that it is sealed. Not to be asked of one that this process has open:
   /// closing a file takes all of a process's locks from it.
@@ -14,6 +17,24 @@ package enum Seal {
     guard let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
     return (try? file.read(upToCount: name.count)).map { Array($0) == name } ?? false
+  }
+
+  /// Whether a file is sealed with another key than its folder's, which is open: its head says so, and
+  /// none of its first pages opens. Of a head that was damaged, some page tells better. Not to be asked
+  /// of a file that this process has open, either.
+  package static func isOthers(_ path: String) -> Bool {
+    let folder = realPath(folder(of: path))
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    for number in 1...UInt32(64) {
+      guard let page = try? file.read(upToCount: Int(SEALED_PAGE)), page.count == SEALED_PAGE else {
+        return number > 1
+      }
+      let bytes = [UInt8](page)
+      if number == 1, sealed_is_other(folder, bytes) == 0 { return false }
+      if sealed_opens(folder, number, bytes) != 0 { return false }
+    }
+    return true
   }
 
   /// Has SQLite open every file through the seal, and the seal through this file system of SQLite's.
@@ -27,10 +48,29 @@ package enum Seal {
     let path = realPath(folder)
     let failure = key.withKeys { sealed_unlock(path, $0) }
     precondition(failure == 0, "out of memory")
+    keys.withLock { $0[path] = key }
   }
 
   /// Forgets the key. What is open stays open.
-  package static func close(_ folder: String) { sealed_lock(realPath(folder)) }
+  package static func close(_ folder: String) {
+    let path = realPath(folder)
+    sealed_lock(path)
+    keys.withLock { $0[path] = nil }
+  }
+
+  /// Seals a few bytes with a folder's key; nil when none is open.
+  package static func seal(_ bytes: [UInt8], in folder: String) -> [UInt8]? {
+    let path = realPath(folder)
+    return keys.withLock { $0[path] }?.seal(bytes)
+  }
+
+  /// What was sealed so. Throws `.no_key` when another key did, and is nil while none is open.
+  package static func unseal(_ box: [UInt8], in folder: String) throws(Problem) -> [UInt8]? {
+    let path = realPath(folder)
+    guard let key = keys.withLock({ $0[path] }) else { return nil }
+    guard let bytes = key.open(box) else { throw Problem(.no_key, at: folder) }
+    return bytes
+  }
 
   package static func isOpen(_ folder: String) -> Bool { sealed_is_unlocked(realPath(folder)) != 0 }
 

@@ -24,6 +24,25 @@ package struct SealKey: Sendable {
     return withUnsafePointer(to: keys) { body($0) }
   }
 
+  /// Seals what lies beside the replica and is its device's alone.
+  func seal(_ bytes: [UInt8]) -> [UInt8] {
+    guard let box = try? AES.GCM.seal(bytes, using: besideKey), let combined = box.combined else {
+      preconditionFailure("a key of 32 bytes always seals")
+    }
+    return Array(combined)
+  }
+
+  /// Nil for what this key did not seal.
+  func open(_ box: [UInt8]) -> [UInt8]? {
+    guard let box = try? AES.GCM.SealedBox(combined: box) else { return nil }
+    return (try? AES.GCM.open(box, using: besideKey)).map { Array($0) }
+  }
+
+  private var besideKey: SymmetricKey {
+    HKDF<SHA256>.deriveKey(
+      inputKeyMaterial: key, info: Array("djoliba replica beside".utf8), outputByteCount: 32)
+  }
+
   private func derive<T>(_ use: String, into place: inout T) {
     withUnsafeMutableBytes(of: &place) { place in
       let derived = HKDF<SHA256>.deriveKey(

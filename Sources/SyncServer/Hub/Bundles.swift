@@ -46,8 +46,8 @@ extension Hub {
   ///
   /// - Throws: `.not_a_bundle`, `.bundle_damaged`, `.bundle_other_way`, `.file_newer`,
   ///   `.bundle_foreign` for another hub's or a device without keys, `.revoked`, `.bundle_old` when
-  ///   a newer one was read, `.bundle_ahead`; `.cursor` and `.hub_behind` when only a repair over the
-  ///   network helps. Nothing of the bundle is taken then.
+  ///   a newer one was read, `.bundle_ahead`; `.bundle_repair` and `.hub_behind` when only a repair
+  ///   over the network helps. Nothing of the bundle is taken then.
   package func read(bundle file: [UInt8], by who: String) throws(Problem) -> BundleReceipt {
     let bundle = try SealedBundle(file: file, going: .up)
     return try store.write { transaction in
@@ -99,9 +99,11 @@ extension Hub {
     let reached = try transaction.reached(device.number)
     var size = 0
     while true {
-      let answer = try exchange(
-        request, with: device, language: content.language, isExamined: true, time, reached,
-        transaction)[0]
+      let answer = try comparable {
+        try exchange(
+          request, with: device, language: content.language, isExamined: true, time, reached,
+          transaction)[0]
+      }
       answers.append(answer)
       size += answer.pull.encoded.count
       guard !further.isEmpty || answer.hasMore && size < Limits.bundleAnswer else { return answers }
@@ -109,6 +111,15 @@ extension Hub {
       let waiting = further.reduce(max(0, left)) { $0 + $1.recordCount }
       request = request.following(answer, push: push, waiting: waiting)
       request.schemaVersion = max(request.schemaVersion, store.schema.version)
+    }
+  }
+
+  /// What a device does next over the network when its place is unknown here, no stick can carry.
+  private func comparable<T>(_ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let problem as Problem where problem.code == .cursor {
+      throw Problem(.bundle_repair, at: problem.place)
     }
   }
 
