@@ -118,5 +118,7 @@ extension FieldClient {
 
 extension Problem.Code {
   /// Whether trying again with the same invitation comes to the same.
-  fileprivate var endsInvitation: Bool { self == .invitation_used || self == .invitation_expired }
+  fileprivate var endsInvitation: Bool {
+    [.invitation_used, .invitation_expired, .invitation_unknown].contains(self)
+  }
 }

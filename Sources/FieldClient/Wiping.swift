@@ -106,7 +106,8 @@ extension Problem.Code {
   /// Whether a later try may go better.
   fileprivate var mayPass: Bool {
     switch self {
-    case .offline, .stalled, .interrupted, .untrusted_hub, .overloaded, .hub_unable, .internal,
+    case .offline, .stalled, .interrupted, .untrusted_hub, .certificate_date, .overloaded,
+      .hub_unable, .internal,
       .too_many_requests, .busy, .disk_full:
       true
     default: false

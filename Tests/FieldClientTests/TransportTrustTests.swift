@@ -16,6 +16,26 @@ struct TransportTrustTests {
     let answer = try await transport.send(request)
     #expect(answer.status == 200)
     #expect(!answer.body.isEmpty)
+    let end = try #require(answer.certificateEnd) / 1000
+    let tomorrow = Int64(Date().timeIntervalSince1970) + 86_400
+    #expect((tomorrow...tomorrow + 86_400).contains(end))
+    #expect(
+      try await transport.send(request).certificateEnd == end * 1000, "on the same connection")
+  }
+
+  @Test(arguments: ["2020-01-01", "2099-01-01"])
+  func `a certificate of another time is no stranger's`(day: String) async throws {
+    let hub = try TLSServer(made: day)
+    let stranger = try TLSServer()
+    let dated = "https://127.0.0.1:\(hub.port)"
+    let alone = try transport(dated, authority: hub.authority)
+    #expect(await failure { try await alone.send(request) } == .certificate_date)
+    for order in [
+      [dated, "https://127.0.0.1:\(stranger.port)"], ["https://127.0.0.1:\(stranger.port)", dated],
+    ] {
+      let both = try transport(order[0], order[1], authority: hub.authority)
+      #expect(await failure { try await both.send(request) } == .untrusted_hub)
+    }
   }
 
   @Test func `a certificate of another authority is not`() async throws {
@@ -63,11 +83,12 @@ private final class TLSServer {
   private let output = SpokenPipe()
   private let folder: URL
 
-  init() throws {
+  /// - Parameter day: when the certificates were made; today, when nil.
+  init(made day: String? = nil) throws {
     folder = FileManager.default.temporaryDirectory
       .appending(path: "djoliba-tls-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try Self.makeCertificates(in: folder)
+    try Self.makeCertificates(in: folder, day: day)
     authority = Array(try Data(contentsOf: folder.appending(path: "ca.pem")))
     server = try Launched(
       Self.openssl("s_server -accept 127.0.0.1:0 -cert hub.pem -key hub.key -www"),
@@ -81,14 +102,15 @@ private final class TLSServer {
     try? FileManager.default.removeItem(at: folder)
   }
 
-  private static func makeCertificates(in folder: URL) throws {
+  private static func makeCertificates(in folder: URL, day: String?) throws {
+    let clock = day.map { ["faketime", $0] } ?? []
     let key = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
     let names = "-addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE"
     for command in [
       "\(key) -keyout ca.key -out ca.pem -subj /CN=authority",
       "\(key) -keyout hub.key -out hub.pem -subj /CN=hub -CA ca.pem -CAkey ca.key \(names)",
     ] {
-      #expect(try Launched(openssl(command), in: folder.path).wait() == 0)
+      #expect(try Launched(clock + openssl(command), in: folder.path).wait() == 0)
     }
   }
 

@@ -31,7 +31,7 @@ import Testing
       #expect(ill.isEmpty, "\(ill.map(\.text.en))")
       #expect(
         Set(checkup.findings.map(\.subject)).isSuperset(of: [
-          .records, .disk, .files, .space, .link, .clock, .contact, .unsent, .program,
+          .records, .disk, .files, .space, .link, .certificate, .clock, .contact, .unsent, .program,
         ]))
       #expect(try live.hub.devices()[0].traffic == before)
     }
@@ -53,6 +53,24 @@ import Testing
         #expect(finding?.hint != nil, "\(subject)")
       }
       #expect(checkup.findings.allSatisfy { $0.state == .good || $0.hint != nil })
+    }
+  }
+
+  @Test func `a certificate that ends within a month is told, by Bamako's clock`() async throws {
+    let day: Int64 = 86_400_000
+    func look(_ days: Int64) -> Checkup.Finding? {
+      var checkup = Checkup()
+      checkup.lookAtCertificate(1_784_116_800_000 + days * day, now: 1_784_116_800_000)
+      return checkup.findings.first
+    }
+    #expect(look(30)?.state == .good && look(30)?.text.en.contains("30 more day(s)") == true)
+    #expect(
+      look(29)?.state == .look && look(29)?.hint?.fr.contains("djoliba-server address") == true)
+    try await Live.run { live in
+      let client = try await live.laptop()
+      // A laptop that believes in 2099 asks the hub what time it is.
+      let late = await self.look(live, client, Ticker(4_102_444_799_000 - 5 * day))
+      #expect(late.state(of: .certificate) == .good && late.state(of: .clock) == .look)
     }
   }
 

@@ -5,7 +5,8 @@ import Storage
 /// What a look at a laptop found, each with what to do about it.
 package struct Checkup: Sendable {
   package enum Subject: String, Sendable, CaseIterable {
-    case records, disk, swap, files, space, link, clock, contact, unsent, refused, identity, program
+    case records, disk, swap, files, space, link, certificate, clock, contact, unsent, refused
+    case identity, program
   }
 
   package enum State: String, Sendable { case good, look, bad }
@@ -45,6 +46,8 @@ extension Checkup {
   static let (littleSpace, noSpace) = (UInt64(500_000_000), UInt64(20_000_000))
   /// Milliseconds without Bamako after which somebody should ask why.
   static let silence: Int64 = 14 * 86_400_000
+  /// Milliseconds before the end of the hub's certificate from which it is told.
+  static let certificateWarning: Int64 = 30 * 86_400_000
   /// Milliseconds that something may wait to be sent.
   static let patience: Int64 = 3 * 86_400_000
 

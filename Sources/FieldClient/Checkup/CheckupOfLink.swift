@@ -19,11 +19,28 @@ extension Checkup {
         throw Problem(.not_understood)
       }
       note(.link, .good, fr: "Bamako répond.", en: "The hub answers.")
+      lookAtCertificate(answer.certificateEnd, now: health.now ?? client.surroundings.now())
       return health
     } catch {
       note(.link, error.code == .untrusted_hub ? .bad : .look, error)
       return nil
     }
+  }
+
+  /// - Parameter now: by the hub's clock, since this machine's may be anything.
+  mutating func lookAtCertificate(_ end: Int64?, now: Int64) {
+    guard let end else { return }
+    let days = (end - now) / 86_400_000
+    let isNear = end - now < Self.certificateWarning
+    note(
+      .certificate, isNear ? .look : .good,
+      fr: "Le certificat de Bamako vaut encore \(days) jour(s).",
+      en: "The hub's certificate holds for \(days) more day(s).",
+      hint: isNear
+        ? (
+          fr: "Prévenez Bamako, qui le renouvelle : djoliba-server address, puis redémarrer.",
+          en: "Tell Bamako, where it is renewed: djoliba-server address, then restart."
+        ) : nil)
   }
 
   mutating func lookAtClock(_ client: FieldClient, _ status: FieldStatus, hub: HubHealth?) {

@@ -7,9 +7,16 @@ struct CurlFailure: Error {
   /// Whether the request had begun to leave, so that another address is not to be tried.
   let connected: Bool
 
-  /// - Parameter cause: libcurl's own message.
-  init(_ code: CURLcode, connected: Bool, cause: String) {
-    problem = Problem(Self.word(for: code, connected: connected), cause: cause)
+  /// OpenSSL's words for a certificate of the right authority whose days have not begun, or are over.
+  private static let outOfDate = [9, 10]
+
+  /// - Parameters:
+  ///   - verified: what OpenSSL said of the hub's certificate; 0 when it was good.
+  ///   - cause: libcurl's own message.
+  init(_ code: CURLcode, verified: Int, connected: Bool, cause: String) {
+    var word = Self.word(for: code, connected: connected)
+    if word == .untrusted_hub, Self.outOfDate.contains(verified) { word = .certificate_date }
+    problem = Problem(word, cause: cause)
     self.connected = connected
   }
 

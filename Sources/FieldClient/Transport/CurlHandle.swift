@@ -9,6 +9,8 @@ final class CurlHandle {
   private let message: UnsafeMutablePointer<CChar>
   /// Seconds to reach the hub and come back, as the last connection took them.
   private var roundTrip = 0.0
+  /// Of the hub that the last connection led to.
+  private var certificateEnd: Int64?
 
   private static let library: Void = {
     let result = curl_global_init(Int(CURL_GLOBAL_ALL))
@@ -25,6 +27,7 @@ final class CurlHandle {
     CurlExchange.installCallbacks(on: handle)
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_NOPROGRESS, 0)
+    set(CURLOPT_CERTINFO, 1)
     // Only for the callback that counts; with one set, nothing is printed.
     set(CURLOPT_VERBOSE, 1)
     set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
@@ -117,7 +120,8 @@ extension CurlHandle {
     let own = String(cString: message)
     let general = String(cString: curl_easy_strerror(code))
     return CurlFailure(
-      code, connected: seconds(CURLINFO_PRETRANSFER_TIME_T) > 0,
+      code, verified: long(CURLINFO_SSL_VERIFYRESULT),
+      connected: seconds(CURLINFO_PRETRANSFER_TIME_T) > 0,
       cause: own.isEmpty ? general : own)
   }
 
@@ -126,6 +130,7 @@ extension CurlHandle {
     let total = seconds(CURLINFO_TOTAL_TIME_T)
     let firstByte = seconds(CURLINFO_STARTTRANSFER_TIME_T)
     if isNew { roundTrip = seconds(CURLINFO_CONNECT_TIME_T) - seconds(CURLINFO_NAMELOOKUP_TIME_T) }
+    if isNew { certificateEnd = lastDayOfCertificate }
     return HTTPAnswer(
       status: long(CURLINFO_RESPONSE_CODE), contentType: contentType, retryAfter: retryAfter,
       body: exchange.body,
@@ -133,7 +138,25 @@ extension CurlHandle {
       bytesPerSecondUp: rate(
         exchange.bytesSent, seconds: firstByte - seconds(CURLINFO_PRETRANSFER_TIME_T)),
       bytesPerSecondDown: rate(exchange.bytesReceived, seconds: total - firstByte + roundTrip),
-      newConnection: isNew, seconds: total)
+      newConnection: isNew, seconds: total, certificateEnd: certificateEnd)
+  }
+
+  /// Of the hub's own, which comes before its authority's.
+  private var lastDayOfCertificate: Int64? {
+    var certificates: UnsafeMutablePointer<curl_certinfo>?
+    guard ccurl_get_certificates(handle, &certificates) == CURLE_OK,
+      let certificates = certificates?.pointee, certificates.num_of_certs > 0
+    else { return nil }
+    var line = certificates.certinfo[0]
+    while let entry = line {
+      let text = String(cString: entry.pointee.data)
+      if text.hasPrefix("Expire date:") {
+        let time = curl_getdate(String(text.dropFirst(12)), nil)
+        return time < 0 ? nil : Int64(time) * 1000
+      }
+      line = entry.pointee.next
+    }
+    return nil
   }
 
   private func rate(_ bytes: Int, seconds: Double) -> Double {

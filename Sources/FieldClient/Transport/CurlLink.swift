@@ -32,11 +32,21 @@ final class CurlLink: @unchecked Sendable {
           preferred = index
           throw error.problem
         }
-        // A stranger who answers for the hub matters more than silence.
-        if worst?.code != .untrusted_hub { worst = error.problem }
+        // A stranger who answers for the hub matters more than a date, and that more than silence.
+        if error.problem.weight >= worst?.weight ?? 0 { worst = error.problem }
       }
     }
     guard let worst, !stop.isRaised else { throw Problem(.interrupted, cause: "cancelled") }
     throw worst
+  }
+}
+
+extension Problem {
+  fileprivate var weight: Int {
+    switch code {
+    case .untrusted_hub: 2
+    case .certificate_date: 1
+    default: 0
+    }
   }
 }

@@ -51,12 +51,15 @@ package struct HTTPAnswer: Sendable, Equatable {
   package var seconds: Double
   /// Why the body is only the beginning of a good answer, or empty; nil when all is whole.
   package var cut: Problem?
+  /// Until when the hub's certificate holds, in milliseconds since 1970; nil without one.
+  package var certificateEnd: Int64?
 
   package init(
     status: Int, contentType: String? = nil, retryAfter: Int = 0, body: [UInt8] = [],
     bytesSent: Int = 0,
     bytesReceived: Int = 0, bytesPerSecondUp: Double = 0, bytesPerSecondDown: Double = 0,
-    newConnection: Bool = false, seconds: Double = 0, cut: Problem? = nil
+    newConnection: Bool = false, seconds: Double = 0, cut: Problem? = nil,
+    certificateEnd: Int64? = nil
   ) {
     self.status = status
     self.contentType = contentType
@@ -69,5 +72,6 @@ package struct HTTPAnswer: Sendable, Equatable {
     self.newConnection = newConnection
     self.seconds = seconds
     self.cut = cut
+    self.certificateEnd = certificateEnd
   }
 }

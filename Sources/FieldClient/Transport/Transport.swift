@@ -23,7 +23,7 @@ package protocol Transport: Sendable {
   /// Returns the hub's answer with any status; throws when there is no whole answer, unless the
   /// request takes the beginning of one:
   /// `.offline`, `.stalled`, `.interrupted` (also when the task is cancelled),
-  /// `.untrusted_hub`, `.not_understood` or `.too_large`.
+  /// `.untrusted_hub`, `.certificate_date`, `.not_understood` or `.too_large`.
   ///
   /// `progress` is called from a thread of the transport's own, each time a number changed.
   func exchange(

@@ -18,7 +18,7 @@ extension Problem {
     case not_understood, too_large, unsupported_media, protocol_old, wrong_method
     case too_many_requests, unauthorised, forbidden, revoked, wipe_ordered, wiped, not_wiped,
       log_broken
-    case untrusted_hub, invitation_used, invitation_expired, invitation_unknown
+    case untrusted_hub, certificate_date, invitation_used, invitation_expired, invitation_unknown
     case plain_http
     case changed_meanwhile, pack_incomplete, no_account, account_exists, weak_password
     case wrong_password, account_locked, session_over
@@ -686,6 +686,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Ne continuez pas sur ce réseau, et prévenez Bamako.",
           en: "Do not go on over this network, and tell Bamako."))
+    case .certificate_date:
+      Entry(
+        exit: 75, status: 409,
+        text: Label(
+          fr: "À la date de ce portable, le certificat de Bamako ne vaut pas.",
+          en: "At the date of this laptop, the hub's certificate does not hold."),
+        hint: Label(
+          fr: "Vérifiez la date du portable ; si elle est juste, prévenez Bamako.",
+          en: "Check the laptop's date; if it is right, tell Bamako."))
     case .invitation_used:
       Entry(
         exit: 77, status: 403,
