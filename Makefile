@@ -83,7 +83,7 @@ deb: setup ## Make the Debian packages of both programs, in .build-deb
 	packaging/deb.sh "$$(swift build "$${static[@]}" --show-bin-path)" "$$version" .build-deb
 
 # In a container that is a copy of this machine; root only.
-boot: deb ## Boot systemd with both packages, and kill the hub KILLS times (KILLS=10)
+boot: deb ## Boot systemd in a container: install, kill the hub KILLS times (KILLS=10), upgrade, remove, purge
 	@KILLS=$(if $(filter command%,$(origin KILLS)),$(KILLS),10) Tests/Packages/boot.sh .build-deb
 
 # KEEP=1 leaves the hub running.

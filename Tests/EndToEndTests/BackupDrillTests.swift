@@ -132,8 +132,11 @@ struct BackupDrillTests {
 
   /// As it stands while it serves: a hub that was stopped has closed its log, and needs room to open
   /// one.
-  @Test func `a hub whose own disk is full can still be saved elsewhere`() throws {
+  @Test(arguments: [false, true])
+  func `a hub whose own disk is full can still be saved elsewhere`(isSealed: Bool) throws {
     let mission = try Mission()
+    let key = isSealed ? mission.path("secours.key") : ""
+    if isSealed { try succeed(mission.hub("recovery-key", key)) }
     let script = """
       set -u
       mkdir -p "$2/small"
@@ -141,13 +144,50 @@ struct BackupDrillTests {
       cp -a "$2/hub" "$2/small/"
       cat /dev/zero >"$2/small/rest" 2>/dev/null
       "$1" backup "$2/hub.tar" --data "$2/small/hub"; echo "code $?"
-      "$1" restore "$2/hub.tar" --data "$2/again" >&2; echo "code $?"
+      "$1" restore "$2/hub.tar" --data "$2/again" ${3:+--key "$3"} >&2; echo "code $?"
       """
     let end = try Running(
       "/usr/bin/unshare",
-      ["-rm", "bash", "-c", script, "full", Running.folder + "/djoliba-server", mission.folder]
+      [
+        "-rm", "bash", "-c", script, "full", Running.folder + "/djoliba-server", mission.folder,
+        key,
+      ]
     ).finish()
     #expect(end.out.contains("code 0\ncode 0"), "\(end.out) \(end.err)")
     #expect(end.err.contains("is not in the audit log"), "\(end.err)")
+  }
+
+  private static let stoppedOnFullDisk = """
+    set -u
+    mkdir -p "$2/small"
+    mount -t tmpfs -o size=12m none "$2/small"
+    cp -a "$2/hub" "$2/small/"
+    rm -f "$2"/small/hub/*-wal "$2"/small/hub/*-shm
+    cat /dev/zero >"$2/small/rest" 2>/dev/null
+    before="$(md5sum <"$2/small/hub/hub.sqlite")"
+    "$1" run --data "$2/small/hub"; echo "code $?"
+    "$1" backup "$2/hub.tar" --data "$2/small/hub"; echo "code $?"
+    [ "$before" = "$(md5sum <"$2/small/hub/hub.sqlite")" ] && echo same
+    rm "$2/small/rest"
+    "$1" run --data "$2/small/hub" 2>"$2/told" &
+    until grep -q "listens on" "$2/told" || ! kill -0 $!; do :; done
+    kill $!; wait $!; echo "code $?"
+    "$1" verify --data "$2/small/hub" >/dev/null; echo "code $?"
+    """
+
+  @Test func `a hub that was stopped on a full disk says so, and serves when there is room`()
+    throws
+  {
+    let mission = try Mission(serving: false)
+    let end = try Running(
+      "/usr/bin/unshare",
+      [
+        "-rm", "bash", "-c", Self.stoppedOnFullDisk, "full", Running.folder + "/djoliba-server",
+        mission.folder,
+      ]
+    ).finish()
+    let lines = end.out.split(separator: "\n").map(String.init)
+    #expect(lines == ["code 73", "code 73", "same", "code 0", "code 0"], "\(end.out) \(end.err)")
+    #expect(end.err.components(separatedBy: "The disk is full.").count == 3, "\(end.err)")
   }
 }

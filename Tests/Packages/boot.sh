@@ -1,6 +1,7 @@
 #!/bin/bash
-# Boots this machine's own systemd in a container that is a copy of this machine, installs both packages in it,
-# and kills the hub KILLS times: boot.sh FOLDER-OF-DEBS. Needs root; nothing of the machine is changed.
+# Boots this machine's own systemd in a container that is a copy of this machine, and there installs both packages
+# with apt, kills the hub KILLS times, upgrades, removes and purges them: boot.sh FOLDER-OF-DEBS. Needs root; nothing
+# of the machine is changed.
 #
 # It finds what reading a unit cannot: a system call that the hub needs and its unit refuses.
 set -euo pipefail
@@ -19,12 +20,20 @@ mkdir "$work/out" "$work/container"
 cp "$here/probe.sh" "$work/out/"
 cp "$debs"/djoliba*.deb "$work/out/"
 echo "$kills" >"$work/out/kills"
+# The same programs in a package of an older version, to be upgraded from.
+for deb in "$work"/out/djoliba*.deb; do
+  dpkg-deb -R "$deb" "$work/older"
+  sed -i 's/^Version: .*/Version: 0.0.1/' "$work/older/DEBIAN/control"
+  mkdir -p "$work/out/older"
+  dpkg-deb --root-owner-group -Znone --build "$work/older" "$work/out/older/${deb##*/}" >/dev/null
+  rm -r "$work/older"
+done
 
 # In namespaces of its own: mounts, processes, network, names, control groups.
 export WORK="$work"
 (
   echo "$BASHPID" >"$group/cgroup.procs"
-  exec timeout -s KILL "$((60 + 5 * kills))" unshare --kill-child=KILL --mount --pid --fork --uts --ipc --net \
+  exec timeout -s KILL "$((240 + 5 * kills))" unshare --kill-child=KILL --mount --pid --fork --uts --ipc --net \
     --cgroup --mount-proc bash -euo pipefail -c '
   root="$WORK/container/root"
   mount -t tmpfs none "$WORK/container"
@@ -75,4 +84,4 @@ fcntl.ioctl(socket.socket(), 0x8914, struct.pack(\"16sh14x\", b\"lo\", 1))"
 '
 ) >"$work/console" 2>&1 || true
 cat "$work/out/result" 2>/dev/null || cat "$work/console"
-grep -q '^The services hold\.$' "$work/out/result"
+grep -q '^The services and the packages hold\.$' "$work/out/result"
