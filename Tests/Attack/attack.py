@@ -9,6 +9,9 @@ import collections
 import http.client
 import json
 import random
+import statistics
+import threading
+import time
 import shutil
 import socket
 import ssl
@@ -57,6 +60,10 @@ must("djoliba-server", "invite", "--data", hub, "--base", "GAO", "--role", "resp
 must("djoliba", "enroll", f"{folder}/gao", "--data", laptop)
 before = must("djoliba-server", "status", "--json", "--data", hub)
 token = json.load(open(f"{laptop}/device.json"))["token"]
+must("djoliba-server", "invite", "--data", hub, "--base", "KDL", "--role", "resp_base",
+     "--name", "Kidal", "--out", f"{folder}/kidal")
+must("djoliba", "enroll", f"{folder}/kidal", "--data", f"{folder}/kidal.data")
+neighbour = json.load(open(f"{folder}/kidal.data/device.json"))["token"]
 context = ssl.create_default_context(cafile=f"{hub}/authority.pem")
 
 
@@ -90,9 +97,11 @@ def judge(title, statuses, allowed):
 
 def syncs(when):
     global failures
+    began = time.monotonic()
     ended = run("djoliba", "sync", "--data", laptop)
+    seconds = time.monotonic() - began
     failures += ended.returncode != 0
-    print(f"{'✗' if ended.returncode else '✓'} {when}, the laptop syncs")
+    print(f"{'✗' if ended.returncode else '✓'} {when}, the laptop syncs, {seconds:.2f} s with the program's start")
 
 
 binary = {"Content-Type": "application/vnd.djoliba.sync"}
@@ -145,6 +154,48 @@ judge("bodies and heads that are too large",
        ask("GET", "/v1/health", None, {f"X-{n}": "a" for n in range(90)}, "127.0.0.5")[0]],
       {0, 400, 413, 422, 431})
 syncs("after noise under its own name")
+
+
+def flood(stop, body, headers, address):
+    """One client on a connection of its own that asks again as soon as it is answered, or turned away."""
+    line = None
+    while not stop.is_set():
+        try:
+            line = line or connect(address)
+            line.request("POST", "/v1/sync", body, headers)
+            line.getresponse().read()
+            flooded[address] += 1
+        except (OSError, http.client.HTTPException):
+            line = None
+
+
+def exchange():
+    """The seconds of one exchange of another device, on a connection of its own."""
+    began = time.monotonic()
+    status = ask("POST", "/v1/sync", b"", {**binary, "Authorization": f"Bearer {neighbour}"}, "127.0.0.1")[0]
+    return status, time.monotonic() - began
+
+
+# A device with a good token, and strangers from six addresses.
+flooded = collections.Counter()
+stop = threading.Event()
+crowd = [threading.Thread(target=flood, args=(stop, b"x", mine, "127.0.0.1"))]
+crowd += [threading.Thread(target=flood, args=(
+    stop, b"x", {**binary, "Authorization": f"Bearer {secret()}"}, f"127.0.0.{host}")) for host in range(30, 36)]
+for client in crowd:
+    client.start()
+while len(flooded) < len(crowd):
+    time.sleep(0.01)
+answers = [exchange() for _ in range(30)]
+syncs("while a device and strangers flood")
+stop.set()
+for client in crowd:
+    client.join()
+slow = sorted(seconds for _, seconds in answers)
+print(f"  {flooded['127.0.0.1']} requests of the device and {sum(flooded.values()) - flooded['127.0.0.1']} of strangers meanwhile")
+print(f"  another device: median {statistics.median(slow):.3f} s, slowest {slow[-1]:.3f} s, TLS included")
+judge("answers of another device meanwhile", [status for status, _ in answers], {422})
+judge("of those, answers that took a second", [sum(seconds >= 1 for seconds in slow)], {0})
 
 
 def plain(text):
