@@ -37,7 +37,6 @@ import Testing
       let seen = try #require(try table.stored(type, id)).state(of: field).stamp
       return .update(type, handle, [field: value], gao.stamp(), seen: seen)
     }
-    let known = handles["contact"]!.1
     return [
       Case(code: .unknown_type, place: "vehicle", group: create("vehicle", ["plate": "x"], 20)),
       Case(
@@ -82,7 +81,12 @@ import Testing
         group: try update("security_pack", "status", "brouillon")),
       Case(
         code: .not_found, place: "contact",
-        group: .update("contact", known + 900, ["email": "x@x.ml"], gao.stamp(), seen: .never)),
+        group: ChangeGroup(
+          type: "contact", fields: [],
+          records: [
+            RecordChange(
+              kind: .update, id: Sample.id(900), handle: 0, stamp: gao.stamp(), fields: [])
+          ])),
     ]
   }
 
@@ -198,6 +202,25 @@ import Testing
     let stored = try #require(try table.stored("contact", Sample.id(1)))
     #expect(stored.values["sensitivity"] == nil && stored.values["email"] == "a@x.ml")
     #expect(try gao.sync().proof(.mission)?.digest == (try table.digest(.mission)))
+  }
+
+  @Test func `a handle of what one may not hold and one that never was are answered alike`() throws
+  {
+    let hidden = try bamako.sync(
+      .create(
+        "contact", Sample.id(1), Sample.contact.merging(["scope": "bamako"]) { $1 }, bamako.stamp())
+    ).handles[0]
+    let tries: [(Int64) -> ChangeGroup] = [
+      { .update("contact", $0, ["email": "a@x.ml"], gao.stamp(), seen: .never) },
+      { .delete("contact", $0, gao.stamp(), seen: FieldStamps(record: .never)) },
+    ]
+    for make in tries {
+      let (there, never) = (try gao.sync(make(hidden)), try gao.sync(make(hidden + 1_000)))
+      #expect(there.verdicts.map(\.code) == ["scope_not_granted"])
+      #expect(there.verdicts == never.verdicts)
+      #expect(there.handles == never.handles && there.brought == never.brought)
+    }
+    #expect(try table.stored("contact", Sample.id(1))?.isDeleted == false)
   }
 
   @Test func `who only reads writes nothing`() throws {

@@ -55,19 +55,21 @@ extension HubFolder {
 }
 
 /// A backup until it has its name. Beside its place and not in the hub's folder: the disk that is full
-/// is most often the hub's. What a sealed one is made of stays in that folder all the same, or it could
-/// be read from where the backup lies.
+/// is most often the hub's. What a sealed one is made of lies elsewhere, or it could be read from where the
+/// backup lies.
 private struct BackupDraft {
   let archive: String
   private let seal: RecoverySeal?
   private let hubCopy: String
   private let accountsCopy: String
+  private let open: OpenCopies?
 
   init(_ file: String, seal: RecoverySeal?, in folder: HubFolder) {
     self.seal = seal
     archive = file + ".new"
     let name = (file as NSString).lastPathComponent
-    let copies = seal == nil ? file : folder.path + "/" + name
+    open = seal.map { _ in OpenCopies(of: folder) }
+    let copies = open.map { $0.folder + "/" + name } ?? file
     hubCopy = copies + ".hub"
     accountsCopy = copies + ".accounts"
   }
@@ -76,6 +78,7 @@ private struct BackupDraft {
     let copies = [hubCopy, hubCopy + "-wal", hubCopy + "-shm", accountsCopy]
     // They hold what the backup holds; the next one of this name removes what is left.
     try? DurableFile.remove(copies)
+    open?.leave()
   }
 
   func write(

@@ -34,7 +34,7 @@ extension HubWriting {
       return entry.refuseWhole(Problem(.forbidden, at: type.name))
     }
     let current = try find(entry.change, type)
-    if entry.change.kind == .delete && current == nil {
+    if entry.change.kind == .delete && current == nil && entry.change.id != nil {
       // Deleted before its creation ever arrived: there is nothing to do.
       return entry.isAdmitted = true
     }
@@ -43,6 +43,10 @@ extension HubWriting {
       return entry.refuseWhole(Problem(.role_not_allowed, at: type.name))
     }
     witness(entry.change.stamp)
+    guard entry.change.id != nil || current.map(writer.mayFollow) ?? false else {
+      entry.handle = 0
+      return entry.refuseWhole(Problem(.scope_not_granted, at: type.name))
+    }
     if let current { entry.handle = current.handle }
     if let current, try wasHandedOver(entry, current, type, writer) {
       return try handOverAgain(&entry, current, type, writer)

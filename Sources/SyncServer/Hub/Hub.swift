@@ -178,6 +178,13 @@ package struct Writer: Sendable {
     gatedRole = device.role
   }
 
+  /// Whether a record's handle is one that it can have been told. Handles are small numbers: whoever
+  /// counts through them learns nothing of what it may not hold, not even that it is there.
+  func mayFollow(_ record: StoredRecord) -> Bool {
+    isGiver || grant.mayRead(record.scope) || grant.mayWrite(record.scope)
+      || isUnaware(of: record.scope)
+  }
+
   /// Whether what it writes into a scope waits in Bamako.
   func isUnaware(of scope: Scope) -> Bool {
     withdrawn.contains(scope) && !grant.mayWrite(scope)
