@@ -96,14 +96,16 @@ test: setup lint ## Check the format and run every test; a skipped one fails
 	@log="$$(mktemp)"
 	# What failed stands in the midst of thousands of lines: it is said once more at the end.
 	trap 'grep -a "✘" "$$log" >&2 || true; rm -f "$$log"' EXIT
-	swift test --disable-xctest --skip EndToEndTests 2>&1 | tee "$$log"
+	# Apart: together with the others they have some 1,400 files open at a time.
+	swift test --disable-xctest --filter '^(SyncServer|Trust)Tests' 2>&1 | tee "$$log"
+	swift test --disable-xctest --skip-build --skip '^(SyncServer|Trust|EndToEnd)Tests' 2>&1 | tee -a "$$log"
 	# Apart: they wait for programs on the very threads that the others' servers need.
 	swift test --disable-xctest --skip-build --filter EndToEndTests 2>&1 | tee -a "$$log"
 	if grep -E '^[^[:alnum:]]*(Test|Suite) .* skipped(\.|: ".*")$$' "$$log" >&2; then
 	  echo "A skipped test is a failed one: make it run, or remove it." >&2
 	  exit 1
 	fi
-	if [[ $$(grep -cE 'Test run with [1-9][0-9]* tests?.* passed' "$$log") -ne 2 ]]; then
+	if [[ $$(grep -cE 'Test run with [1-9][0-9]* tests?.* passed' "$$log") -ne 3 ]]; then
 	  echo "Some tests were not run." >&2
 	  exit 1
 	fi
