@@ -19,9 +19,11 @@ struct OpenCopies {
   private static func ownFolder() -> String? {
     let path = "\(memory)/djoliba-backup-\(geteuid())"
     mkdir(path, 0o700)
-    var about = stat()
-    guard lstat(path, &about) == 0, about.st_mode & S_IFMT == S_IFDIR,
-      about.st_uid == geteuid(), about.st_mode & 0o077 == 0
+    // Of a link it tells about the link.
+    let about = try? FileManager.default.attributesOfItem(atPath: path)
+    guard about?[.type] as? FileAttributeType == .typeDirectory,
+      (about?[.ownerAccountID] as? NSNumber)?.uint32Value == geteuid(),
+      let mode = (about?[.posixPermissions] as? NSNumber)?.intValue, mode & 0o077 == 0
     else { return nil }
     return path
   }
