@@ -8,7 +8,7 @@ import http.client, json, os, re, signal, socket, sqlite3, statistics, subproces
 
 CHUNK = 20_000
 FIELDS = dict(
-    display_name=0, organisation=1, function_title=2, locality=5, phone_orange=6, email=7, notes=10)
+    display_name=0, organisation=1, function_title=2, locality=5, phone_orange=6, email=7, introduced_by=10)
 FIXED = dict(
     contact_type="humanitaire", base_code="GAO", relationship="reguliere", consent_basis="fonction_officielle",
     status="actif")
@@ -25,10 +25,12 @@ class Programs:
     def run(self, name, *arguments, codes=(0,)):
         """Output, seconds, and the most memory the program held, in megabytes."""
         start = time.perf_counter()
-        child = subprocess.Popen([os.path.join(self.programs, name), *arguments], stdout=subprocess.PIPE, text=True)
-        out = child.stdout.read()
+        child = subprocess.Popen(
+            [os.path.join(self.programs, name), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True)
+        out, errors = child.stdout.read(), child.stderr.read()
         _, status, used = os.wait4(child.pid, 0)
-        assert os.waitstatus_to_exitcode(status) in codes, (arguments, out)
+        assert os.waitstatus_to_exitcode(status) in codes, (arguments, out, errors)
         return out, time.perf_counter() - start, used.ru_maxrss / 1000
 
     def hub(self, *arguments):

@@ -75,6 +75,11 @@ public final class FieldClient: Sendable {
     try replica.record(type, id)
   }
 
+  /// The records of its type before and after this one, by id.
+  package func neighbours(of record: Record) throws(Problem) -> [RecordID] {
+    try replica.neighbours(of: record)
+  }
+
   /// Records that hold words beginning with each word of `text`, whatever their accents and
   /// case, in any field.
   public func search(_ text: String, limit: Int = 100) throws(Problem) -> [Record] {

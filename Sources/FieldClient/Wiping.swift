@@ -75,7 +75,7 @@ private struct HandOver {
     var restamps = 0
     while true {
       let replica = client.replica
-      let page = try replica.collectPending(upTo: Limits.largestPage, now: now)
+      let page = try replica.collectPending(upTo: Limits.parcel, now: now)
       let (asked, position) = (now, try replica.position())
       let request = SyncRequest(
         deviceClock: asked, correction: correction, schemaVersion: position.schemaVersion,

@@ -6,8 +6,13 @@ package enum Limits {
   package static let exchangesTogether = 32
   /// Bytes on the wire. Smaller pages would be mostly headers.
   package static let smallestPage = 4 << 10
-  /// Bytes on the wire. Memory stays flat.
-  package static let largestPage = 1 << 20
+  /// Bytes on the wire. Four times as much takes tens of megabytes on both sides, to compress alone,
+  /// and saves no link anything.
+  package static let largestPage = 256 << 10
+  /// Bytes before compression of one push in a bundle, and of a page of its answer.
+  package static let bundlePage = 3 << 20
+  /// Bytes before compression of what is handed over at once before a wipe.
+  package static let parcel = 1 << 20
   /// Bytes on the wire, until the link has shown its speed: thirteen seconds of the slowest one, which
   /// is cut every 25.
   package static let firstPageUp = 24 << 10
@@ -46,7 +51,7 @@ package enum Limits {
   package static let bundleFile = 32 << 20
   /// Bytes of what a device's bundle holds, expanded.
   package static let expandedBundle = 64 << 20
-  /// Pushes of a bundle, of three largest pages each before compression: a year's work of a base.
+  /// Pushes of a bundle: a year's work of a base.
   package static let pushesOfBundle = 12
   /// Bytes of the pages of an answer to a bundle, after which no further one is begun.
   package static let bundleAnswer = 24 << 20

@@ -69,7 +69,7 @@ struct ListCommand: Command {
     }
     let whole = conditions.isEmpty && limit == nil
     let ids =
-      whole ? ShortIDs(records.map(\.id)) : try client.shortIDs(of: [type.name])[type.name]!
+      whole ? ShortIDs(records.map(\.id)) : try client.shortIDs(of: records)[type.name]!
     let late = try client.late(records, of: type)
     try printer.out(TextTable(records, of: type, ids: ids, late: late, global.language))
   }

@@ -20,13 +20,13 @@ extension FieldClient {
     return type
   }
 
-  /// Ids of these types cut to what is unambiguous among all records here.
-  func shortIDs(of types: some Sequence<String>) throws(Problem) -> [String: ShortIDs] {
-    var short: [String: ShortIDs] = [:]
-    for type in types where short[type] == nil {
-      short[type] = ShortIDs(try records(of: type).map(\.id))
+  /// For each type, the ids of these records cut to what is unambiguous among all records here.
+  func shortIDs(of records: [Record]) throws(Problem) -> [String: ShortIDs] {
+    var ids: [String: [RecordID]] = [:]
+    for record in records {
+      ids[record.type, default: []] += [record.id] + (try neighbours(of: record))
     }
-    return short
+    return ids.mapValues { ShortIDs(Set($0)) }
   }
 }
 

@@ -38,7 +38,7 @@ struct SearchCommand: Command {
       return
     }
     guard !found.isEmpty else { return printer.say(fr: "Rien trouvé.", en: "Nothing found.") }
-    let ids = try client.shortIDs(of: found.map(\.type))
+    let ids = try client.shortIDs(of: found)
     try printer.out(TextTable(found, schema: client.schema, ids: ids, global.language))
     if found.count == Self.limit {
       printer.say(

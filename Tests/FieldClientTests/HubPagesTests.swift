@@ -50,6 +50,21 @@ import Testing
     }
   }
 
+  @Test func `however much a device asks for, an answer has its limit`() async throws {
+    let world = try World(seed: 8)
+    let gao = try world.device("GAO")
+    let long = String(repeating: "x", count: 70_000)
+    try gao.client.write { writer in
+      for _ in 0..<60 {
+        try writer.add("contact", HubSample.contact.merging(["introduced_by": .text(long)]) { $1 })
+      }
+    }
+    _ = try await gao.client.sync()
+    let bytes = 60 * long.utf8.count
+    let pages = try collect(world, try world.device("GAO"), Int(Int32.max))
+    #expect(pages > 1 && pages == (bytes + Limits.bundlePage - 1) / Limits.bundlePage)
+  }
+
   private func collect(_ world: World, _ device: Device, _ budget: Int) throws -> Int {
     let replica = device.client.replica
     let who = try world.hub.admit(token: device.client.token)

@@ -80,7 +80,7 @@ extension FieldClient {
     var passed: Set<String> = []
     repeat {
       let page = try replica.collectPending(
-        upTo: Limits.largestPage * Limits.compressionGuess, now: now, without: passed)
+        upTo: Limits.bundlePage, now: now, without: passed)
       passed.formUnion(page.ids.joined())
       pages.append(page)
     } while pages.last!.waiting > 0 && pages.count < Limits.pushesOfBundle
@@ -92,7 +92,7 @@ extension FieldClient {
   ) throws(Problem) -> SyncRequest {
     SyncRequest(
       try replica.position(), of: surroundings.program, deviceClock: now, correction: time - now,
-      budget: Limits.largestPage * Limits.compressionGuess,
+      budget: Limits.bundlePage,
       waiting: pages[0].waiting + pages[0].held, push: pages[0].changeset)
   }
 }

@@ -54,6 +54,18 @@ extension Replica {
     }
   }
 
+  /// The ids before and after a record's, of its type: what its beginning has to be told from.
+  package func neighbours(of record: Shared.Record) throws(Problem) -> [RecordID] {
+    try settled { db, shape in
+      let table = try shape.table(record.type).name
+      return try ["max(id) FROM \(table) WHERE id < ?", "min(id) FROM \(table) WHERE id > ?"]
+        .compactMap { place in
+          try db.row("SELECT " + place, [record.id.description])
+            .flatMap { $0[0] as String? }.flatMap { RecordID($0) }
+        }
+    }
+  }
+
   /// Exactly one row, or a problem that says which of the two it was.
   static func row(_ prefix: String, _ table: TypedTable, _ db: Database) throws -> StoredRow {
     let prefix = prefix.lowercased()

@@ -59,6 +59,8 @@ package final class Hub: Sendable {
     _ time: Int64, _ reached: [Scope: Int64], _ transaction: any HubTransaction,
     partSize: Int = .max
   ) throws -> [SyncAnswer] {
+    var request = request
+    request.budget = min(request.budget, Limits.bundlePage)
     var answer = SyncAnswer(hubClock: time)
     answer.examined = isExamined
     var writing = try HubWriting(transaction, store.schema, now: time, language: language)

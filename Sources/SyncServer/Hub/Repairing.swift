@@ -47,8 +47,9 @@ extension Hub {
       RangeComparison.parts(of: try fingerprints(scope, range, transaction)[...], in: range)
     }
     var draft = AnswerDraft()
+    let budget = min(request.budget, Limits.bundlePage)
     for id in given { try tell(id, device, &draft, &answer, transaction) }
-    for id in request.wanted where draft.spent < request.budget {
+    for id in request.wanted where draft.spent < budget {
       try tell(id, device, &draft, &answer, transaction)
     }
     answer.pull = draft.changeset
