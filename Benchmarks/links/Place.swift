@@ -24,8 +24,8 @@ final class Place {
     link = try BadLink(to: port, listeningAt: port + 1)
     try? FileManager.default.removeItem(atPath: folder)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    _ = try run(
-      "djoliba-server",
+    _ = try Self.run(
+      programs + "/djoliba-server",
       ["init", "--data", folder + "/hub", "--address", "https://127.0.0.1:\(port + 1)"])
     hub = try Launched(
       [
@@ -139,8 +139,14 @@ final class Place {
   private func run(
     _ program: String, _ arguments: [String], allowed: Set<Int32> = [0]
   ) throws -> String {
-    let path = program.hasPrefix("/") ? program : programs + "/" + program
-    let finished = try Finished([path] + arguments)
+    try Self.run(
+      program.hasPrefix("/") ? program : programs + "/" + program, arguments, allowed: allowed)
+  }
+
+  private static func run(
+    _ program: String, _ arguments: [String], allowed: Set<Int32> = [0]
+  ) throws -> String {
+    let finished = try Finished([program] + arguments)
     guard allowed.contains(finished.status) else {
       throw Failure(command: "\(program) \(arguments): \(finished.status)")
     }
