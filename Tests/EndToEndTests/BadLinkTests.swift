@@ -96,7 +96,8 @@ struct BadLinkTests {
     try link.close()
   }
 
-  /// A connection that is cut while its first page goes up has not heard of its session yet.
+  /// A connection that is cut while its page goes up may not have heard of its next session yet, and
+  /// each is good once: the one after it says all anew.
   @Test func `the hub's side of a handshake is short, and shorter once a run has a session`()
     throws
   {
@@ -105,10 +106,9 @@ struct BadLinkTests {
     link.begin(Self.cutting)
     try mission.sync(.gao)
     let greetings = link.traffic.greetings
-    let resumed = greetings.drop { $0 > 300 }
-    #expect((1...2).contains(greetings.count - resumed.count), "\(greetings)")
-    #expect(greetings[0] < 900, "\(greetings)")
-    #expect(resumed.count >= 3 && resumed.allSatisfy { $0 < 300 }, "\(greetings)")
+    #expect(greetings.count > 3 && greetings[0] > 300, "\(greetings)")
+    #expect(greetings.allSatisfy { $0 < 900 }, "\(greetings)")
+    #expect(greetings.contains { $0 < 300 }, "\(greetings)")
     try link.close()
   }
 }

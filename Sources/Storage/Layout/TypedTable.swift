@@ -35,7 +35,8 @@ package final class TypedTable: Sendable {
 
   /// Inserts `id`, the bookkeeping columns given, then every field.
   package func insert(_ bookkeeping: [String]) -> String {
-    Self.insertion(["id"] + bookkeeping + columns, into: name)
+    bookkeeping.reduce("INSERT INTO \(name)(id") { $0 + ", " + $1 } + ", " + columnList
+      + ") VALUES (?" + String(repeating: ", ?", count: bookkeeping.count + columns.count) + ")"
   }
 
   package func insert(_ bookkeeping: [String], fields: [String]) -> String {
