@@ -173,12 +173,10 @@ private struct PendingCollector {
       try db.run("DELETE FROM _pending WHERE id = ?", [id])
       return nil
     }
-    let values = table.values(row, from: 2)
     if let stamp = clocks[Settling.creation] {
-      return creation(id, stamp, values, clocks, table, draft)
+      return creation(id, stamp, table.values(row, from: 2), clocks, table, draft)
     }
-    let handle: Int64? = row[1]
-    return update(id, handle, values, clocks, seen, table, draft)
+    return update(id, row, clocks, seen, table, draft)
   }
 
   private func deletion(_ id: String, _ stamp: Stamp, _ seen: FieldStamps?) throws -> RecordChange {
@@ -205,21 +203,23 @@ private struct PendingCollector {
     return RecordChange(kind: .create, id: RecordID(id), handle: 0, stamp: stamp, fields: fields)
   }
 
+  /// - Parameter row: the id, the handle, then every field.
   private mutating func update(
-    _ id: String, _ handle: Int64?, _ values: [String: Value], _ clocks: [String: Stamp],
-    _ seen: [String: FieldStamps], _ table: TypedTable, _ draft: Draft
+    _ id: String, _ row: StoredRow, _ clocks: [String: Stamp], _ seen: [String: FieldStamps],
+    _ table: TypedTable, _ draft: Draft
   ) -> RecordChange {
+    let handle: Int64? = row[1]
     spent += handle == nil ? RoughSize.record : RoughSize.handle
     let stamp = clocks.values.max() ?? .never
     var fields: [FieldChange] = []
-    for field in table.type.fields {
-      guard let clock = clocks[field.name] else { continue }
-      let value = values[field.name] ?? .null
+    for position in clocks.keys.compactMap({ table.type.position(of: $0) }).sorted() {
+      let name = table.type.fields[position].name
+      let value = Value(row[position + 2] as DatabaseValue) ?? .null
       spent += RoughSize.seen + value.roughBytes
       fields.append(
         FieldChange(
-          field: draft.position(of: field.name), value: value, stamp: clock,
-          seen: seen[field.name]?.record ?? .never))
+          field: draft.position(of: name), value: value, stamp: clocks[name]!,
+          seen: seen[name]?.record ?? .never))
     }
     return RecordChange(
       kind: .update, id: handle == nil ? RecordID(id) : nil, handle: handle ?? 0, stamp: stamp,
