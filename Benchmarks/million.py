@@ -4,7 +4,9 @@
 
 Takes the rows of Benchmarks/data/contacts_COUNT.db as contacts; one laptop writes them in plain SQL, 20,000 at a
 time, and syncs after each. Prints seconds, bytes and the most memory that each program ever held."""
-import http.client, json, os, re, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, urllib.parse
+import http.client, json, os, re, signal, sqlite3, statistics, subprocess, sys, tempfile, time
+
+from programs import Visit, free_port, serving
 
 CHUNK = 20_000
 FIELDS = dict(
@@ -22,11 +24,14 @@ class Programs:
     def __init__(self, folder, programs):
         self.folder, self.programs, self.most = folder, programs, {}
 
+    def path(self, name):
+        return os.path.join(self.programs, name)
+
     def run(self, name, *arguments, codes=(0,)):
         """Output, seconds, and the most memory the program held, in megabytes."""
         start = time.perf_counter()
         child = subprocess.Popen(
-            [os.path.join(self.programs, name), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [self.path(name), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True)
         out, errors = child.stdout.read(), child.stderr.read()
         _, status, used = os.wait4(child.pid, 0)
@@ -86,34 +91,21 @@ def pages(programs, who):
     """The laptop's own pages: from the start of the program to its first list, then again, then a search."""
     start = time.perf_counter()
     shown = subprocess.Popen(
-        [os.path.join(programs.programs, "djoliba"), "open", "--no-browser", "--data", f"{programs.folder}/{who}",
+        [programs.path("djoliba"), "open", "--no-browser", "--data", f"{programs.folder}/{who}",
          "--lang", "en"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     address = None
     while address is None:
         address = re.search(r"http://(127\.0\.0\.1:\d+)(/\S*)", shown.stdout.readline())
-    line = http.client.HTTPConnection(address.group(1))
-    cookies = {}
-
-    def ask(place):
-        begun = time.perf_counter()
-        line.request("GET", place, headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())})
-        answer = line.getresponse()
-        answer.read()
-        for name, value in answer.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, rest = value.partition("=")
-                cookies[key] = rest.split(";")[0]
-        return answer, (time.perf_counter() - begun) * 1000
-
-    answer, _ = ask(address.group(2).rstrip("."))
-    assert answer.status in (200, 303), answer.status
+    visit = Visit(http.client.HTTPConnection(address.group(1)))
+    status, *_ = visit.ask(address.group(2).rstrip("."))
+    assert status in (200, 303), status
     for what, place in [("list of contacts", "/fiches/contact"), ("search", "/fiches?q=coulibaly%20gossi"),
                         ("contacts' own page", "/interlocuteurs")]:
-        answer, first = ask(place)
-        assert answer.status == 200, (place, answer.status)
+        status, first, _ = visit.ask(place)
+        assert status == 200, (place, status)
         if what == "list of contacts":
             say("from starting the program to its first list, ms", f"{(time.perf_counter() - start) * 1000:.0f}")
-        again = statistics.median(ask(place)[1] for _ in range(3))
+        again = statistics.median(visit.ask(place)[1] for _ in range(3))
         say(f"page, {what}: first and median of three, ms", f"{first:.0f}, {again:.0f}")
     say("pages: most memory, MB", f"{resident(shown):.0f}")
     shown.send_signal(signal.SIGINT)
@@ -124,27 +116,18 @@ def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     count = int(sys.argv[2]) if len(sys.argv) == 3 else 1_000_000
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
         programs = Programs(folder, os.path.abspath(sys.argv[1]))
         programs.hub("init", "--address", f"https://127.0.0.1:{port}")
-        hub = subprocess.Popen([os.path.join(programs.programs, "djoliba-server"), "run", "--data", folder + "/hub"],
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        try:
-            while "listens on" not in hub.stdout.readline():
-                assert hub.poll() is None
+        with serving(programs.path("djoliba-server"), folder + "/hub") as hub:
             measure(programs, hub, count)
-        finally:
-            hub.send_signal(signal.SIGTERM)
-            hub.wait()
 
 
 def measure(programs, hub, count):
     programs.enroll("writer")
     replica = programs.folder + "/writer/replica.sqlite"
-    chunk, seconds, written = [], [], 0
+    chunk, seconds = [], []
     for row in rows(count):
         chunk.append(row)
         if len(chunk) == min(CHUNK, count):

@@ -6,10 +6,11 @@ Loads the demonstration, 20,000 ASACO values, 3,000 contacts, 3,000 exchanges, 1
 60 plans with 18 sections each and 6,000 signatures into a hub of its own, asks for each page twelve times after a
 first one, and prints the median and the worst in milliseconds, the hub's own processor time, which other programs
 on the machine do not lengthen much, and the bytes. Ends with 1 when a median is above 200."""
-import csv, http.client, os, re, signal, socket, ssl, statistics, subprocess, sys, tempfile, time, urllib.parse
+import csv, http.client, os, re, ssl, statistics, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../Examples"))
 import today
+from programs import Visit, free_port, serving
 
 MOST = 200
 PASSWORD = "quatre mots au fleuve"
@@ -91,41 +92,6 @@ def fill(folder):
         base_code=BASES[n % 60 % 13]) for n in range(6000)))
 
 
-class Visit:
-    def __init__(self, port):
-        self.line = http.client.HTTPSConnection("127.0.0.1", port, context=ssl._create_unverified_context())
-        self.cookies, self.page = {}, ""
-
-    def ask(self, place, form=None):
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Accept-Encoding": "gzip"}
-        body = None
-        if form is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            body = urllib.parse.urlencode(form)
-        start = time.perf_counter()
-        self.line.request("POST" if body else "GET", place, body, headers)
-        answer = self.line.getresponse()
-        data = answer.read()
-        took = (time.perf_counter() - start) * 1000
-        for name, value in answer.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, rest = value.partition("=")
-                self.cookies[key] = rest.split(";")[0]
-        if answer.getheader("Content-Encoding") == "gzip":
-            import gzip
-            size, data = len(data), gzip.decompress(data)
-        else:
-            size = len(data)
-        self.page = data.decode(errors="replace")
-        return answer.status, took, size
-
-    def token(self):
-        return re.search(r'name="_jeton" value="([^"]+)"', self.page).group(1)
-
-    def link(self, pattern):
-        return re.search(pattern, self.page).group(1).replace("&amp;", "&")
-
-
 def processor(hub):
     """Milliseconds of the hub's threads so far."""
     with open(f"/proc/{hub.pid}/stat") as file:
@@ -163,10 +129,8 @@ def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     server = os.path.join(os.path.abspath(sys.argv[1]), "djoliba-server")
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
         def run(*arguments):
             return subprocess.run([server, *arguments, "--data", folder + "/hub", "--lang", "fr"],
                                   check=True, capture_output=True, text=True).stdout
@@ -175,20 +139,14 @@ def main():
         print(run("load", folder + "/files").strip())
         told = run("account", "add", "claire", "--name", "Claire Exemple", "--role", "dp")
         password = re.search(r"\w{4}(-\w{4}){3}", told).group()
-        hub = subprocess.Popen([server, "run", "--data", folder + "/hub"], stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True)
-        try:
-            while "listens on" not in hub.stdout.readline():
-                assert hub.poll() is None
-            visit = Visit(port)
+        with serving(server, folder + "/hub") as hub:
+            visit = Visit(http.client.HTTPSConnection(
+                "127.0.0.1", port, context=ssl._create_unverified_context()))
             visit.ask("/entree", {"nom": "claire", "mdp": password, "_vers": "/"})
             visit.ask("/")
             visit.ask("/mot-de-passe", {"_jeton": visit.token(), "ancien": password, "nouveau": PASSWORD, "encore": PASSWORD})
             print(f"{'page':<40}{'median':>8}{'worst':>8}{'processor':>11}{'bytes':>9}")
             worst = measure(visit, hub)
-        finally:
-            hub.send_signal(signal.SIGTERM)
-            hub.wait()
     if worst > MOST:
         sys.exit(f"A page takes {worst:.0f} ms: at most {MOST} are promised.")
 

@@ -40,9 +40,15 @@ struct DeviceFile: Codable, Sendable {
   static func load(_ directory: String) throws(Problem) -> DeviceFile? {
     let path = path(directory)
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    var device: DeviceFile = try read(path, Data(contentsOf: URL(fileURLWithPath: path)))
-    if let sealed = device.sealed, let bytes = try Seal.unseal([UInt8](sealed), in: directory) {
-      device.take(try read(path, Data(bytes)))
+    let device: DeviceFile = try read(path, Data(contentsOf: URL(fileURLWithPath: path)))
+    return try device.opened(directory)
+  }
+
+  /// With what only the folder's key opens, once that is open. Throws as `load`.
+  func opened(_ directory: String) throws(Problem) -> DeviceFile {
+    var device = self
+    if let sealed, let bytes = try Seal.unseal([UInt8](sealed), in: directory) {
+      device.take(try Self.read(Self.path(directory), Data(bytes)))
     }
     return device
   }

@@ -32,8 +32,7 @@ public final class FieldClient: Sendable {
     }
     try Self.finishRebuilding(directory)
     try Self.openKey(directory, surroundings)
-    // With what only the key opens.
-    let device = try DeviceFile.load(directory) ?? enrolled
+    let device = try enrolled.opened(directory)
     try self.init(
       directory: directory, surroundings: surroundings, token: device.token,
       transport: CurlTransport(device, surroundings))

@@ -11,6 +11,8 @@ package enum Limits {
   package static let largestPage = 1 << 20
   /// Bytes before compression of one push in a bundle, and of a page of its answer.
   package static let bundlePage = 3 << 20
+  /// What a device asks for an answer to hold, within bounds.
+  package static func budget(_ asked: Int) -> Int { min(asked, bundlePage) }
   /// Bytes before compression of what is handed over at once before a wipe.
   package static let parcel = 1 << 20
   /// Bytes on the wire, until the link has shown its speed: thirteen seconds of the slowest one, which

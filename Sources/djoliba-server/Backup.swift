@@ -23,9 +23,7 @@ struct Backup: Command {
         djoliba-server recovery-key.
         """))
 
-  @Argument(
-    help: .init(
-      fr: "Fichier à écrire.", en: "File to write.", valueName: Label(fr: "fichier", en: "file")))
+  @Argument(help: .fileToWrite)
   var file: String
 
   @Flag(help: .json) var json = false
@@ -173,4 +171,9 @@ struct FileProgress {
   mutating func end() { printer.show(line.end(done: done, at: Self.uptime)) }
 
   private static var uptime: Double { ProcessInfo.processInfo.systemUptime }
+}
+
+extension ArgumentHelp {
+  static let fileToWrite = ArgumentHelp(
+    fr: "Fichier à écrire.", en: "File to write.", valueName: Label(fr: "fichier", en: "file"))
 }

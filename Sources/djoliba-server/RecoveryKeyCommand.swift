@@ -22,9 +22,7 @@ struct RecoveryKeyCommand: Command {
         sealed backup is lost. To go back to open backups, remove recovery.seal from the hub's folder.
         """))
 
-  @Argument(
-    help: .init(
-      fr: "Fichier à écrire.", en: "File to write.", valueName: Label(fr: "fichier", en: "file")))
+  @Argument(help: .fileToWrite)
   var file: String
 
   @Flag(help: .json) var json = false

@@ -35,8 +35,7 @@ package final class TypedTable: Sendable {
 
   /// Inserts `id`, the bookkeeping columns given, then every field.
   package func insert(_ bookkeeping: [String]) -> String {
-    bookkeeping.reduce("INSERT INTO \(name)(id") { $0 + ", " + $1 } + ", " + columnList
-      + ") VALUES (?" + String(repeating: ", ?", count: bookkeeping.count + columns.count) + ")"
+    Self.insertion(["id"] + bookkeeping + columns, into: name)
   }
 
   package func insert(_ bookkeeping: [String], fields: [String]) -> String {

@@ -10,16 +10,17 @@ extension ConfirmedState {
     var looked: Set<String> = []
     for (id, event) in written where !looked.contains(id) {
       let table = try shape.table(event.type)
-      guard try hasStrays(id, event, table) else { continue }
+      guard try isSuspect(event, id, table) else { continue }
       looked.insert(id)
       let strays = try strays(id, table)
       if !strays.isEmpty { try refuse(strays, id, table, event.wall) }
     }
   }
 
-  /// Whether what the event wrote has to be looked at: an edit wrote one field.
-  private func hasStrays(
-    _ id: String, _ event: CapturedEvent, _ table: TypedTable
+  /// Whether a record has to be looked at for what an event wrote: all of a new one, and of an edited
+  /// one when the field that was written holds a stray.
+  private func isSuspect(
+    _ event: CapturedEvent, _ id: String, _ table: TypedTable
   ) throws -> Bool {
     guard case .updated(let field, _) = event.what else { return true }
     let sql = "SELECT \(TypedTable.quote(field)) FROM \(table.name) WHERE _row = ? AND id = ?"

@@ -60,7 +60,7 @@ package final class Hub: Sendable {
     partSize: Int = .max
   ) throws -> [SyncAnswer] {
     var request = request
-    request.budget = min(request.budget, Limits.bundlePage)
+    request.budget = Limits.budget(request.budget)
     var answer = SyncAnswer(hubClock: time)
     answer.examined = isExamined
     var writing = try HubWriting(transaction, store.schema, now: time, language: language)

@@ -47,7 +47,7 @@ extension Hub {
       RangeComparison.parts(of: try fingerprints(scope, range, transaction)[...], in: range)
     }
     var draft = AnswerDraft()
-    let budget = min(request.budget, Limits.bundlePage)
+    let budget = Limits.budget(request.budget)
     for id in given { try tell(id, device, &draft, &answer, transaction) }
     for id in request.wanted where draft.spent < budget {
       try tell(id, device, &draft, &answer, transaction)
