@@ -46,9 +46,10 @@ final class Live: Sendable {
   func url(_ path: String) -> String { "https://127.0.0.1:\(port)\(path)" }
 
   /// Serves while `body` runs, then stops in the ordinary way.
-  static func run<T: Sendable>(_ body: @escaping @Sendable (Live) async throws -> T) async throws
-    -> T
-  {
+  static func run<T: Sendable>(
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    _ body: @escaping @Sendable (Live) async throws -> T
+  ) async throws -> T {
     let live = try Live()
     let (ready, announced) = AsyncStream<Int>.makeStream()
     let identity = try live.folder.authority.identity()
@@ -57,8 +58,7 @@ final class Live: Sendable {
       pages: ConsoleResponder(
         Console(doors: OfficeDoors(live.office, language: .fr)), isSecure: true),
       listen: ("127.0.0.1", 0), tls: (identity.certificatePEM, identity.keyPEM),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-      uptime: { live.uptime.now }, onReady: { announced.yield($0) })
+      logger: logger, uptime: { live.uptime.now }, onReady: { announced.yield($0) })
     let group = server.group()
     async let served: Void = {
       defer { announced.finish() }
