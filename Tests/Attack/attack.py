@@ -5,10 +5,12 @@
 Ends with 1 when anything got through, when the hub stopped, or when a laptop could not sync.
 """
 
+import atexit
 import collections
 import http.client
 import json
 import random
+import re
 import statistics
 import threading
 import time
@@ -18,8 +20,11 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import warnings
 import xml.etree.ElementTree
+
+import timing
 
 warnings.simplefilter("ignore", DeprecationWarning)
 programs = sys.argv[1]
@@ -52,19 +57,31 @@ must("djoliba-server", "init", "--data", hub, "--address", f"https://127.0.0.1:{
 server = subprocess.Popen(
     [f"{programs}/djoliba-server", "run", "--data", hub, "--lang", "en"],
     stderr=subprocess.PIPE, text=True)
+atexit.register(server.kill)
 while "listens on" not in server.stderr.readline():
     if server.poll() is not None:
         sys.exit("the hub does not start")
 must("djoliba-server", "invite", "--data", hub, "--base", "GAO", "--role", "resp_base",
      "--name", "Gao", "--out", f"{folder}/gao")
 must("djoliba", "enroll", f"{folder}/gao", "--data", laptop)
-before = must("djoliba-server", "status", "--json", "--data", hub)
 token = json.load(open(f"{laptop}/device.json"))["token"]
 must("djoliba-server", "invite", "--data", hub, "--base", "KDL", "--role", "resp_base",
      "--name", "Kidal", "--out", f"{folder}/kidal")
 must("djoliba", "enroll", f"{folder}/kidal", "--data", f"{folder}/kidal.data")
 neighbour = json.load(open(f"{folder}/kidal.data/device.json"))["token"]
 context = ssl.create_default_context(cafile=f"{hub}/authority.pem")
+
+
+def added(data, base):
+    """The id of a note of one base alone."""
+    must("djoliba", "add", "note", "kind=signal_faible", "title=Essai", "body=Texte", f"base_code={base}",
+         "author=00000000-0000-7000-8000-000000000001", "--data", data)
+    must("djoliba", "sync", "--data", data)
+    return json.loads(must("djoliba", "list", "note", "--json", "--data", data).splitlines()[-1])["id"]
+
+
+elsewhere, own = added(f"{folder}/kidal.data", "KDL"), added(laptop, "GAO")
+before = must("djoliba-server", "status", "--json", "--data", hub)
 
 
 def connect(address="127.0.0.2"):
@@ -250,6 +267,88 @@ if shutil.which("sslscan"):
     judge("what a TLS scanner holds against the hub", scan(), {0})
 else:
     print("  no TLS scanner was run: apt-get install sslscan")
+
+
+
+def stranger():
+    """A connection from an address that has not been counted yet."""
+    global strangers
+    strangers += 1
+    return connect(f"127.{2 + strangers // 60_000}.{strangers // 250 % 240}.{strangers % 250 + 1}")
+
+
+def compare(title, first, second, rounds, alike=True):
+    """Holds that a clock does not tell two kinds of question apart, or, to show that it could, that it does."""
+    global failures
+    given = timing.in_turns(first, second, rounds, dice)
+    statuses = [sorted({status for status, _ in answers}) for answers in given]
+    times = [[taken for _, taken in answers] for answers in given]
+    share, doubt = timing.share(*times), timing.doubt(rounds)
+    middle = [1_000 * statistics.median(taken) for taken in times]
+    told = abs(share - 0.5) > doubt
+    wrong = told == alike or (alike and (statuses[0] != statuses[1] or len(statuses[0]) != 1))
+    failures += wrong
+    print(f"{'✗' if wrong else '✓'} {title}: {rounds} pairs {statuses}, medians {middle[0]:.3f} and {middle[1]:.3f} ms, "
+          f"the first took longer in {100 * share:.0f} % (alike: {100 * (0.5 - doubt):.0f} to {100 * (0.5 + doubt):.0f})")
+
+
+def enter(name):
+    """The cookie of a visit of somebody at Gao."""
+    first = must("djoliba-server", "account", "add", name, "--name", name, "--role", "resp_base", "--base", "GAO",
+                 "--data", hub).split()[-1]
+    line = stranger()
+    line.request("POST", "/entree", f"nom={name}&mdp={first}", form)
+    answer = line.getresponse()
+    answer.read()
+    cookie = {"Cookie": answer.getheader("Set-Cookie").split(";")[0]}
+    line.request("GET", "/mot-de-passe", None, cookie)
+    key = re.search(r'name="_jeton" value="([^"]*)"', line.getresponse().read().decode())[1]
+    words = f"_jeton={urllib.parse.quote(key)}&ancien={first}&nouveau=attaque-en-cours-1&encore=attaque-en-cours-1"
+    line.request("POST", "/mot-de-passe", words, {**form, **cookie})
+    line.getresponse().read()
+    return cookie
+
+
+def page(path):
+    return lambda _: timing.seconds(stranger(), "GET", path, None, visit)
+
+
+def bearer(draw):
+    return lambda _: timing.seconds(
+        stranger(), "POST", "/v1/sync", b"x", {**binary, "Authorization": f"Bearer {draw()}"})
+
+
+def passwords(name):
+    return lambda round: timing.seconds(
+        stranger(), "POST", "/entree", f"nom={name(round)}&mdp=mot-de-passe-{round}", form)
+
+
+def invitation(draw):
+    return lambda _: timing.seconds(
+        stranger(), "POST", "/v1/enroll",
+        json.dumps({"code": draw(), "token": secret(), "program": ""}), words)
+
+
+def nearly(text):
+    """The text but for its last digit."""
+    return lambda: text[:-1] + ("1" if text[-1] == "0" else "0")
+
+
+strangers = 0
+visit = enter("awa")
+for number in range(20):
+    must("djoliba-server", "account", "add", f"oumou{number}", "--name", "Oumou", "--role", "cz", "--data", hub)
+must("djoliba-server", "invite", "--data", hub, "--base", "BDG", "--role", "resp_base", "--name", "Bandiagara",
+     "--out", f"{folder}/bandiagara")
+code = json.load(open(f"{folder}/bandiagara"))["code"]
+nothing = own[:-4] + "ffff"
+compare("a record that one may read, and none", page(f"/fiches/note/{own}"), page(f"/fiches/note/{nothing}"), 200, alike=False)
+compare("a record of another base, and none", page(f"/fiches/note/{elsewhere}"), page(f"/fiches/note/{nothing}"), 1_000)
+compare("its history, and none", page(f"/fiches/note/{elsewhere}/historique"), page(f"/fiches/note/{nothing}/historique"), 1_000)
+compare("a token but for a digit, and none", bearer(nearly(token)), bearer(secret), 1_000)
+compare("an invitation but for a digit, and none", invitation(nearly(code)), invitation(secret), 500)
+compare("passwords of an account, and of none", passwords(lambda round: f"oumou{round % 20}"),
+        passwords(lambda round: f"personne{round % 20}"), 60)
 
 silent = []
 for host in range(10, 22):
