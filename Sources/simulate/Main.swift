@@ -30,12 +30,41 @@ import Simulation
   @Option(help: "Break the worlds on purpose, to see that it is noticed.")
   var canary: Canary?
 
+  @Flag(help: "Play one session again and again, the power going at each sync of each machine.")
+  var powerCuts = false
+
   @Flag(help: .hidden)
   var raw = false
 
+  /// Worlds among which everything must have happened.
+  private static let enough: UInt64 = 1000
+
   func run() async throws {
-    let holds = if let seed { try await playOne(seed) } else { try await playMany() }
+    let holds =
+      if let seed {
+        try await playOne(seed)
+      } else if powerCuts {
+        try await cutPower()
+      } else {
+        try await playMany()
+      }
     if !holds { throw ExitCode(1) }
+  }
+
+  /// Every kind of loss at every sync, unsealed and sealed.
+  private func cutPower() async throws -> Bool {
+    var holds = true
+    for sealed in [false, true] {
+      let report = try await PowerCuts(seed: from, all: true, sealed: sealed).run()
+      print(
+        """
+        \(sealed ? "Sealed" : "Unsealed"): \(report.crashes) crashes at \(report.syncs) syncs of the \
+        hub and each laptop; \(report.sound) files were whole.
+        """)
+      for broken in report.broken { print(broken) }
+      holds = holds && report.broken.isEmpty && report.sound == report.crashes
+    }
+    return holds
   }
 
   private func playOne(_ seed: UInt64) async throws -> Bool {
@@ -66,6 +95,10 @@ import Simulation
       Fingerprint \(String(report.fingerprint, radix: 16)): the same seeds give the same.
       """)
     for broken in report.broken { print("Seed \(broken.seed): \(broken.sentence)") }
+    if seeds >= Self.enough, !report.tally.missing.isEmpty {
+      print("Never happened: \(report.tally.missing.joined(separator: ", "))")
+      return false
+    }
     guard let first = report.broken.first else { return true }
     try await tell(first.seed)
     return false

@@ -102,6 +102,29 @@ import Testing
     try world.expectAgreement([gao])
   }
 
+  @Test func `a stick that lay about brings nothing back that was deleted since`() async throws {
+    let world = try World()
+    let (gao, kidal) = (try await world.courier("GAO"), try await world.courier("KDL"))
+    let id = try gao.addContact("Parti")
+    try gao.client.writeBundle(to: world.path("stick"))
+    world.time.advance(60_000)
+    _ = try await gao.client.sync()
+    _ = try await kidal.client.sync()
+    try kidal.client.write { try $0.delete("contact", "\(id)") }
+    try kidal.addContact("Autre")
+    for _ in 0..<2 {
+      _ = try await kidal.client.sync()
+      _ = try await gao.client.sync()
+    }
+    #expect(try world.hub.compact() > 0)
+    #expect(throws: Problem(.bundle_old)) { try world.read("stick", answer: "answer") }
+    #expect(try world.hubContacts() == ["Autre"])
+    try gao.addContact("Arrivé")
+    try world.stick(gao)
+    #expect(try world.hubContacts() == ["Arrivé", "Autre"])
+    try world.expectAgreement([gao])
+  }
+
   @Test func `two bundles on their way are both answered, in their order`() async throws {
     let world = try World()
     let gao = try await world.courier("GAO")

@@ -14,9 +14,15 @@ extension FieldClient {
   public func readBundle(from path: String) throws(Problem) -> SyncReport {
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
-    let identity = try BundleIdentity(directory)
-    let bundle = try SealedBundle(
-      file: try DurableFile.read(path, upTo: Limits.bundleFile), going: .down)
+    return try take(
+      answer: DurableFile.read(path, upTo: Limits.bundleFile), by: BundleIdentity(directory))
+  }
+
+  /// The same, for what the file holds.
+  package func take(
+    answer file: [UInt8], by identity: BundleIdentity
+  ) throws(Problem) -> SyncReport {
+    let bundle = try SealedBundle(file: file, going: .down)
     guard bundle.head.hub == identity.hub.fingerprint,
       bundle.head.device == (try replica.status().device)
     else { throw Problem(.bundle_foreign) }

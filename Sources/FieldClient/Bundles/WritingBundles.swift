@@ -32,14 +32,28 @@ extension FieldClient {
   ) throws(Problem) -> BundleReport {
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
-    let identity = try BundleIdentity(directory)
+    let written = try bundle(by: BundleIdentity(directory), language: language) {
+      head throws(Problem) in
+      try DurableFile.checkPlace(path, upTo: Limits.bundleFile, isReplacedBy: head)
+    }
+    try DurableFile.write(written.file, to: path)
+    return written.report
+  }
+
+  /// The same, without the file's place.
+  ///
+  /// - Parameter check: refuses the bundle before anything of it is noted.
+  package func bundle(
+    by identity: BundleIdentity, language: Language,
+    check: (BundleHead) throws(Problem) -> Void = { _ throws(Problem) in }
+  ) throws(Problem) -> (file: [UInt8], report: BundleReport) {
     let now = surroundings.now()
     let time = try likelyTime(now)
     let status = try replica.status()
     let head = BundleHead(
       way: .up, hub: identity.hub.fingerprint, device: status.device,
       number: try replica.nextBundle(at: time))
-    try DurableFile.checkPlace(path, upTo: Limits.bundleFile, isReplacedBy: head)
+    try check(head)
     var report = BundleReport()
     report.restamped = try stampForBundle(time: time, now)
     let pages = try collectBundle(now)
@@ -50,12 +64,11 @@ extension FieldClient {
       content.encoded, head, to: identity.hub, by: identity.secret)
     try replica.keep(
       bundle: head.number, digest: SealedBundle.digest(of: file), pages: pages)
-    try DurableFile.write(file, to: path)
     report.records = pages.reduce(0) { $0 + $1.changeset.recordCount }
     report.left = pages.last?.waiting ?? 0
     report.held = pages.last?.held ?? 0
     report.bytes = file.count
-    return report
+    return (file, report)
   }
 
   /// What time it is, as far as that can be known without asking: the earliest of what the clock

@@ -4,9 +4,14 @@ import Shared
 // over the network once, while it is sure who the other is. After that a stick will do.
 
 /// What this device needs to write a bundle and to read its answer.
-struct BundleIdentity {
+package struct BundleIdentity: Sendable {
   let secret: BundleSecret
   let hub: BundleKeys
+
+  package init(secret: BundleSecret, hub: BundleKeys) {
+    self.secret = secret
+    self.hub = hub
+  }
 
   /// Throws `.bundle_unready` before the first sync of a program that knows bundles.
   init(_ directory: String) throws(Problem) {

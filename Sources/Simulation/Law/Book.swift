@@ -89,11 +89,14 @@ struct Book {
   }
 
   /// The laptop's folder is that of an older moment again: what was written since is gone with its
-  /// refusals, and its people know; except what the hub has.
+  /// refusals, and its people know; except what the hub has. What was written before and refused
+  /// since may wait there once more.
   mutating func wentBack(_ laptop: Int, to count: Int, except hubs: Set<String>) {
-    for index in entries.indices.dropFirst(count) where entries[index].laptop == laptop {
+    for index in entries.indices where entries[index].laptop == laptop {
       let isAtHub = entries[index].value.map(hubs.contains) ?? false
-      if !isAtHub {
+      if index < count {
+        if entries[index].state == .owed && !isAtHub { entries[index].state = .open }
+      } else if !isAtHub {
         entries[index].state = .unsure
       } else if entries[index].state == .open {
         entries[index].state = .owed

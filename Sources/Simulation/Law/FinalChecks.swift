@@ -15,6 +15,7 @@ extension World {
     recover(&dice)
     hub.clock = .right
     while !strays.isEmpty { strayArrives(&dice) }
+    for laptop in laptops { stickArrives(laptop, &dice) }
     say("in the end")
     // What the hub does not know yet waits on the laptops until it does.
     let newest = laptops.compactMap(\.schema?.version).max() ?? 0

@@ -8,6 +8,7 @@ package enum Action: String, CaseIterable, Sendable {
   case dropRefused, correctRefused
   // Syncing
   case sync, syncLittle, strayArrives, verifies
+  case stickLeaves, stickArrives
   // Clocks
   case clockJumps, clockStops, clockRight
   // Machines
@@ -23,7 +24,9 @@ package enum Action: String, CaseIterable, Sendable {
     case .sync: 30
     case .edit: 16
     case .add, .delete, .syncLittle: 6
-    case .addTally, .sqlUpdate, .strayArrives, .move, .hubCompacts, .hubClockRight: 4
+    case .addTally, .sqlUpdate,
+      .strayArrives, .stickLeaves, .stickArrives, .move, .hubCompacts, .hubClockRight:
+      4
     case .laptopRests, .folderIsCopied: 1
     default: 2
     }
@@ -60,6 +63,8 @@ extension World {
     case .syncLittle: await sync(laptop, step, &dice, bytes: 1024 + dice.below(600))
     case .strayArrives: strayArrives(&dice)
     case .verifies: await verify(laptop, step, &dice)
+    case .stickLeaves: stickLeaves(laptop)
+    case .stickArrives: stickArrives(laptop, &dice)
     case .clockJumps: laptop.clock = .any(&dice, time)
     case .clockStops: laptop.clock = .stopped(at: laptop.now)
     case .clockRight: laptop.clock = .right

@@ -142,7 +142,8 @@ extension World {
 
   /// Upkeep: what all have heard of goes, and nobody may notice.
   func hubCompacts() {
-    if !mayDiffer { mayDiffer = isSilenceLong }
+    // Nobody waits for a device that is shut out; it may be let in again.
+    if !mayDiffer { mayDiffer = isSilenceLong || laptops.contains(where: \.isRevoked) }
     atHub {
       let before = try deletedKeys()
       let dropped = try hub.hub().compact()

@@ -102,11 +102,9 @@ extension World {
       let values = Set(refusal.values.values.compactMap(\.mark))
       book.gaveUp(values)
       try laptop.client().correctRefusal(refusal.number, [:])
-      if refusal.field != nil {
-        book.wrote(
-          laptop.index, RecordKey(type: refusal.type, id: refusal.record),
-          refusal.values.keys.map { ($0, nil) })
-      }
+      book.wrote(
+        laptop.index, RecordKey(type: refusal.type, id: refusal.record),
+        refusal.values.keys.map { ($0, nil) })
       say("    writes again what was refused: \(refusal.code)")
     }
   }

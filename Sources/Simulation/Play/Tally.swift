@@ -36,5 +36,5 @@ package struct Tally: Sendable, Codable {
 
 /// How syncs end, to see that worlds reach every corner.
 enum OutcomeOfSync: String, CaseIterable {
-  case complete, cutShort, stopped, pages, restamped, conflicts, refusals, leaves
+  case complete, cutShort, stopped, byStick, pages, restamped, conflicts, refusals, leaves
 }

@@ -5,6 +5,8 @@ package enum Fault: String, CaseIterable, Sendable {
   case answerBroken, smallPages
   // During an exchange
   case writtenMeanwhile, clockMeanwhile, laptopDies, hubDies, hubFull
+  // On sticks
+  case stickBroken, stickAgain
   // On disks
   case powerCut, processKilled, diskFull
 

@@ -81,6 +81,14 @@ final class HubMachine: @unchecked Sendable {
     }
   }
 
+  func read(bundle file: [UInt8]) throws(Problem) -> BundleReceipt {
+    isTouched = true
+    let hub = try hub()
+    return try world!.acting(by: clock) { () throws(Problem) in
+      try hub.read(bundle: file, by: "stick")
+    }
+  }
+
   func close() {
     try? running?.store.pool.close()
     running = nil

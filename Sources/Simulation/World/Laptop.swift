@@ -12,6 +12,7 @@ final class Laptop: @unchecked Sendable {
   let index: Int
   let device: UInt32
   let token: String
+  let bundles: BundleIdentity
   let folder: String
   let disk: Disk
   let link = Link()
@@ -32,6 +33,7 @@ final class Laptop: @unchecked Sendable {
     self.index = index
     device = template.device
     token = template.token
+    bundles = template.bundles
     role = template.role
     grant = template.grant
     self.folder = folder
@@ -44,6 +46,7 @@ final class Laptop: @unchecked Sendable {
     self.index = index
     device = other.device
     token = other.token
+    bundles = other.bundles
     role = other.role
     grant = other.grant
     isRevoked = other.isRevoked

@@ -1,3 +1,4 @@
+import FieldClient
 import Foundation
 import GRDB
 import Shared
@@ -13,6 +14,8 @@ struct Template: Sendable {
     let role: Role
     let grant: Grant
     let disk: Disk.Copy
+    /// What its sticks are sealed with.
+    let bundles: BundleIdentity
   }
 
   let hub: Disk.Copy
@@ -46,12 +49,15 @@ struct Template: Sendable {
       let token = Secret.text { dice.next() }
       let answer = try hub.enroll(
         EnrolmentRequest(code: invited.code, token: token, program: "simulate"))
+      let secret = BundleSecret([UInt8](words: 4) { dice.next() })!
+      let hubs = try hub.exchangeKeys(secret.keys, with: hub.holder(of: token))
       let replica = folder + "/replica.sqlite"
       try Replica.create(path: replica, schema: schema, device: answer.device)
       laptops.append(
         Laptop(
           name: person.name, device: answer.device, token: token, role: person.role,
-          grant: person.grant, disk: try Self.take(replica)))
+          grant: person.grant, disk: try Self.take(replica),
+          bundles: BundleIdentity(secret: secret, hub: hubs)))
     }
     // Readers that are still open keep the last writer from emptying the log.
     try store.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }

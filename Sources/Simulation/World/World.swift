@@ -22,6 +22,8 @@ package final class World: @unchecked Sendable {
   var tally = Tally()
   /// Requests that are still somewhere on the way, and arrive late.
   var strays: [Stray] = []
+  /// Sticks that somebody carries, or that lie about.
+  var sticks: [Stick] = []
   var sabotage: Sabotage?
   /// What may go wrong in this step, because the world made it go wrong.
   var excuses: Set<Problem.Code> = []

@@ -58,6 +58,7 @@ extension Hub {
       guard bundle.head.number >= device.bundle else { throw Problem(.bundle_old) }
       let time = now()
       guard content.latest <= time + Limits.clockTolerance else { throw Problem(.bundle_ahead) }
+      guard try !isOvertaken(content, device, time, transaction) else { throw Problem(.bundle_old) }
       let answers = try answers(to: content, device, time, transaction)
       let known = try noteBundle(bundle.head, content, of: device, by: who, time, transaction)
       let frames = answers.map { answer in
@@ -85,6 +86,23 @@ extension Hub {
       throw Problem(.bundle_foreign)
     }
     return (device, keys)
+  }
+
+  /// Whether what it brings may have been here before and been deleted since, with nothing left that says
+  /// so. Where the device had a place, that tells; where it had none, only whether the device was heard
+  /// after it wrote this, or was waited for no longer. What it brings still waits there.
+  private func isOvertaken(
+    _ content: BundleContent, _ device: HubDevice, _ time: Int64,
+    _ transaction: any HubTransaction
+  ) throws -> Bool {
+    let silence = Int64(Limits.daysOfSilence) * 86_400_000
+    guard content.written < max(device.lastSync ?? .min, time - silence),
+      content.pushes.contains(where: { !$0.isEmpty })
+    else { return false }
+    let places = Set(content.request.cursors.filter { $0.seq > 0 }.map(\.scope))
+    return try transaction.scopes().contains { scope, state in
+      state.compacted > 0 && !places.contains(scope)
+    }
   }
 
   /// One answer for each push, and then what is left to collect, as far as a file carries it.
