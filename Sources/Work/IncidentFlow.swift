@@ -54,11 +54,30 @@ package struct IncidentFlow: Sendable {
 }
 
 extension IncidentFlow {
-  /// The least severity that the harm allows: a person killed, injured, taken or arrested is
-  /// never minor.
+  /// Counts of staff who came to harm.
+  package static let harm = [
+    "staff_killed", "staff_injured", "staff_abducted", "staff_arrested",
+  ]
+
+  /// The severity of an incident of which nothing but the harm is known: a person killed, injured,
+  /// taken or arrested is grave. Only an injury may turn out light, and somebody must say so.
   package static func leastSeverity(_ values: [String: Value]) -> Int {
-    let harm = ["staff_killed", "staff_injured", "staff_abducted", "staff_arrested"]
-    return harm.contains { if case .int(let count) = values[$0] { count > 0 } else { false } }
-      ? 3 : 1
+    harm.contains { count(values[$0]) > 0 } ? 3 : 1
+  }
+
+  /// The severity that an incident gets by harm that becomes known later; nil where it keeps its own,
+  /// or the change says one.
+  package static func raised(
+    by change: [String: Value], over known: [String: Value]
+  ) -> Value? {
+    let isWorse = harm.contains { count(change[$0]) > count(known[$0]) }
+    guard isWorse, change["severity"] == nil else { return nil }
+    let least = leastSeverity(known.merging(change) { $1 })
+    let severity = known["severity"]?.text.flatMap { Int($0) } ?? 1
+    return severity < least ? .text("\(least)") : nil
+  }
+
+  private static func count(_ value: Value?) -> Int64 {
+    if case .int(let count) = value { count } else { 0 }
   }
 }

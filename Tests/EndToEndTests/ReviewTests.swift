@@ -128,6 +128,45 @@ import Testing
     #expect(try mission.sync(.gao)["sent"] == 0)
   }
 
+  @Test func `a base raises its own level, and what it says of another base is for it to correct`()
+    throws
+  {
+    let mission = try Mission()
+    let id = "0190a000-0000-7000-8000-00000000a1e7"
+    let (author, before) = (
+      try mission.id(.gao, "person", where: "full_name=Mariam Exemple"),
+      try mission.ids(.kidal, "alert", where: "base_code=KDL")
+    )
+    // Told at once by the program, which writes nothing; other programs are told by Bamako.
+    let words = [
+      "kind=alerte_adhoc", "base_code=KDL", "zone=Kidal", "title=Essai", "message=Exercice",
+      "effective_from=2026-07-14T08:00:00Z", "issued_by=" + author,
+    ]
+    let told = try mission.device("gao", ["add", "alert"] + words, locale: Sentence.french)
+    #expect(told.code == 65)
+    #expect(told.err.contains("l'affaire d'une autre base. (base_code)"), "\(told.err)")
+    #expect(try mission.pending(.gao) == 0)
+    try mission.sqlite(
+      mission.replica(.gao),
+      """
+      INSERT INTO alert(id, kind, base_code, zone, title, message, effective_from, issued_by, status)
+      VALUES ('\(id)', 'alerte_adhoc', 'KDL', 'Gao', 'Essai', 'Exercice', '2026-07-14T08:00:00Z',
+        '\(author)', 'active');
+      UPDATE alert SET status = 'levee' WHERE base_code = 'BDG';
+      """)
+    #expect(try mission.at(.gao, "sync", "--json").code == 65)
+    let refused = try succeed(mission.at(.gao, "refused", "--json")).jsonLines()
+    #expect(refused.count >= 2 && refused.allSatisfy { $0["code"] == "other_base" })
+    let whole = try #require(refused.first { $0["record"].text == id }?["number"].int)
+    try mission.sync(.kidal)
+    #expect(try mission.ids(.kidal, "alert", where: "base_code=KDL") == before)
+    #expect(try mission.ids(.gao, "alert", where: "title=Essai").isEmpty)
+    try succeed(mission.at(.gao, "refused", "correct", "\(whole)", "base_code=GAO"))
+    #expect(try mission.sync(.gao)["admitted"] == 1)
+    try mission.sync(.kidal)
+    #expect(try mission.ids(.kidal, "alert", where: "title=Essai").count == 1)
+  }
+
   private func note(_ mission: Mission) throws -> String {
     let notes = try succeed(mission.at(.gao, "list", "note", "--json")).jsonLines()
     return try #require(notes.first?["id"].text)

@@ -285,8 +285,13 @@ struct SchemaMissionTests {
   @Test func `approval and closing belong to the Country Director`() {
     let pack = Schema.mission[type: "security_pack"]?[field: "status"]
     let incident = Schema.mission[type: "incident"]?[field: "status"]
-    #expect(pack?.gates == ["valide": [.dp, .hub]])
+    #expect(pack?.gates["valide"] == [.dp, .hub])
     #expect(incident?.gates["clos"] == [.dp, .hub])
+  }
+
+  @Test func `an alert alone is a base's own affair that everybody reads`() {
+    #expect(Schema.mission.types.filter { $0.owner != nil }.map(\.name) == ["alert"])
+    #expect(Schema.mission[type: "alert"]?.owner == "base_code")
   }
 
   @Test func `stance never leaves in an export`() {

@@ -84,6 +84,14 @@ struct SchemaRefusalTests {
     ("\"key\": [\"code\"]", "\"key_if_given\": [\"code\"]", "types.base.key_if_given"),
     ("\"title\": [\"place\"]", "\"title\": []", "types.visit.title: empty"),
     ("\"base\": \"base_code\"", "\"base\": \"camp\"", "types.visit.scope: no field"),
+    (
+      "\"scope\": \"mission\"", "\"scope\": \"mission\", \"owner\": \"chief\"",
+      "types.base.owner: no field"
+    ),
+    (
+      "\"scope\": \"mission\"", "\"scope\": \"mission\", \"owner\": \"code\"",
+      "types.base.owner: \"code\" does not"
+    ),
     ("\"base\": \"base_code\"", "\"base\": \"place\"", "types.visit.scope: \"place\" does not"),
     ("\"base\": \"base_code\"", "\"same_as\": \"place\"", "types.visit.scope: \"place\" is no"),
     (

@@ -72,6 +72,13 @@ import Testing
         group: .delete(
           "security_pack", handles["security_pack"]!.1, gao.stamp(),
           seen: FieldStamps(record: .never))),
+      Case(
+        code: .other_base, place: "base_code",
+        group: create("alert", Sample.alert.merging(["base_code": "KDL"]) { $1 }, 26)),
+      Case(
+        code: .role_not_allowed, place: "status",
+        group: try update("security_pack", "status", "archive")
+      ),
       Case(code: .append_only, place: "title", group: try update("alert", "title", "Autre")),
       Case(
         code: .locked, place: "value_declared",

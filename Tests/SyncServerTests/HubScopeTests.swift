@@ -57,6 +57,34 @@ import Testing
     #expect(fresh.leaves == [] && fresh.brought == [])
   }
 
+  @Test func `an alert is read by the mission and written by its base alone`() throws {
+    try gao.sync(.create("alert", Sample.id(5), Sample.alert, gao.stamp()))
+    try everybodySyncs()
+    let alert = try #require(try table.stored("alert", Sample.id(5)))
+    let seen = alert.stamps.record
+    for change in [
+      ChangeGroup.update(
+        "alert", alert.handle, ["status": "levee"], bandiagara.stamp(), seen: seen),
+      .delete("alert", alert.handle, bandiagara.stamp(), seen: alert.stamps),
+    ] {
+      let answer = try bandiagara.sync(change)
+      #expect(answer.verdicts.map(\.code) == ["other_base"])
+      // Its own picture goes back to what stands.
+      #expect(answer.brought.first?.hasPrefix("create alert") == true)
+    }
+    let foreign = Sample.alert.merging(["base_code": "GAO"]) { $1 }
+    let made = try bandiagara.sync(
+      .create("alert", Sample.id(6), foreign, bandiagara.stamp()))
+    #expect(made.verdicts.map(\.code) == ["other_base"] && made.handles == [0])
+    #expect(try table.stored("alert", alert.id)?.values["status"] == "active")
+    #expect(try table.stored("alert", Sample.id(6)) == nil)
+    let own = try gao.sync(
+      .update("alert", alert.handle, ["status": "levee"], gao.stamp(), seen: seen))
+    #expect(own.verdicts == [])
+    #expect(try bamako.sync(.create("alert", Sample.id(7), foreign, bamako.stamp())).verdicts == [])
+    try checkDigests()
+  }
+
   @Test func `a record that comes back to a scope is whole again for those who lost it`() throws {
     let contact = try contact()
     try bamako.sync(

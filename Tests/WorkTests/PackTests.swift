@@ -123,10 +123,57 @@ import Testing
   ]
 
   @Test(arguments: steps)
-  func `each role has its steps and no other`(role: Role, status: String, steps: [PackStep]) {
-    let pack = record("security_pack", ["status": .text(status)])
-    let state = state(PackContent(pack: pack, sections: [], contacts: []))
+  func `each role has its steps and no other`(
+    role: Role, status: String, steps: [PackStep]
+  ) throws {
+    let content = try complete(status)
+    // Without a fingerprint of an approval, and nothing that would turn it to be revised.
+    let state = state(content)
     #expect(PackStep.open(to: role, state) == steps)
+  }
+
+  private func complete(_ status: String) throws -> PackContent {
+    let content = try Demo().content("BDG")
+    return PackContent(
+      pack: content.pack.with(["status": .text(status)]), sections: content.sections,
+      contacts: content.contacts)
+  }
+
+  @Test func `a pack that was submitted too early counts as in review until nothing is missing`()
+    throws
+  {
+    let content = try complete("soumis_dp")
+    #expect(state(content).status == "soumis_dp" && state(content).lacking == [])
+    let telecom = try #require(content.section("sop_telecom"))
+    let early = PackContent(
+      pack: content.pack, sections: content.sections.filter { $0.id != telecom.id }, contacts: [])
+    let state = state(early)
+    #expect(state.status == "en_revue_cz")
+    #expect(state.lacking == ["sop_telecom", "contacts_urgence"])
+    #expect(PackStep.open(to: .dp, state) == [.submit, .returnToDraft])
+    #expect(PackStep.submit.obstacles(early) == state.lacking)
+    let light = Freshness(
+      early, state, appropriation: Appropriation(signed: 0, expected: 1), heard: Demo.today,
+      today: Demo.today)
+    #expect(
+      light.light == .red && light.reasons.contains { $0.reason == .incomplete(state.lacking) })
+    // A draft lacks what it lacks, and nobody says that it was handed over.
+    let draft = PackContent(
+      pack: content.pack.with(["status": "brouillon"]), sections: [], contacts: [])
+    #expect(self.state(draft).status == "brouillon" && self.state(draft).lacking == [])
+  }
+
+  @Test(arguments: PackStep.allCases)
+  func `the hub lets nobody write what no step of theirs writes`(step: PackStep) throws {
+    let field = try #require(Schema.mission[type: "security_pack"]?[field: "status"])
+    let values = step.values(try Demo().content("BDG"), by: nil, today: Demo.today)
+    let status = try #require(values["status"]?.text)
+    if status == "brouillon" {
+      guard case .ordered(_, let back) = field.policy else { return #expect(Bool(false)) }
+      #expect(back.subtracting([.hub]) == step.roles)
+    } else {
+      #expect(field.gates[status]?.subtracting([.hub]) == step.roles)
+    }
   }
 
   @Test func `the Country Director alone approves`() {

@@ -20,6 +20,13 @@ import Testing
     #expect(from.mayBecome(to, by: role) == isAllowed)
   }
 
+  @Test func `the hub takes a change of level from those alone who may make one`() {
+    let kind = Schema.mission[type: "alert"]?[field: "kind"]
+    for value in ["changement_niveau", "levee"] {
+      #expect(kind?.gates[value]?.subtracting([.hub]) == AlertLevel.raisers)
+    }
+  }
+
   @Test(arguments: [
     ("BDG", AlertLevel.orange), ("TES", .red), ("GAO", .yellow), ("BKO", .green), ("ANS", .orange),
   ])
@@ -95,10 +102,47 @@ import Testing
     #expect(IncidentFlow(grave.with(["status": "clos"])).duties(sessions: []) == [])
   }
 
+  @Test func `the hub takes each step of an incident from those alone who may take it`() {
+    let field = Schema.mission[type: "incident"]?[field: "status"]
+    for (step, before) in zip(IncidentFlow.Step.allCases, ["signale", "verifie", "en_analyse"]) {
+      let flow = IncidentFlow(record("incident", ["status": .text(before)]))
+      let allowed = Role.allCases.filter { $0 != .hub && flow.steps(for: $0) == [step] }
+      let status = flow.values(step, by: nil)["status"]?.text ?? ""
+      #expect(field?.gates[status]?.subtracting([.hub]) == Set(allowed))
+    }
+  }
+
   @Test(arguments: ["staff_killed", "staff_injured", "staff_abducted", "staff_arrested"])
   func `harm to staff is never minor`(field: String) {
     #expect(IncidentFlow.leastSeverity([field: 1]) == 3)
     #expect(IncidentFlow.leastSeverity([field: 0]) == 1)
+  }
+
+  @Test(arguments: ["staff_killed", "staff_injured", "staff_abducted", "staff_arrested"])
+  func `harm that is reported later makes the incident grave, too`(field: String) {
+    let known: [String: Value] = ["severity": "2", field: 0]
+    #expect(IncidentFlow.raised(by: [field: 1], over: known) == "3")
+    #expect(IncidentFlow.raised(by: [field: 0], over: known) == nil)
+    #expect(IncidentFlow.raised(by: ["locality": "Gao"], over: known) == nil)
+    #expect(IncidentFlow.raised(by: [field: 1], over: [field: 0, "severity": "4"]) == nil)
+    // Who says how grave it is in the same breath has thought of it: an injury may be light.
+    #expect(IncidentFlow.raised(by: [field: 1, "severity": "2"], over: known) == nil)
+    // A correction that leaves the harm as it is, or lowers it, raises nothing.
+    #expect(IncidentFlow.raised(by: [field: 1], over: ["severity": "2", field: 2]) == nil)
+  }
+
+  @Test(arguments: [
+    ("staff_injured", "1", true), ("staff_injured", "2", false),
+    ("staff_killed", "2", true), ("staff_killed", "3", false),
+  ])
+  func `an injury is moderate at least, a death grave`(
+    field: String, severity: String, isRefused: Bool
+  )
+    throws
+  {
+    let type = try #require(Schema.mission[type: "incident"])
+    let problems = type.checkRules([field: 1, "severity": .text(severity)])
+    #expect(problems.contains { $0.code == .invalid_value && $0.place == "severity" } == isRefused)
   }
 }
 

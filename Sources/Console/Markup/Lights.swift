@@ -57,6 +57,9 @@ extension Page {
       }
         ?? say("jamais synchronisé : état inconnu", "never synced: state unknown")
     case .noValidPack: say("pas de pack valide", "no valid pack")
+    case .incomplete(let codes):
+      say("soumis trop tôt, il manque : ", "submitted too early, missing: ")
+        + codes.map(sectionName).joined(separator: ", ")
     case .reviewOverdue(let days):
       days == 0
         ? say("sans date de révision", "no review date")

@@ -95,8 +95,9 @@ extension Page {
   /// What the first report does not ask for; the next one corrects it.
   private var assumed: [String: Value] {
     let category = form["category"] ?? ""
-    let harm = ["staff_killed", "staff_injured", "staff_abducted", "staff_arrested"]
-      .reduce(into: [String: Value]()) { $0[$1] = .int(Int64(form[$1] ?? "") ?? 0) }
+    let harm = IncidentFlow.harm.reduce(into: [String: Value]()) { harm, name in
+      harm[name] = try? schema[type: "incident"]?[field: name]?.parse(form[name] ?? "")
+    }
     let place = form["place_kind"] ?? ""
     return [
       "exposure": place == "axe_route"
@@ -123,9 +124,7 @@ extension Page {
     var form = RecordForm(type, nil, on: self, only: Self.quick)
     form.starting = starting(type).merging(assumed) { given, _ in given }
     form.starting["occurred_on"] = .text(sitter.today.iso)
-    for name in ["staff_killed", "staff_injured", "staff_abducted", "staff_arrested"] {
-      form.starting[name] = 0
-    }
+    for name in IncidentFlow.harm { form.starting[name] = 0 }
     let before: HTML = """
       \(banner)<p>\(say("Deux minutes. Aucun nom de personne ni de groupe armé. Le reste peut suivre.", "Two minutes. No name of a person or an armed group. The rest may follow."))</p>
       """

@@ -198,7 +198,7 @@ extension Page {
     let isTaken = ["status", "change_summary"].allSatisfy { name in
       values[name].map { $0 == judged.pack[name] } ?? true
     }
-    if isTaken { return .see(link(to: judged.pack)) }
+    if isTaken && judged.state.lacking.isEmpty { return .see(link(to: judged.pack)) }
     guard PackStep.open(to: sitter.role, judged.state).contains(step) else {
       throw Problem(.role_not_allowed)
     }

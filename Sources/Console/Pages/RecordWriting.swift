@@ -155,19 +155,37 @@ extension Page {
       return done(self.link(to: record), say("Rien n'a changé.", "Nothing changed."))
     }
     do throws(Problem) {
-      let written = try desk.write([.set(record.type, record.id, read.values, over: read.over)])
-      let sentence =
+      let graver = graver(record, read.values)
+      let written = try desk.write([
+        .set(
+          record.type, record.id, read.values.merging(graver) { $1 },
+          over: read.over.merging(graver.mapValues { _ in record["severity"] }) { $1 })
+      ])
+      var sentence =
         written.proposed.isEmpty
         ? saved
         : say(
           "Enregistré ; une valeur attend l'accord de Bamako.",
           "Saved; a value waits for Bamako's agreement.")
+      if !graver.isEmpty {
+        sentence += say(
+          " La gravité passe à « grave » ; si la blessure est légère, corrigez-la.",
+          " The severity is “serious” now; if the injury is light, correct it.")
+      }
       return done(self.link(to: record), sentence)
     } catch {
       guard error.isAboutTheForm else { throw error }
       form.note(error)
       return try formPage(form, link, title)
     }
+  }
+
+  /// What harm that was added to an incident says of its severity.
+  private func graver(_ record: Record, _ change: [String: Value]) -> [String: Value] {
+    guard record.type == "incident",
+      let severity = IncidentFlow.raised(by: change, over: record.values)
+    else { return [:] }
+    return ["severity": severity]
   }
 
   func delete(_ type: RecordType, _ id: String) throws(Problem) -> ConsoleAnswer {

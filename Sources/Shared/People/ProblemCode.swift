@@ -4,7 +4,7 @@ extension Problem {
   public enum Code: String, Sendable, Hashable, CaseIterable, Codable {
     case usage, not_enrolled, no_hub, unknown_type
     case unknown_field, wrong_type, invalid_value, missing_field
-    case bad_id, scope_not_granted, scope_widened, role_not_allowed
+    case bad_id, scope_not_granted, scope_widened, other_base, role_not_allowed
     case append_only, locked, going_back, stale_format
     case erased, not_found, no_base, no_conflict, no_device, no_refusal, no_parcel
     case ambiguous_id, already_exists, already_settled
@@ -145,6 +145,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Demandez-le au Référent.",
           en: "Ask the security focal point."))
+    case .other_base:
+      Entry(
+        exit: 65, status: 403,
+        text: Label(
+          fr: "Cette fiche est l'affaire d'une autre base.",
+          en: "This record is another base's affair."),
+        hint: Label(
+          fr: "Choisissez votre base, ou demandez à l'autre base ou à Bamako de l'écrire.",
+          en: "Choose your own base, or ask the other base or Bamako to write it."))
     case .role_not_allowed:
       Entry(
         exit: 65, status: 403,

@@ -11,6 +11,9 @@ public final class RecordType: Sendable {
   /// The fields that name a record for people.
   public let title: [String]
   public let scope: ScopeRule
+  /// The field with the code of the base whose own affair a record is, whoever reads it: only who may
+  /// write in that base's scope writes it.
+  public let owner: String?
   /// The order of sending, 0 first.
   public let priority: Int
   /// Days after which a record is due for review.
@@ -38,8 +41,8 @@ public final class RecordType: Sendable {
 
   init(
     name: String, label: Label, fields: [Field], derived: [Field], key: Key,
-    title: [String], scope: ScopeRule, priority: Int, reviewDays: Int?, rights: Rights,
-    rules: [RecordRule]
+    title: [String], scope: ScopeRule, owner: String?, priority: Int, reviewDays: Int?,
+    rights: Rights, rules: [RecordRule]
   ) {
     self.name = name
     self.label = label
@@ -49,6 +52,7 @@ public final class RecordType: Sendable {
     keyNeeded = key.required.count
     self.title = title
     self.scope = scope
+    self.owner = owner
     self.priority = priority
     self.reviewDays = reviewDays
     writers = rights.writers

@@ -15,6 +15,7 @@ struct SchemaChecking {
       }
       try checkKey(type)
       try checkScope(type.scope, type)
+      if let owner = type.owner { try checkBase(owner, type, "owner") }
       for rule in type.rules { try check(rule, type) }
     }
   }
@@ -45,10 +46,7 @@ struct SchemaChecking {
   private func checkScope(_ rule: ScopeRule, _ type: RecordType) throws(Problem) {
     switch rule {
     case .fixed: return
-    case .base(let name):
-      guard case .reference("base", _) = try field(name, type, "scope").kind else {
-        throw refusal(type, "scope: \"\(name)\" does not refer to a base; name a field that does")
-      }
+    case .base(let name): try checkBase(name, type, "scope")
     case .same(let name, let otherwise):
       switch try field(name, type, "scope").kind {
       case .reference, .anyReference: break
@@ -62,6 +60,12 @@ struct SchemaChecking {
       }
       for rule in rules.values { try checkScope(rule, type) }
       try checkScope(otherwise, type)
+    }
+  }
+
+  private func checkBase(_ name: String, _ type: RecordType, _ part: String) throws(Problem) {
+    guard case .reference("base", _) = try field(name, type, part).kind else {
+      throw refusal(type, "\(part): \"\(name)\" does not refer to a base; name a field that does")
     }
   }
 

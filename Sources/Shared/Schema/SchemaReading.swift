@@ -39,7 +39,7 @@ struct SchemaReading {
     return RecordType(
       name: name, label: try entries.label(node), fields: systemFields + own, derived: derived,
       key: try entries.key(node), title: try node.required("title").texts(),
-      scope: try entries.scope(try node.required("scope")),
+      scope: try entries.scope(try node.required("scope")), owner: try node["owner"]?.text(),
       priority: try node.required("priority").wholeNumber(in: 0...9),
       reviewDays: try node["review_days"]?.wholeNumber(in: 1...3650),
       rights: try entries.rights(node),

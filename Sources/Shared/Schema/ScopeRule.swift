@@ -41,6 +41,23 @@ extension RecordType {
     scope(by: scope, values, find)
   }
 
+  /// What stands against writing a record of these values: that it is the affair of a base in whose
+  /// scope its writer may not write. Laptops ask before a record leaves them, the hub before it
+  /// admits one.
+  ///
+  /// - Parameters:
+  ///   - mayWrite: whether the writer may write in a scope.
+  ///   - find: as for `defaultScope`.
+  package func foreign(
+    _ values: [String: Value], mayWrite: (Scope) -> Bool,
+    find: (String, String) -> [String: Value]?
+  ) -> Problem? {
+    guard let owner, let code = values[owner]?.text, let scope = Self.baseScope(of: code, find),
+      !mayWrite(scope)
+    else { return nil }
+    return Problem(.other_base, at: owner)
+  }
+
   private func scope(
     by rule: ScopeRule, _ values: [String: Value], _ find: (String, String) -> [String: Value]?
   ) -> Scope? {

@@ -377,9 +377,17 @@ extension ConfirmedState {
     }
   }
 
-  /// The fields of a record named by its id or by its `code`.
   func referenced(_ type: String, _ reference: String) throws -> [String: Value]? {
-    let table = try shape.table(type)
+    try shape.referenced(type, reference, db)
+  }
+}
+
+extension ReplicaShape {
+  /// The fields of a record named by its id or by its `code`.
+  func referenced(
+    _ type: String, _ reference: String, _ db: Database
+  ) throws -> [String: Value]? {
+    let table = try table(type)
     if let row = try db.row(table.select([], where: "id = ?"), [reference]) {
       return table.values(row)
     }

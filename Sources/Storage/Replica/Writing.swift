@@ -25,6 +25,7 @@ package struct RecordWriter {
     let table = try shape.table(type)
     let values = try completed(values, table)
     var row = try checked(values, table)
+    try checkOwner(values, table.type)
     let id = table.type.id(values) ?? given ?? freshID()
     guard given == nil || given == id else { throw Problem(.bad_id, at: type) }
     row[0] = id.description.databaseValue
@@ -78,6 +79,8 @@ package struct RecordWriter {
     for (field, value) in values { all[field] = value.isNull ? nil : value }
     let fields = values.keys.sorted()
     try check(all, table, fields: fields, before: before)
+    try checkOwner(before, table.type)
+    try checkOwner(all, table.type)
     guard !fields.isEmpty else { return }
     try db.run(
       table.update(fields, where: "_row = ?"),
@@ -93,7 +96,22 @@ package struct RecordWriter {
   package func delete(_ type: String, _ prefix: String) throws {
     let table = try shape.table(type)
     let row = try Replica.row(prefix, table, db)
+    try checkOwner(table.values(row, from: 2), table.type)
     try db.run("DELETE FROM \(table.name) WHERE _row = ?", [row[1] as Int64])
+  }
+
+  /// Bamako would refuse what is another base's affair. Before the first sync nobody knows what is.
+  private func checkOwner(_ values: [String: Value], _ type: RecordType) throws {
+    guard type.owner != nil, try ReplicaState.everything.number(db) != 1 else { return }
+    let writable = try Set(
+      db.rows("SELECT name FROM _scope WHERE writable").map { $0[0] as String })
+    guard try db.row("SELECT EXISTS(SELECT 1 FROM _scope)")![0] else { return }
+    let problem = type.foreign(values) { scope in
+      writable.contains(scope.description)
+    } find: { other, reference in
+      try? shape.referenced(other, reference, db)
+    }
+    if let problem { throw problem }
   }
 
   /// What is wrong with one value by itself; `.no_base` for a base that is not in the list. Without

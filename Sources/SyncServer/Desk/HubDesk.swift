@@ -157,7 +157,7 @@ package struct HubDesk: Desk {
         number: device.number, name: device.name, base: device.base, role: device.role,
         lastSync: device.lastSync, waiting: device.waiting, clockError: device.clockError,
         program: device.program, isActive: device.state == .active,
-        isShared: device.sharedAt != nil,
+        isRetired: device.state == .retired, isShared: device.sharedAt != nil,
         bytesToday: Int64(device.traffic.at(sitter.now).bytes),
         refused: report.refusals.filter { $0.device == device.number }.map { ($0.code, $0.count) })
     }

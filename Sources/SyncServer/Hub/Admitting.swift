@@ -61,6 +61,9 @@ extension HubWriting {
       return entry.refuseWhole(
         Problem(.scope_not_granted, at: mayKnow ? current.scope.description : type.name))
     }
+    if let current, let problem = foreign(current.values, type, writer) {
+      return entry.refuseWhole(problem)
+    }
     if let current, current.isErased, entry.change.kind != .delete {
       return entry.refuseWhole(Problem(.erased, at: type.name))
     }
@@ -136,6 +139,10 @@ extension HubWriting {
     }
     if let problem = type.checkRules(values).first {
       entry.refuseWhole(entry.firstRefusal(in: problem.place) ?? problem)
+      return nil
+    }
+    if let problem = foreign(values, type, writer) {
+      entry.refuseWhole(problem)
       return nil
     }
     return StoredRecord(

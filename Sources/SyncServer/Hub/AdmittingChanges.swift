@@ -96,6 +96,7 @@ extension HubWriting {
     }
     guard field.name == "scope" else {
       return try unknownBase(change.value, field, type, writer)
+        ?? foreign([field.name: change.value], type, writer)
     }
     guard let scope = change.value.text.flatMap({ Scope($0) }) else {
       return Problem(.invalid_value, at: "scope")

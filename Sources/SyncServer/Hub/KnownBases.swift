@@ -19,6 +19,20 @@ extension HubWriting {
     return Problem(.no_base, at: scope.description)
   }
 
+  /// Why the writer may not speak for the base that a record is about. What somebody wrote before
+  /// they heard that the base was taken from them still counts: an alert is not held back.
+  func foreign(
+    _ values: [String: Value], _ type: RecordType, _ writer: Writer
+  ) -> Problem? {
+    guard !writer.isGiver else { return nil }
+    return type.foreign(values) { scope in
+      writer.grant.mayWrite(scope) || writer.isUnaware(of: scope)
+    } find: { other, reference in
+      guard let other = schema[type: other] else { return nil }
+      return try? transaction.referenced(other, reference)
+    }
+  }
+
   private func isUnknown(base code: String) throws -> Bool {
     guard let bases = schema[type: "base"] else { return false }
     if try transaction.referenced(bases, code) != nil { return false }

@@ -13,6 +13,7 @@ package struct Overview: Sendable {
     package let clockError: Int64
     package let program: String
     package let isActive: Bool
+    package let isRetired: Bool
     package let isShared: Bool
     /// On the wire, both ways, today.
     package let bytesToday: Int64
@@ -21,7 +22,8 @@ package struct Overview: Sendable {
 
     package init(
       number: UInt32, name: String, base: String, role: Role, lastSync: Int64?, waiting: Int,
-      clockError: Int64, program: String, isActive: Bool, isShared: Bool, bytesToday: Int64,
+      clockError: Int64, program: String, isActive: Bool, isRetired: Bool, isShared: Bool,
+      bytesToday: Int64,
       refused: [(code: Problem.Code, count: Int)]
     ) {
       self.number = number
@@ -33,6 +35,7 @@ package struct Overview: Sendable {
       self.clockError = clockError
       self.program = program
       self.isActive = isActive
+      self.isRetired = isRetired
       self.isShared = isShared
       self.bytesToday = bytesToday
       self.refused = refused
@@ -59,9 +62,10 @@ package struct Overview: Sendable {
 extension Overview {
   /// When a base was last heard of.
   ///
-  /// At the hub, a base with a laptop of its own is heard through it, and a sub-base without one
-  /// through its base's. On a laptop the mission is as old as its last sync, but its own base
-  /// speaks here and now.
+  /// At the hub, a base with a laptop of its own is heard through it, and a sub-base that never had one
+  /// through its base's. A base whose laptops were all shut out is heard of no more; one that was put
+  /// out of service in good order is as if it never was. On a laptop the mission is as old as its last
+  /// sync, but its own base speaks here and now.
   package func heard(_ base: Record, at sitter: Sitter) -> Day? {
     guard let code = base.text("code") else { return nil }
     if let own = sitter.base {
@@ -69,8 +73,8 @@ extension Overview {
       return isHere ? sitter.today : asOf.map { Day(milliseconds: $0) }
     }
     if base.text("kind") == "capitale" { return sitter.today }
-    let here = devices.filter { $0.base == code && $0.isActive }
-    let heard = here.isEmpty ? devices.filter { $0.base == base.text("parent_code") } : here
-    return heard.compactMap(\.lastSync).max().map { Day(milliseconds: $0) }
+    let own = devices.filter { $0.base == code && !$0.isRetired }
+    let heard = own.isEmpty ? devices.filter { $0.base == base.text("parent_code") } : own
+    return heard.filter(\.isActive).compactMap(\.lastSync).max().map { Day(milliseconds: $0) }
   }
 }

@@ -15,6 +15,10 @@ package struct PackState: Sendable {
   /// `brouillon`, `en_revue_cz`, `soumis_dp`, `valide`, `a_reviser` or `archive`.
   package let status: String
   package let reasons: [RevisionReason]
+  /// Codes of what a submitted pack lacks. While it lacks something it counts as in review: its parts
+  /// reach Bamako in any order, or somebody took one out afterwards, and no step but this reading
+  /// of all of them knows.
+  package let lacking: [String]
   package let reviewDue: Day?
 
   /// - Parameters:
@@ -23,6 +27,11 @@ package struct PackState: Sendable {
     let pack = content.pack
     reviewDue = Self.reviewDue(of: pack)
     let stored = pack.text("status") ?? "brouillon"
+    lacking = stored == "soumis_dp" ? content.missing : []
+    guard lacking.isEmpty else {
+      (status, reasons) = ("en_revue_cz", [])
+      return
+    }
     guard stored == "valide" || stored == "a_reviser" else {
       (status, reasons) = (stored, [])
       return
