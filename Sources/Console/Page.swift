@@ -66,8 +66,18 @@ struct Page: Sendable {
     schema[type: record.type]?[field: field]?.words(record[field], language) ?? ""
   }
 
+  /// What a record is called. Where an id is part of its name, the code that people know stands for it.
   func heading(_ record: Record) -> String {
-    schema[type: record.type]?.heading(record.values, language) ?? record.type
+    guard let type = schema[type: record.type] else { return record.type }
+    var values = record.values
+    for name in type.title {
+      guard case .reference(let other, _) = type[field: name]?.kind,
+        let id = record.text(name).flatMap({ RecordID($0) }),
+        let code = try? desk.record(other, id).text("code")
+      else { continue }
+      values[name] = .text(code)
+    }
+    return type.heading(values, language)
   }
 
   /// The name of the base that a record belongs to; its code where the base is not to be seen.

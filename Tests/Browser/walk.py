@@ -104,6 +104,10 @@ class Walk:
         page.set_viewport_size({"width": 1280, "height": 800})
         expect(f"{picture}: fits 360 points ({width})", width <= 360)
 
+    def paper(self, picture):
+        """A picture of what the printer gets, which has no menu."""
+        self.page.screenshot(path=f"{FOLDER}/{picture}.png", full_page=True)
+
     def show(self, name, height=480, width=800):
         """A picture for the guides: what a small screen shows first."""
         self.page.set_viewport_size({"width": width, "height": height})
@@ -121,6 +125,12 @@ class Walk:
 
     def send(self, name):
         self.page.click(f"main button:has-text(\"{name}\")")
+
+
+def account(name, full, role, *more):
+    """A new account of the hub; its first password."""
+    told = run("djoliba-server", "account", "add", name, "--name", full, "--role", role, *more, data="hub")
+    return re.search(r"\w{4}(-\w{4}){3}", told).group()
 
 
 def sign_in(walk, name, first):
@@ -217,8 +227,9 @@ def bamako(walk):
              "un numéro non essayé depuis 181 jours")
     walk.show("tableau", width=960)
     walk.page.click("tbody a:has-text(\"Bankass\")")
-    walk.has("Soumis au DP", "Manque avant de soumettre au DP")
-    walk.send("Valider cette version")
+    walk.has("En revue CZ", "soumis sans 5 rubriques", "Manque avant de soumettre au DP")
+    walk.look("pack-incomplet")
+    walk.send("Soumettre au Directeur")
     walk.has("Il manque des rubriques obligatoires")
     walk.go("/")
     walk.page.click("tbody a:has-text(\"Bandiagara\")")
@@ -349,8 +360,9 @@ def main():
     run("djoliba-server", "init", "--address", address, data="hub")
     today.write(f"{FOLDER}/demo", SHIFT.today)
     run("djoliba-server", "load", f"{FOLDER}/demo", data="hub")
-    first = run("djoliba-server", "account", "add", "claire", "--name", "Claire Exemple", "--role", "dp", data="hub")
-    password = re.search(r"\w{4}(-\w{4}){3}", first).group()
+    password = account("claire", "Claire Exemple", "dp")
+    keeper_password = account("oumou", "Oumou Démo", "suivi_evaluation")
+    clerk_password = account("yacouba", "Yacouba Exemple", "saisie", "--base", "BDG")
     hub, _ = start("djoliba-server", "run", data="hub", until="listens on")
     run("djoliba-server", "invite", "--base", "GAO", "--role", "resp_base", "--name", "Portable Gao",
         "--out", f"{FOLDER}/gao.invitation", data="hub")
@@ -369,6 +381,13 @@ def main():
         for walk in [workflows.enter_value, workflows.vote, workflows.review, workflows.missing_goods,
                      workflows.renew_access, workflows.go_back]:
             walk(office)
+        workflows.sitrep(office)
+        workflows.forget_contact(office)
+        keeper, clerk = Walk(browser, address), Walk(browser, address)
+        sign_in(keeper, "oumou", keeper_password)
+        sign_in(clerk, "yacouba", clerk_password)
+        workflows.verify_value(keeper)
+        workflows.meet_lock(clerk, shifted("202603"))
         workflows.session_over(office, "claire", PASSWORD)
         workflows.without_script(browser, address, "claire", PASSWORD)
         look_everywhere(office, "Bamako")
@@ -385,7 +404,7 @@ def main():
         come_back(field, office)
         workflows.correct_refused(field, office)
         look_everywhere(field, "Gao")
-        for walk in (office, field):
+        for walk in (office, keeper, clerk, field):
             expect(f"no other host was asked: {walk.asked}", len(walk.asked) == 1)
             expect(f"the first page weighs {walk.first} bytes", 0 < walk.first < FIRST)
             expect(f"the heaviest other page weighs {walk.heaviest}", walk.heaviest[0] < OTHER)

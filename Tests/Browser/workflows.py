@@ -27,6 +27,97 @@ def enter_value(walk):
     walk.has("512\u202f000")
 
 
+def verify_value(walk):
+    print("ASACO : le suivi-évaluation vérifie et ferme une valeur")
+    walk.go("/asaco/AS-BDG-01")
+    walk.page.click("tbody a:has-text('512')")
+    walk.page.click("a:text-is('Modifier')")
+    walk.page.fill("[name=value_verified]", "440 000")
+    choose(walk.page, {"verification_status": "verifie"})
+    walk.send("Enregistrer")
+    walk.has("Enregistré")
+    walk.go("/asaco/AS-BDG-01")
+    walk.has("512\u202f000 [440\u202f000]", "fermé", "écart 16 %")
+    walk.look("valeur-fermee")
+
+
+def meet_lock(walk, early):
+    print("ASACO : la base ne change plus une valeur fermée, et saisit un mois passé")
+    walk.go("/asaco/AS-BDG-01")
+    walk.page.click("tbody a:has-text('512')")
+    value = walk.page.url
+    walk.page.click("a:text-is('Modifier')")
+    assert walk.page.locator("[name=value_declared]").count() == 0
+    choose(walk.page, {"verification_status": "declare"})
+    walk.send("Enregistrer")
+    walk.has("Rien n'est enregistré", "Ce statut ne revient pas en arrière avec ce rôle.")
+    walk.look("valeur-fermee-refus")
+    walk.page.goto(value)
+    walk.has("Déclaré\n512", "Vérification\nVérifié")
+    walk.go(f"/asaco/AS-BDG-01?fin={early}")
+    walk.page.click("a[aria-label*='Recettes médicaments']:text-is('+') >> nth=-1")
+    walk.page.fill("[name=value_declared]", "498 000")
+    choose(walk.page, {"data_source": "registre", "entered_by": "=Yacouba Exemple"})
+    walk.send("Enregistrer")
+    walk.has("Enregistré")
+    walk.go(f"/asaco/AS-BDG-01?fin={early}")
+    walk.has("498\u202f000", "tardif")
+    walk.look("saisie-tardive")
+
+
+def sitrep(walk):
+    print("Veille : le rapport de situation du mois, sur papier")
+    walk.go("/incidents/signaler")
+    for name, value in {"locality": "Axe Gao-Bourem (fictif)", "summary": "Véhicule en panne, retour à pied."}.items():
+        walk.page.fill(f"[name={name}]", value)
+    choose(walk.page, {"place_kind": "axe_route", "category": "accident_route", "staff_safe": "oui", "base_code": "GAO",
+                       "reported_by": "=Mariam Exemple"})
+    walk.send("Enregistrer")
+    walk.has("Enregistré")
+    walk.go("/veille")
+    walk.page.click("a:has-text('tout le mois')")
+    month = walk.page.url.split("=")[1]
+    walk.page.click("a:has-text('Écrire la synthèse')")
+    walk.page.fill("[name=title]", "Rapport de situation du mois")
+    walk.page.fill("[name=body]", "Deux axes fermés.\nUn pack à réviser.")
+    choose(walk.page, {"author": "=Claire Exemple"})
+    walk.send("Enregistrer")
+    walk.has("Enregistré")
+    walk.go(f"/veille?periode={month}")
+    walk.look("sitrep")
+    walk.page.emulate_media(media="print")
+    walk.paper("sitrep-papier")
+    # What the month's writer says, then what the bases wrote, and nothing to press.
+    walk.has("Rapport de situation du mois", "Deux axes fermés.", "Gao", "Véhicule en panne, retour à pied.")
+    assert not walk.page.is_visible("header") and not walk.page.is_visible("footer")
+    assert not any(link.is_visible() for link in walk.page.query_selector_all(".suite, .ajout, form"))
+    paper = walk.page.pdf(format="A4", margin={"top": "15mm", "bottom": "15mm", "left": "15mm", "right": "15mm"})
+    sheets = len(re.findall(rb"/Type /Page\b", paper))
+    assert 1 <= sheets <= 6, sheets
+    walk.page.emulate_media(media="screen")
+
+
+def forget_contact(walk):
+    print("Interlocuteurs : à effacer après 36 mois")
+    walk.go("/fiches/contact/nouvelle")
+    for name, value in {"display_name": "Ancien élu (fictif)", "function_title": "Élu", "last_verified_on": "15/01/2020"}.items():
+        walk.page.fill(f"[name={name}]", value)
+    choose(walk.page, {"contact_type": "elu_collectivite", "base_code": "GAO", "relationship": "ponctuelle",
+                       "consent_basis": "fonction_officielle", "status": "actif"})
+    walk.send("Enregistrer")
+    walk.has("Enregistré")
+    walk.go("/interlocuteurs")
+    choose(walk.page, {"suivi": "=à effacer (36 mois)"})
+    walk.page.click(".recherche button")
+    walk.page.wait_for_url("**suivi=effacer*")
+    walk.has("1 interlocuteur", "Ancien élu (fictif)", "à effacer (36 mois)")
+    walk.look("a-effacer")
+    choose(walk.page, {"suivi": "=à archiver (24 mois)"})
+    walk.page.click(".recherche button")
+    walk.page.wait_for_url("**suivi=archiver*")
+    assert "Ancien élu" not in walk.page.inner_text("main")
+
+
 def vote(walk):
     print("Cadre : une voix")
     walk.go("/cadre")

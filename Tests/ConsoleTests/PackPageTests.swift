@@ -308,10 +308,16 @@ import Testing
     browser.get("/asaco/AS-BDG-01?fin=202605")
     #expect(browser.page.contains(#"412 [405]</a> <span class="aide">fermé"#))
     #expect(browser.page.contains("286\u{202F}500 [282\u{202F}000]"))
+    let link = try #require(browser.page.firstMatch(of: #/href="([^"]+)">412/#)).1
+    browser.get(String(link))
+    #expect(browser.page.contains("<h1>AS-BDG-01 · SRV01 · 202605</h1>"))
     browser.get("/asaco")
     #expect(browser.page.contains("échue") && browser.page.contains("pas de convention"))
     browser.get("/asaco/dhis2/json?periode=202605")
     #expect(browser.page.contains(#""value":"405""#))
+    browser.get("/asaco/dhis2?periode=2026Q9")
+    #expect(browser.status == 422 && browser.page.contains("Écrivez un mois (202605)"))
+    #expect(browser.page.contains(#"value="2026Q9" required"#))
   }
 
   @Test func `a review is put together from what the bases wrote, each from what it may read`()

@@ -46,7 +46,7 @@ import Testing
       if isSent { #expect(try await client.sync().refused == 0) }
       for browser in isSent ? [base, dp] : [base] {
         browser.get("/")
-        #expect(browser.page.contains("soumis trop tôt, il manque : SOP Transport"))
+        #expect(browser.page.contains("soumis sans 5 rubriques"))
         browser.get(place)
         #expect(browser.page.contains("<strong>En revue CZ</strong>"))
       }
@@ -64,7 +64,7 @@ import Testing
     for browser in [base, dp] {
       browser.get(place)
       #expect(browser.page.contains("<strong>Soumis au DP</strong>"))
-      #expect(!browser.page.contains("soumis trop tôt"))
+      #expect(!browser.page.contains("soumis sans"))
     }
     // And somebody takes a part out again.
     try await run(

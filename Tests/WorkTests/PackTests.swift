@@ -156,7 +156,7 @@ import Testing
       early, state, appropriation: Appropriation(signed: 0, expected: 1), heard: Demo.today,
       today: Demo.today)
     #expect(
-      light.light == .red && light.reasons.contains { $0.reason == .incomplete(state.lacking) })
+      light.light == .red && light.reasons.contains { $0.reason == .incomplete(2) })
     // A draft lacks what it lacks, and nobody says that it was handed over.
     let draft = PackContent(
       pack: content.pack.with(["status": "brouillon"]), sections: [], contacts: [])

@@ -57,9 +57,10 @@ extension Page {
       }
         ?? say("jamais synchronisé : état inconnu", "never synced: state unknown")
     case .noValidPack: say("pas de pack valide", "no valid pack")
-    case .incomplete(let codes):
-      say("soumis trop tôt, il manque : ", "submitted too early, missing: ")
-        + codes.map(sectionName).joined(separator: ", ")
+    case .incomplete(let count):
+      count == 1
+        ? say("soumis sans une rubrique", "submitted without one section")
+        : say("soumis sans \(count) rubriques", "submitted without \(count) sections")
     case .reviewOverdue(let days):
       days == 0
         ? say("sans date de révision", "no review date")

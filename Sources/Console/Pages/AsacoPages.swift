@@ -11,7 +11,7 @@ extension Page {
     }
   }
 
-  private func asacoList() throws(Problem) -> ConsoleAnswer {
+  private func asacoList(wrong period: String? = nil) throws(Problem) -> ConsoleAnswer {
     let columns = [
       "ASACO", say("Pilote", "Pilot"), say("État", "State"),
       say("Convention jusqu'au", "Agreement until"), "Population",
@@ -35,13 +35,17 @@ extension Page {
         ], under: columns, numbers: ["Population"])
     }
     let last = ReportPeriod(month: sitter.today).previous
+    let told: HTML =
+      period == nil
+      ? .none
+      : #"<p class="erreur" role="alert">\#(say("Écrivez un mois (202605) ou un trimestre (2026Q2).", "Write a month (202605) or a quarter (2026Q2)."))</p>"#
     return try answer(
       "ASACO",
       """
-      \(cards(columns, rows, numbers: ["Population"]))
+      \(told)\(cards(columns, rows, numbers: ["Population"]))
       <form method="get" action="/asaco/dhis2" class="recherche"><label for="periode">\(say("Export DHIS2, période", "DHIS2 export, period"))</label>\
-      <input id="periode" name="periode" value="\(last.text)" pattern="[0-9]{6}|[0-9]{4}Q[1-4]"><button>\(say("Préparer", "Prepare"))</button></form>
-      """, current: "asaco", isWide: true)
+      <input id="periode" name="periode" value="\(period ?? last.text)" required pattern="[0-9]{6}|[0-9]{4}Q[1-4]"><button>\(say("Préparer", "Prepare"))</button></form>
+      """, current: "asaco", status: period == nil ? 200 : 422, isWide: true)
   }
 
   // MARK: The grid
@@ -204,7 +208,7 @@ extension Page {
 
   private func dhis2(_ file: String?) throws(Problem) -> ConsoleAnswer {
     let text = request.query["periode"] ?? ""
-    guard let period = ReportPeriod(text) else { throw Problem(.invalid_value, at: "periode") }
+    guard let period = ReportPeriod(text) else { return try asacoList(wrong: text) }
     let export = DHIS2Export(
       period: period.text, values: try records("asaco_value", [("period", .text(period.text))]),
       indicators: try records("indicator"), asacos: try records("asaco"))

@@ -20,7 +20,7 @@ extension Page {
         ], under: columns)
     }
     return try answer(
-      say("Historique", "History") + " : " + type.heading(record.values, language),
+      say("Historique", "History") + " : " + heading(record),
       "<p>\(anchor(record))</p>\(cards(columns, rows))", current: "fiches", isWide: true)
   }
 

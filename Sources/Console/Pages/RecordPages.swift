@@ -186,7 +186,7 @@ extension Page {
       return "<dt>\(field.label[language])</dt><dd>\(shown)</dd>"
     }
     return try answer(
-      type.heading(record.values, language),
+      heading(record),
       """
       \(try ways(type, record))<dl class="fiche">\(rows)\(try derivedRows(type, record))</dl>
       """, current: "fiches")

@@ -94,7 +94,7 @@ extension Page {
     }
     return try formPage(
       change, .record(form.type.name, known.id.description, "modifier"),
-      form.type.heading(known.values, language),
+      heading(known),
       button: say("Corriger la fiche", "Correct the record"))
   }
 
@@ -109,7 +109,7 @@ extension Page {
   func edit(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
     try formPage(
       try editForm(type, record), .record(type.name, record.id.description, "modifier"),
-      type.heading(record.values, language))
+      heading(record))
   }
 
   private func editForm(_ type: RecordType, _ record: Record) throws(Problem) -> RecordForm {
@@ -149,7 +149,7 @@ extension Page {
   private func change(_ type: RecordType, _ record: Record) throws(Problem) -> ConsoleAnswer {
     var form = try editForm(type, record)
     let link = Link.record(type.name, record.id.description, "modifier")
-    let title = type.heading(record.values, language)
+    let title = heading(record)
     guard let read = try form.read() else { return try formPage(form, link, title) }
     if read.values.isEmpty {
       return done(self.link(to: record), say("Rien n'a changé.", "Nothing changed."))

@@ -45,7 +45,7 @@ extension Page {
     let texts = found.map { note -> HTML in
       """
       <article class="carte"><h2>\(anchor(note))</h2>\
-      <p>\(words(note, "status")) · \(words(note, "trend"))</p>\
+      <p>\(["status", "trend"].map { words(note, $0) }.filter { !$0.isEmpty }.joined(separator: " · "))</p>\
       <div class="texte">\(note.text("body") ?? "")</div></article>
       """
     }

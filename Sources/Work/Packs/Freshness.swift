@@ -17,8 +17,8 @@ package struct Freshness: Sendable {
     /// Days since the base was heard of; nil when it never was.
     case silent(days: Int?)
     case noValidPack
-    /// Submitted, without these sections; it counts as in review.
-    case incomplete([String])
+    /// Submitted, without so many sections; it counts as in review.
+    case incomplete(Int)
     case reviewOverdue(days: Int)
     case reviewDue(days: Int)
     /// How many numbers were never tested.
@@ -42,7 +42,7 @@ package struct Freshness: Sendable {
   ) {
     var found = Self.silence(since: heard, today)
     found += state.isApproved ? Self.review(state, today) : [(.red, .noValidPack)]
-    if !state.lacking.isEmpty { found.append((.red, .incomplete(state.lacking))) }
+    if !state.lacking.isEmpty { found.append((.red, .incomplete(state.lacking.count))) }
     found += Self.tests(of: content.contacts, today)
     if state.status == "a_reviser" {
       let light: Light = state.followsIncident ? .orange : .yellow
