@@ -233,8 +233,15 @@ extension Page {
         HTML(one.dataElement), [HTML(one.orgUnit), HTML(one.value)], under: columns,
         numbers: [value])
     }
+    // Read once: what is left behind may be more than a thousand values.
+    let codes = try records("asaco").reduce(into: [String: Value]()) {
+      $0[$1.id.description] = $1["code"]
+    }
     let rejects = export.rejects.map { reject -> HTML in
-      "<li>\(anchor(reject.record)) — \(words(reject.reason))</li>"
+      var values = reject.record.values
+      values["asaco_code"] = reject.record.text("asaco_code").flatMap { codes[$0] ?? .text($0) }
+      let name = schema[type: reject.record.type]?.heading(values, language) ?? ""
+      return "<li>\(anchorTo(reject.record, name)) — \(words(reject.reason))</li>"
     }
     let query = [("periode", period.text)]
     return try answer(
