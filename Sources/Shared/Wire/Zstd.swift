@@ -17,19 +17,33 @@ struct ZstdCompressor: ~Copyable {
 
   deinit { ZSTD_freeCCtx(context) }
 
+  /// Bytes from which on a level's own tables would take 64 MB.
+  private static let long = 1 << 20
+
+  /// Tables of 12 MB for a long frame.
+  private func bound(_ size: Int) {
+    guard size > Self.long else { return }
+    require(ZSTD_CCtx_setParameter(context, ZSTD_c_hashLog, 20))
+    require(ZSTD_CCtx_setParameter(context, ZSTD_c_chainLog, 21))
+  }
+
   /// One whole frame; the buffer has room for the worst case, so it cannot fail.
   func compress(_ bytes: [UInt8]) -> [UInt8] {
-    let bound = ZSTD_compressBound(bytes.count)
-    return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
+    bound(bytes.count)
+    let most = ZSTD_compressBound(bytes.count)
+    return [UInt8](unsafeUninitializedCapacity: most) { output, count in
       count = bytes.withUnsafeBytes { input in
-        ZSTD_compress2(context, output.baseAddress, bound, input.baseAddress, input.count)
+        ZSTD_compress2(context, output.baseAddress, most, input.baseAddress, input.count)
       }
       require(count)
     }
   }
 
   /// Says how many bytes all parts of the frame will have, so that small ones get small tables.
-  func expect(_ size: Int) { require(ZSTD_CCtx_setPledgedSrcSize(context, UInt64(size))) }
+  func expect(_ size: Int) {
+    bound(size)
+    require(ZSTD_CCtx_setPledgedSrcSize(context, UInt64(size)))
+  }
 
   /// The next part of one frame, complete as far as it goes.
   func append(_ bytes: [UInt8], isLast: Bool) -> [UInt8] {
