@@ -40,6 +40,7 @@ let package = Package(
 
     .target(
       name: "CLaunching", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .target(name: "CProgram", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(
       name: "Shared",
       dependencies: ["CZstd", .product(name: "Crypto", package: "swift-crypto")],
@@ -106,7 +107,8 @@ let package = Package(
     .target(
       name: "Terminal",
       dependencies: [
-        "Shared", "Work", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Shared", "Work", "CProgram",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -20,11 +20,11 @@ struct ZstdCompressor: ~Copyable {
   /// Bytes from which on a level's own tables would take 64 MB.
   private static let long = 1 << 20
 
-  /// Tables of 12 MB for a long frame.
+  /// Tables of 6 MB for a long frame.
   private func bound(_ size: Int) {
     guard size > Self.long else { return }
-    require(ZSTD_CCtx_setParameter(context, ZSTD_c_hashLog, 20))
-    require(ZSTD_CCtx_setParameter(context, ZSTD_c_chainLog, 21))
+    require(ZSTD_CCtx_setParameter(context, ZSTD_c_hashLog, 19))
+    require(ZSTD_CCtx_setParameter(context, ZSTD_c_chainLog, 20))
   }
 
   /// One whole frame; the buffer has room for the worst case, so it cannot fail.

@@ -1,0 +1,1 @@
+/* What the programs set before any code of theirs runs: nothing to call. */
