@@ -2,12 +2,14 @@
 package enum Limits {
   /// Milliseconds. Clocks closer than this to the hub's are left alone; `docs/protocol.md`, "Clocks".
   package static let clockTolerance: Int64 = 60_000
+  /// Rows of a list that are counted, for which a person waits a few milliseconds.
+  package static let counted = 100_000
   /// Exchanges that the hub makes durable at once.
   package static let exchangesTogether = 32
   /// Bytes on the wire. Smaller pages would be mostly headers.
   package static let smallestPage = 4 << 10
-  /// Bytes on the wire. Memory stays flat, if some 60 MB higher than with a quarter of it, which makes
-  /// a first sync a seventh longer: less repeats itself in less.
+  /// Bytes on the wire. Programs stay below 100 MB; a quarter of it would make a first sync a seventh
+  /// longer: less repeats itself in less.
   package static let largestPage = 1 << 20
   /// Bytes before compression of one push in a bundle, and of a page of its answer.
   package static let bundlePage = 3 << 20

@@ -137,13 +137,23 @@ extension Page {
     }
     if count == 0 { return "<p>\(say("Aucune fiche.", "No records."))</p>" }
     return """
-      <p>\(self.count(count, Label(fr: "fiche", en: "record"), Label(fr: "fiches", en: "records")))</p>
+      <p>\(howMany(count))</p>
       \(cards(columns, rows))
-      \(pager(number, of: count))
+      \(pager(number, of: count, isFull: found.count == Self.pageLength))
       """
   }
 
-  private func pager(_ number: Int, of count: Int) -> HTML {
+  private func howMany(_ count: Int) -> String {
+    guard count > Limits.counted else {
+      return self.count(
+        count, Label(fr: "fiche", en: "record"), Label(fr: "fiches", en: "records"))
+    }
+    return say("plus de 100 000 fiches", "more than 100,000 records")
+  }
+
+  /// - Parameter isFull: whether this page is, and another may follow when not all were counted.
+  private func pager(_ number: Int, of count: Int, isFull: Bool) -> HTML {
+    let isCounted = count <= Limits.counted
     let last = max(1, (count + Self.pageLength - 1) / Self.pageLength)
     guard last > 1 else { return .none }
     func link(_ to: Int, _ text: String) -> HTML {
@@ -153,8 +163,10 @@ extension Page {
     }
     let back: HTML =
       number > 1 ? link(number - 1, say("← Page précédente", "← Previous page")) : .none
-    let on: HTML = number < last ? link(number + 1, say("Page suivante →", "Next page →")) : .none
-    return #"<p class="pages">\#(back)\#(say("page", "page")) \#(number) / \#(last) \#(on)</p>"#
+    let hasNext = isCounted ? number < last : isFull
+    let on: HTML = hasNext ? link(number + 1, say("Page suivante →", "Next page →")) : .none
+    let all = isCounted ? " / \(last)" : ""
+    return #"<p class="pages">\#(back)\#(say("page", "page")) \#(number)\#(all) \#(on)</p>"#
   }
 
   /// What a list shows beside the name: short fields, the required ones first.

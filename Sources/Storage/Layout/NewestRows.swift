@@ -17,13 +17,19 @@ package struct NewestRows {
     self.bindings = bindings
   }
 
+  /// The count is one above `Limits.counted` when there are more rows: nobody waits for a million.
+  ///
   /// - Parameter holds: whether a row with these texts is wanted; nil for every row.
   package func find(
     _ db: Database, skip: Int, limit: Int, holds: (([String]) -> Bool)?
   ) throws -> (keys: [Int64], count: Int) {
     guard let holds else {
       let count: Int64 =
-        try db.row("SELECT count(*) FROM \(table.name) WHERE \(condition)", bindings)?[0] ?? 0
+        try db.row(
+          """
+          SELECT count(*) FROM (
+            SELECT 1 FROM \(table.name) WHERE \(condition) LIMIT \(Limits.counted + 1))
+          """, bindings)?[0] ?? 0
       let page = Bindings([Int64(limit).databaseValue, Int64(skip).databaseValue])
       let rows = try db.rows(
         "SELECT \(key) FROM \(table.name) WHERE \(condition) ORDER BY \(key) DESC LIMIT ? OFFSET ?",

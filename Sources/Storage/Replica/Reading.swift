@@ -21,7 +21,8 @@ extension Replica {
     }
   }
 
-  /// A page of a type's records, the newest first, and how many there are in all.
+  /// A page of a type's records, the newest first, and how many there are in all, one above
+  /// `Limits.counted` for more.
   ///
   /// - Parameter holds: whether a record with these texts is wanted; nil for every one.
   package func newest(

@@ -13,7 +13,8 @@ package protocol Desk: Sendable {
   func records(
     of type: String, where conditions: [(field: String, value: Value)], limit: Int
   ) throws(Problem) -> [Record]
-  /// A page of the records of a type, the newest first, and how many there are in all.
+  /// A page of the records of a type, the newest first, and how many there are in all, one above
+  /// `Limits.counted` for more.
   ///
   /// - Parameter words: folded; records that hold words beginning with each of them.
   func newest(
