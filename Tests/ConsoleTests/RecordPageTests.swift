@@ -1,9 +1,11 @@
 import Foundation
+import GRDB
 import Testing
 
 @testable import Console
 @testable import FieldClient
 @testable import Shared
+@testable import Storage
 @testable import SyncServer
 @testable import Work
 
@@ -45,6 +47,30 @@ import Testing
       #expect(files < 20_000)
       #expect(Gzip.compress(Array(browser.page.utf8)).count < 20_000)
     }
+  }
+
+  @Test func `a list that is longer than anybody counts says so, and goes on`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    browser.get("/fiches/note")
+    #expect(browser.page.contains(" fiches</p>") && !browser.page.contains("plus de"))
+    let store = try #require(stage.hub.store as? SQLiteHubStore)
+    try store.pool.write { db in
+      let fields = Schema.mission[type: "note"]!.fields.map { TypedTable.quote($0.name) }
+      let columns = fields.joined(separator: ", ")
+      try db.execute(
+        sql: """
+          WITH RECURSIVE copy(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM copy WHERE n < ?)
+          INSERT INTO note(_handle, id, \(columns), _stamps, _seq, _entered, _deleted)
+          SELECT 1000 + n, printf('00000000-0000-7000-8000-%012x', n), \(columns), _stamps, 1000 + n, _entered, 0
+          FROM copy, (SELECT * FROM note WHERE NOT _deleted LIMIT 1)
+          """, arguments: [Limits.counted + 20])
+    }
+    browser.get("/fiches/note")
+    #expect(browser.page.contains("plus de 100 000 fiches"))
+    #expect(browser.page.contains("page 1 <a") && browser.page.contains("Page suivante"))
+    browser.get("/fiches/note?p=2002")
+    #expect(browser.status == 200 && !browser.page.contains("Page suivante"))
   }
 
   @Test func `a form that is sent as it came changes nothing`() throws {
