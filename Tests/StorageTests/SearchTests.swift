@@ -40,6 +40,26 @@ import Testing
     #expect(try found(text) == 1)
   }
 
+  @Test func `a first search takes rows in by batches, and one that was stopped is gone on with`()
+    throws
+  {
+    for number in 0..<7 {
+      try desk.write {
+        let name: [String: Value] = ["display_name": .text("Personne \(number)")]
+        _ = try $0.insert("contact", Desk.contact.merging(name) { $1 })
+      }
+    }
+    for isMore in [true, true] {
+      let more = try desk.replica.write { db, shape in
+        try SearchIndex(db: db, shape: shape, batch: 3).update()
+      }
+      #expect(more == isMore)
+    }
+    #expect(try ghosts("personne") == 6)
+    try desk.sql("UPDATE contact SET display_name = 'Tombouctou' WHERE display_name = 'Personne 0'")
+    #expect(try found("tombouctou") == 1 && found("personne") == 6 && ghosts("personne") == 6)
+  }
+
   @Test func `a changed word is gone from the index`() throws {
     let id = try desk.write { try $0.insert("contact", Desk.contact) }.description
     #expect(try found("fictive") == 1 && ghosts("fictive") == 1)

@@ -126,9 +126,12 @@ extension Replica {
     let words = SearchIndex.words(text)
     guard !words.isEmpty else { return [] }
     let isCurrent = try unlessFull { () throws(Problem) in
-      try write { db, shape in
-        _ = try Settling.run(db, shape, now: 0)
-        try SearchIndex(db: db, shape: shape).update()
+      var isBehind = true
+      while isBehind {
+        isBehind = try write { db, shape in
+          _ = try Settling.run(db, shape, now: 0)
+          return try SearchIndex(db: db, shape: shape).update()
+        }
       }
     }
     return try read { db, shape in

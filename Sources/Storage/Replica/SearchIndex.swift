@@ -8,6 +8,9 @@ import Shared
 struct SearchIndex {
   let db: Database
   let shape: ReplicaShape
+  /// Rows that one transaction takes in: the first search of many records needs little memory, and
+  /// when it is stopped the next one goes on.
+  var batch = 10_000
 
   /// Text cut where the index cuts it, at every scalar that is no letter, number or accent: a
   /// word of several tokens would be a phrase, which the index does not keep.
@@ -29,23 +32,34 @@ struct SearchIndex {
     try db.row("SELECT 1 FROM _search_docsize LIMIT 1") == nil
   }
 
-  func update() throws {
-    let documents = try self.documents(outdatedBy: "")
-    guard !documents.isEmpty else { return }
+  /// Takes in rows that it does not know as they are. Returns whether there may be more.
+  func update() throws -> Bool {
+    if try Self.isEmpty(db) { try touchAll() }
+    let documents = try Int64.fetchAll(
+      db, sql: "SELECT doc FROM _touched ORDER BY doc LIMIT ?", arguments: [batch])
+    guard let last = documents.last else { return false }
     let types = Dictionary(uniqueKeysWithValues: shape.numbers.map { ($0.value, $0.key) })
     for document in documents {
       try db.run("DELETE FROM _search WHERE rowid = ?", [document])
       guard let name = types[document >> 40], let table = shape.tables[name] else { continue }
       try index(document, table)
     }
-    try db.run("DELETE FROM _touched")
+    try db.run("DELETE FROM _touched WHERE doc <= ?", [last])
+    return documents.count == batch
+  }
+
+  private func touchAll() throws {
+    for table in shape.tables.values {
+      let first = shape.document(table.type.name, 0)
+      try db.run("INSERT OR IGNORE INTO _touched SELECT ? | _row FROM \(table.name)", [first])
+    }
   }
 
   /// Leaves no word of what was removed in the index's file pages: removing a document only marks
   /// its words as gone, until the parts of the index are written anew.
   func purge() throws {
     guard try !Self.isEmpty(db) else { return }
-    try update()
+    while try update() {}
     try db.execute(sql: "INSERT INTO _search(_search) VALUES ('optimize')")
   }
 
