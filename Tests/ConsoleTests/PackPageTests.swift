@@ -33,6 +33,16 @@ import Testing
     #expect(try row(browser.page, "Bourem").contains("pas de pack valide"))
   }
 
+  @Test func `a pack says which publics have read this version`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    let pack = try stage.one("security_pack", "base_code", "BDG")
+    browser.get("/packs/\(pack.id)")
+    let lines = ["Chauffeurs : 1 / 1", "Responsables : 1 / 1", "Équipes de terrain : 1 / 1"]
+    for line in lines { #expect(browser.page.contains("<li>\(line)</li>"), "\(line)") }
+    #expect(!browser.page.contains("<li>Cellule de crise"))
+  }
+
   @Test func `a base that is silent for two weeks turns grey`() async throws {
     let stage = try Stage()
     _ = try await stage.laptop("GAO", .resp_base)

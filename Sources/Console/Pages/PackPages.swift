@@ -37,7 +37,7 @@ extension Page {
       \(say("validé le", "approved on")) \(orDash(words(pack, "approved_on"))) · \(say("à réviser avant le", "review due before")) \(due)</p>
       <ul class="raisons">\(reasons)</ul>\(why)
       \(steps(judged))\(packLinks(pack))
-      \(try sections(judged))\(contacts(judged))\(readers(judged))\(signForm(judged))
+      \(try sections(judged))\(contacts(judged))\(try readers(judged))\(signForm(judged))
       """, current: "", status: wrong.isEmpty ? 200 : 409)
   }
 
@@ -139,13 +139,31 @@ extension Page {
     return "\(text)\(marks)"
   }
 
-  private func readers(_ judged: JudgedPack) -> HTML {
+  private func readers(_ judged: JudgedPack) throws(Problem) -> HTML {
     let (signed, expected) = (judged.appropriation.signed, judged.appropriation.expected)
     let names = judged.signatures.filter { $0.isReading(of: judged.pack) }.map(signatureLine)
     return """
       <h2>\(say("Lu et compris", "Read and understood"))</h2>
-      <p>\(say("Version", "Version")) \(words(judged.pack, "version_label")) : \(signed) / \(expected)</p><ul>\(names)</ul>
+      <p>\(say("Version", "Version")) \(words(judged.pack, "version_label")) : \(signed) / \(expected)</p>\(try audiences(judged))<ul>\(names)</ul>
       """
+  }
+
+  /// The same for each public that has people at the base: drivers may all have read what managers have not.
+  private func audiences(_ judged: JudgedPack) throws(Problem) -> HTML {
+    guard case .choices(let choices)? = schema[type: "person"]?[field: "audience"]?.kind else {
+      return .none
+    }
+    let staff = try records("person", [("base_code", judged.pack["base_code"])])
+    let lines = choices.filter { $0.value != "tous" }.compactMap { choice -> HTML? in
+      let read = Appropriation(
+        of: judged.content, signatures: judged.signatures, staff: staff, base: nil,
+        audience: choice.value)
+      return read.expected == 0
+        ? nil : "<li>\(choice.label[language]) : \(read.signed) / \(read.expected)</li>"
+    }
+    return lines.isEmpty
+      ? .none
+      : "<p>\(say("Par public (une personne peut en avoir plusieurs) :", "By audience (a person may have several):"))</p><ul>\(lines)</ul>"
   }
 
   // MARK: Steps
