@@ -93,18 +93,37 @@ extension Database {
   /// What no field takes in the first row, column by column: in a `StoredRow` the bytes of a text
   /// cannot be told any more.
   func strays(_ sql: String, _ bindings: Bindings) throws -> [String?] {
+    try firstRow(sql, bindings) { handle, columns in (0..<columns).map { stray(handle, $0) } } ?? []
+  }
+
+  /// The first column of the first row, which is an id, and what no field takes in the others.
+  func strayRow(
+    _ sql: String, _ bindings: Bindings
+  ) throws -> (id: String, strays: [String?])? {
+    try firstRow(sql, bindings) { handle, columns in
+      (
+        sqlite3_column_text(handle, 0).map { String(cString: $0) } ?? "",
+        (1..<columns).map { stray(handle, $0) }
+      )
+    }
+  }
+
+  private func firstRow<T>(
+    _ sql: String, _ bindings: Bindings, _ read: (SQLiteStatement, CInt) -> T
+  ) throws -> T? {
     let statement = try bound(sql, bindings)
-    let handle = statement.sqliteStatement
-    defer { sqlite3_reset(handle) }
-    guard try next(statement) != nil else { return [] }
-    return (0..<CInt(statement.columnCount)).map { column in
-      if sqlite3_column_type(handle, column) == SQLITE_TEXT {
-        let count = Int(sqlite3_column_bytes(handle, column))
-        let bytes = UnsafeBufferPointer(start: sqlite3_column_text(handle, column), count: count)
-        return StrayValue.readable(text: bytes)
-      }
+    defer { sqlite3_reset(statement.sqliteStatement) }
+    guard try step(statement) else { return nil }
+    return read(statement.sqliteStatement, CInt(statement.columnCount))
+  }
+
+  private func stray(_ handle: SQLiteStatement, _ column: CInt) -> String? {
+    guard sqlite3_column_type(handle, column) == SQLITE_TEXT else {
       return StrayValue.readable(DatabaseValue(sqliteStatement: handle, index: column))
     }
+    let count = Int(sqlite3_column_bytes(handle, column))
+    return StrayValue.readable(
+      text: UnsafeBufferPointer(start: sqlite3_column_text(handle, column), count: count))
   }
 
   /// Asks SQLite to keep room for a seal in each page of what it copies this database into.
@@ -127,10 +146,14 @@ extension Database {
   }
 
   private func next(_ statement: Statement) throws -> StoredRow? {
+    try step(statement) ? StoredRow(statement) : nil
+  }
+
+  private func step(_ statement: Statement) throws -> Bool {
     let handle = statement.sqliteStatement
     switch sqlite3_step(handle) {
-    case SQLITE_ROW: return StoredRow(statement)
-    case SQLITE_DONE: return nil
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
     case let code:
       throw DatabaseError(
         resultCode: ResultCode(rawValue: code),

@@ -14,6 +14,8 @@ package final class TypedTable: Sendable {
   package let columnList: String
   /// Inserts `id`, then every field.
   package let insertion: String
+  /// Of the row `t`, the value of the field that `p` names.
+  let namedField: String
   /// What every selection ends with before its condition.
   private let fields: String
 
@@ -23,6 +25,8 @@ package final class TypedTable: Sendable {
     columns = type.fields.map { Self.quote($0.name) }
     columnList = columns.joined(separator: ", ")
     insertion = Self.insertion(["id"] + columns, into: name)
+    let cases = zip(type.fields, columns).map { "WHEN '\($0.name)' THEN t.\($1)" }
+    namedField = "CASE p.field \(cases.joined(separator: " ")) END"
     fields = ", \(columnList) FROM \(name) WHERE "
   }
 

@@ -35,9 +35,7 @@ struct Acknowledging {
   /// answer does not fit the request.
   mutating func run() throws -> ConfirmedState {
     guard answer.examined else {
-      for number in page.firstSent {
-        try db.run("UPDATE _pending SET sent = 0 WHERE n = ?", [number])
-      }
+      try page.takeBack(db)
       return state
     }
     try noteAdmitted(page.changeset.latestStamp)
@@ -124,7 +122,9 @@ struct Acknowledging {
     if try state.isPending(id) {
       try spreadReentry(id, change, group, table, row)
       for field in change.fields where !held.contains(field.field) {
-        try settleField(id, field, group, table, number, verdict: nil)
+        let name = group.fields[field.field]
+        try settleField(
+          id, field, name, try pending(id, name), group, table, number, verdict: nil)
       }
       try settleEmptied(id, change, group, table, row)
       scope = nil
@@ -237,28 +237,34 @@ struct Acknowledging {
     _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
     _ groupIndex: Int, _ recordIndex: Int, _ whole: Verdict?
   ) throws {
-    let row = try db.row("SELECT _row, _stamps FROM \(table.name) WHERE id = ?", [id])
+    let row = try db.row(
+      """
+      SELECT _row, _stamps, ifnull((
+        SELECT base FROM _pending p WHERE p.id = t.id AND p.field = 'scope'), scope)
+      FROM \(table.name) t WHERE id = ?
+      """, [id])
     guard let row else {
       return try settleHidden(id, change, group, table, groupIndex, recordIndex, whole)
     }
     let number: Int64 = row[0]
-    let oldScope = try state.confirmedScope(table, row: number, id: id)
+    let oldScope: String = row[2] ?? ""
     let before = try FieldStamps(row[1] as DatabaseValue)
     var stamps = before
     for field in change.fields {
       let name = group.fields[field.field]
       let place = Place(group: groupIndex, record: recordIndex, field: field.field)
       let verdict = whole ?? verdicts[place]
+      let pending = try pending(id, name)
       if verdict == nil || verdict?.kind == .won {
-        let base = try state.confirmed(id, name, visible: .null)
+        let base = pending?.base ?? .null
         let old = before?.stamp(of: name, isEmpty: base.isNull) ?? .never
         try state.remember(table.type.name, id, name, replaced: base, old, field.stamp)
         stamps?.set(name, field.stamp)
-        try settleField(id, field, group, table, number, verdict: nil)
+        try settleField(id, field, name, pending, group, table, number, verdict: nil)
       } else if isAhead(verdict, table, [(name, field.value)]) {
         try hold(id, name, field.stamp)
       } else {
-        try settleField(id, field, group, table, number, verdict: verdict)
+        try settleField(id, field, name, pending, group, table, number, verdict: verdict)
       }
     }
     if let before, let stamps {
@@ -297,18 +303,15 @@ struct Acknowledging {
   /// Clears a field's pending change if it is still the one that was sent; an edit made in the
   /// meantime stays pending on top of what the hub now has.
   private mutating func settleField(
-    _ id: String, _ field: FieldChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ id: String, _ field: FieldChange, _ name: String,
+    _ pending: (clock: Int64, base: DatabaseValue)?, _ group: ChangeGroup, _ table: TypedTable,
     _ number: Int64, verdict: Verdict?
   ) throws {
-    let name = group.fields[field.field]
-    guard
-      let pending = try db.row(
-        "SELECT clock, base FROM _pending WHERE id = ? AND field = ?", [id, name])
-    else { return }
-    let isSame = pending[0] as Int64 == field.stamp.storedClock
+    guard let pending else { return }
+    let isSame = pending.clock == field.stamp.storedClock
     if let verdict {
       guard isSame else { return }
-      try db.run(table.update([name], where: "_row = ?"), [pending[1] as DatabaseValue, number])
+      try db.run(table.update([name], where: "_row = ?"), [pending.base, number])
       try db.run("DELETE FROM _pending WHERE id = ? AND field = ?", [id, name])
       try reject(id, field, group, table, verdict)
     } else if isSame {
@@ -318,6 +321,14 @@ struct Acknowledging {
         "UPDATE _pending SET base = ?, seen = ? WHERE id = ? AND field = ?",
         [field.value.stored, FieldStamps(record: field.stamp).stored, id, name])
     }
+  }
+
+  /// A field's pending change: its stamp's clock, and what the hub has.
+  private func pending(
+    _ id: String, _ field: String
+  ) throws -> (clock: Int64, base: DatabaseValue)? {
+    try db.row("SELECT clock, base FROM _pending WHERE id = ? AND field = ?", [id, field])
+      .map { ($0[0], $0[1]) }
   }
 
   // MARK: Deletions

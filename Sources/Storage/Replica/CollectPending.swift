@@ -28,6 +28,13 @@ package struct PendingPage: Sendable {
   }
 }
 
+extension PendingPage {
+  /// Notes that the hub did not hear of what this page was the first to carry.
+  func takeBack(_ db: Database) throws {
+    for number in firstSent { try db.run("UPDATE _pending SET sent = 0 WHERE n = ?", [number]) }
+  }
+}
+
 extension Replica {
   /// The next pending changes in the order of sending, up to about `bytes` before compression
   /// (at least one record). Marks them as sent, so that an answer that gets lost is harmless.
@@ -154,29 +161,32 @@ private struct PendingCollector {
   private mutating func change(
     _ id: String, _ table: TypedTable, _ draft: Draft
   ) throws -> RecordChange? {
-    let sql = "SELECT field, seen, clock, n, sent, held FROM _pending WHERE id = ?"
-    let pending = try db.rows(sql, [id])
+    let rows = try db.rows(
+      """
+      SELECT p.field, p.seen, p.clock, p.n, p.sent, p.held, t._row, t._handle, \(table.namedField)
+      FROM _pending p LEFT JOIN \(table.name) t ON t.id = p.id WHERE p.id = ?
+      """, [id])
     // A new record goes whole.
-    let isNew = pending.contains { $0[0] == Settling.creation }
-    var clocks: [String: Stamp] = [:]
-    var seen: [String: FieldStamps] = [:]
-    for row in pending where isNew || row[5] == 0 {
+    let isNew = rows.contains { $0[0] == Settling.creation }
+    var pending: [String: PendingField] = [:]
+    for row in rows where isNew || row[5] == 0 {
       if row[4] == 0 { firstSent.append(row[3]) }
-      clocks[row[0]] = Stamp(storedClock: row[2], device: Int64(state.device))
-      seen[row[0]] = try FieldStamps(row[1] as DatabaseValue)
+      pending[row[0]] = PendingField(
+        stamp: Stamp(storedClock: row[2], device: Int64(state.device)),
+        seen: try FieldStamps(row[1] as DatabaseValue), value: Value(row[8]) ?? .null)
     }
-    if let stamp = clocks[Settling.deletion] {
+    if let deletion = pending[Settling.deletion] {
       spent += RoughSize.record
-      return try deletion(id, stamp, seen[Settling.deletion])
+      return try self.deletion(id, deletion.stamp, deletion.seen)
     }
-    guard let row = try db.row(table.select(["_handle"], where: "id = ?"), [id]) else {
+    guard rows.first.map({ !($0[6] as DatabaseValue).isNull }) == true else {
       try db.run("DELETE FROM _pending WHERE id = ?", [id])
       return nil
     }
-    if let stamp = clocks[Settling.creation] {
-      return creation(id, stamp, table.values(row, from: 2), clocks, table, draft)
+    if let creation = pending[Settling.creation] {
+      return try self.creation(id, creation.stamp, pending, table, draft)
     }
-    return update(id, row, clocks, seen, table, draft)
+    return update(id, rows[0][7], pending, table, draft)
   }
 
   private func deletion(_ id: String, _ stamp: Stamp, _ seen: FieldStamps?) throws -> RecordChange {
@@ -187,42 +197,49 @@ private struct PendingCollector {
   }
 
   private mutating func creation(
-    _ id: String, _ stamp: Stamp, _ values: [String: Value], _ clocks: [String: Stamp],
-    _ table: TypedTable, _ draft: Draft
-  ) -> RecordChange {
+    _ id: String, _ stamp: Stamp, _ pending: [String: PendingField], _ table: TypedTable,
+    _ draft: Draft
+  ) throws -> RecordChange {
     spent += RoughSize.record
+    let row = try db.row(table.select([], where: "id = ?"), [id])!
     var fields: [FieldChange] = []
-    for field in table.type.fields {
-      guard let value = values[field.name] else { continue }
+    for (position, field) in table.type.fields.enumerated() {
+      guard let value = Value(row[position + 1] as DatabaseValue), !value.isNull else { continue }
       spent += value.roughBytes
       fields.append(
         FieldChange(
           field: draft.position(of: field.name), value: value,
-          stamp: clocks[field.name] ?? stamp))
+          stamp: pending[field.name]?.stamp ?? stamp))
     }
     return RecordChange(kind: .create, id: RecordID(id), handle: 0, stamp: stamp, fields: fields)
   }
 
-  /// - Parameter row: the id, the handle, then every field.
   private mutating func update(
-    _ id: String, _ row: StoredRow, _ clocks: [String: Stamp], _ seen: [String: FieldStamps],
-    _ table: TypedTable, _ draft: Draft
+    _ id: String, _ handle: Int64?, _ pending: [String: PendingField], _ table: TypedTable,
+    _ draft: Draft
   ) -> RecordChange {
-    let handle: Int64? = row[1]
     spent += handle == nil ? RoughSize.record : RoughSize.handle
-    let stamp = clocks.values.max() ?? .never
+    let stamp = pending.values.map(\.stamp).max() ?? .never
     var fields: [FieldChange] = []
-    for position in clocks.keys.compactMap({ table.type.position(of: $0) }).sorted() {
+    for position in pending.keys.compactMap({ table.type.position(of: $0) }).sorted() {
       let name = table.type.fields[position].name
-      let value = Value(row[position + 2] as DatabaseValue) ?? .null
-      spent += RoughSize.seen + value.roughBytes
+      let field = pending[name]!
+      spent += RoughSize.seen + field.value.roughBytes
       fields.append(
         FieldChange(
-          field: draft.position(of: name), value: value, stamp: clocks[name]!,
-          seen: seen[name]?.record ?? .never))
+          field: draft.position(of: name), value: field.value, stamp: field.stamp,
+          seen: field.seen?.record ?? .never))
     }
     return RecordChange(
       kind: .update, id: handle == nil ? RecordID(id) : nil, handle: handle ?? 0, stamp: stamp,
       fields: fields)
+  }
+
+  /// A field that waits, or with a name of `Settling`'s the whole record.
+  private struct PendingField {
+    let stamp: Stamp
+    let seen: FieldStamps?
+    /// As it stands in the row.
+    let value: Value
   }
 }

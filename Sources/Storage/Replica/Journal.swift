@@ -21,6 +21,8 @@ struct CapturedEvent {
   let wall: Int64
   /// Nil for what another program wrote.
   let uptime: Uptime?
+  /// Of an update of a row that is still there: whether no field takes what stands there now.
+  var isStray = false
 }
 
 /// A place in a typed table, where one record may live after another.
@@ -41,26 +43,31 @@ extension CapturedEvent {
     var events = try unnamed(db)
     var names: [RowPlace: String] = [:]
     for index in events.indices.reversed() {
-      let event = events[index]
-      var id = event.id
-      if id.isEmpty {
-        id = try names[event.place] ?? idInTable(db, shape, event) ?? ""
-        events[index].id = id
-      }
-      if case .inserted = event.what {
-        names[event.place] = nil
-      } else {
-        names[event.place] = id
+      let place = events[index].place
+      switch events[index].what {
+      case .updated(let field, _):
+        try events[index].name(names[place], db, shape, alsoReading: field)
+        names[place] = events[index].id
+      case .inserted:
+        try events[index].name(names[place], db, shape)
+        names[place] = nil
+      case .deleted, .displaced: names[place] = events[index].id
       }
     }
     return events.filter { !$0.id.isEmpty }
   }
 
-  private static func idInTable(
-    _ db: Database, _ shape: ReplicaShape, _ event: CapturedEvent
-  ) throws -> String? {
-    guard let table = shape.tables[event.type] else { return nil }
-    return try db.row("SELECT id FROM \(table.name) WHERE _row = ?", [event.row])?[0]
+  /// - Parameter later: the record of the events that follow in this row.
+  private mutating func name(
+    _ later: String?, _ db: Database, _ shape: ReplicaShape, alsoReading field: String? = nil
+  ) throws {
+    id = later ?? ""
+    guard let table = shape.tables[type], later == nil || field != nil else { return }
+    let columns = field.map { ", " + TypedTable.quote($0) } ?? ""
+    let sql = "SELECT id\(columns) FROM \(table.name) WHERE _row = ?"
+    guard let row = try db.strayRow(sql, [row]), later == nil || later == row.id else { return }
+    id = row.id
+    isStray = row.strays.contains { $0 != nil }
   }
 
   private static func unnamed(_ db: Database) throws -> [CapturedEvent] {

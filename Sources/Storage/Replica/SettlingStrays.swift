@@ -10,21 +10,11 @@ extension ConfirmedState {
     var looked: Set<String> = []
     for (id, event) in written where !looked.contains(id) {
       let table = try shape.table(event.type)
-      guard try isSuspect(event, id, table) else { continue }
+      guard event.isSuspect else { continue }
       looked.insert(id)
       let strays = try strays(id, table)
       if !strays.isEmpty { try refuse(strays, id, table, event.wall) }
     }
-  }
-
-  /// Whether a record has to be looked at for what an event wrote: all of a new one, and of an edited
-  /// one when the field that was written holds a stray.
-  private func isSuspect(
-    _ event: CapturedEvent, _ id: String, _ table: TypedTable
-  ) throws -> Bool {
-    guard case .updated(let field, _) = event.what else { return true }
-    let sql = "SELECT \(TypedTable.quote(field)) FROM \(table.name) WHERE _row = ? AND id = ?"
-    return try db.strays(sql, [event.row, id]).contains { $0 != nil }
   }
 
   private func strays(_ id: String, _ table: TypedTable) throws -> [StrayValue] {
@@ -88,6 +78,14 @@ extension ConfirmedState {
         table.type.name, id, field, value, Problem.Code.wrong_type.rawValue, wall, part,
       ])
     return db.lastInsertedRowID
+  }
+}
+
+extension CapturedEvent {
+  /// Whether its record has to be looked at: all of a new one, and of an edited one when the field
+  /// that was written holds a stray.
+  fileprivate var isSuspect: Bool {
+    if case .updated = what { isStray } else { true }
   }
 }
 
