@@ -44,7 +44,7 @@ let package = Package(
     .target(
       name: "Shared",
       dependencies: ["CZstd", .product(name: "Crypto", package: "swift-crypto")],
-      resources: [.embedInCode("Schema/mission.json")],
+      resources: [.embedInCode("Schema/mission.json"), .embedInCode("Wire/dictionary-1")],
       swiftSettings: strict),
     .target(
       name: "Storage",
@@ -163,7 +163,10 @@ let package = Package(
       name: "HouseTests",
       dependencies: ["Launching", "Shared", "djoliba", "djoliba-server", "field-notes"],
       swiftSettings: strict),
-    .testTarget(name: "SharedTests", dependencies: ["Shared"], swiftSettings: strict),
+    .testTarget(
+      name: "SharedTests",
+      dependencies: ["Shared", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
       dependencies: ["Storage", .product(name: "GRDB", package: "GRDB.swift")],
@@ -247,6 +250,10 @@ if Context.environment["DJOLIBA_BENCHMARKS"] != nil {
       path: "Benchmarks/bench",
       resources: [.embedInCode("schema.json")],
       swiftSettings: strict))
+  package.targets.append(
+    .executableTarget(
+      name: "dictionary", dependencies: ["CZstd", "Shared", "Simulation"],
+      path: "Benchmarks/dictionary", swiftSettings: strict))
   package.targets.append(
     .executableTarget(
       name: "links",

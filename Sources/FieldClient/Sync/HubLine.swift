@@ -16,6 +16,8 @@ struct HubLine {
   /// Of them, those of transfers that were cut, as far as they were of no use.
   private(set) var bytesWasted = 0
   private(set) var seconds = 0.0
+  /// Of the last answer.
+  private var status = 0
 
   init(
     client: FieldClient, language: Language, progress: @escaping @Sendable (SyncProgress) -> Void
@@ -35,10 +37,12 @@ struct HubLine {
 
   /// Posts a message whose answer may be long. Returns as much of it as came whole, which may be
   /// nothing when it was cut, and the size of the body it posted.
+  ///
+  /// - Parameter dictionary: the newest one that the hub knows; it answers with the same.
   mutating func postForParts(
-    _ path: String, _ message: [UInt8]
+    _ path: String, _ message: [UInt8], dictionary: Int
   ) async throws(Problem) -> (messages: [[UInt8]], traffic: HTTPAnswer, posted: Int) {
-    let body = Compression.compress(message)
+    let body = Compression.compress(message, dictionary: dictionary)
     let answer = try await exchange(path, Self.binaryInParts, body, takesParts: true)
     let (messages, length) = try Parts.expand(
       answer.body, isWhole: answer.cut == nil, limit: Limits.expandedBody)
@@ -46,6 +50,11 @@ struct HubLine {
     bytesWasted +=
       isUseless ? answer.bytesSent + answer.bytesReceived : answer.body.count - length
     return (messages, answer, body.count)
+  }
+
+  /// Whether a problem is the hub's own word that it cannot read what was posted.
+  func isUnreadable(_ problem: Problem) -> Bool {
+    problem.code == .not_understood && status == 422
   }
 
   /// Tells the hub something, and returns what it says to that.
@@ -76,6 +85,7 @@ struct HubLine {
     bytesSent += answer.bytesSent
     bytesReceived += answer.bytesReceived
     seconds += answer.seconds
+    status = answer.status
     if answer.cut == nil, let problem = problem(from: answer) { throw problem }
     return answer
   }

@@ -144,13 +144,18 @@ package struct SyncMachine: Sendable {
     return hasAdvanced || (up, down) != before
   }
 
+  /// The hub could not read the request, which goes again in other words.
+  package mutating func wasNotRead(bytes: Int) { goOn(spending: bytes) }
+
   /// The hub does not know a cursor of this device: it was restored from an older copy.
   package mutating func cursorRefused() {
     upcoming = hasRepaired ? .finish(.cursorRefused) : repair(nil)
   }
 
   /// - Parameter bytes: that the repair took on the link.
-  package mutating func repaired(bytes: Int) {
+  package mutating func repaired(bytes: Int) { goOn(spending: bytes) }
+
+  private mutating func goOn(spending bytes: Int) {
     spent += bytes
     upcoming = exchange()
   }

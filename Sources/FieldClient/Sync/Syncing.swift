@@ -117,7 +117,8 @@ struct SyncRun {
     let request = SyncRequest(
       position, of: client.surroundings.program, deviceClock: asked, correction: correction,
       budget: pull, waiting: page.waiting + page.held, push: page.changeset)
-    guard let response = try await post(request) else { return }
+    guard let response = try await post(request, page, dictionary: position.dictionary)
+    else { return }
     try take(response, asked: asked, page, isUnproven: position.isUnproven)
     if let cut = response.traffic.cut, !mayGoOn(after: cut, response) { throw cut }
   }
@@ -131,11 +132,13 @@ struct SyncRun {
 
   /// Nil when the request has to be put again.
   private mutating func post(
-    _ request: SyncRequest
+    _ request: SyncRequest, _ page: PendingPage, dictionary: Int
   ) async throws(Problem) -> Response? {
     defer { noteTraffic() }
+    let before = line.bytesSent + line.bytesReceived
     do {
-      let (messages, traffic, posted) = try await line.postForParts("/v1/sync", request.encoded)
+      let (messages, traffic, posted) = try await line.postForParts(
+        "/v1/sync", request.encoded, dictionary: dictionary)
       var answers: [SyncAnswer] = []
       for message in messages { answers.append(try SyncAnswer(encoded: message)) }
       return Response(answers: answers, traffic: traffic, posted: posted)
@@ -143,6 +146,10 @@ struct SyncRun {
       switch error.code {
       case .cursor: machine.cursorRefused()
       case .interrupted where mayGoOn(after: error, nil): break
+      case _ where dictionary > 0 && line.isUnreadable(error):
+        // A program older than the one that said that it knows the dictionary.
+        try client.replica.forgetDictionary(unread: page)
+        machine.wasNotRead(bytes: line.bytesSent + line.bytesReceived - before)
       default: throw error
       }
       return nil

@@ -18,8 +18,13 @@ package enum Parts {
 
   /// What one or several messages are on the wire. One alone is a frame of `Compression`'s, which
   /// every program understands.
-  package static func compress(_ messages: [[UInt8]]) -> [UInt8] {
-    guard messages.count > 1 else { return Compression.compress(messages.first ?? []) }
+  ///
+  /// - Parameter version: of the newest dictionary that the reader knows; 0 for none. What is
+  ///   long enough for parts needs none.
+  package static func compress(_ messages: [[UInt8]], dictionary version: Int = 0) -> [UInt8] {
+    guard messages.count > 1 else {
+      return Compression.compress(messages.first ?? [], dictionary: version)
+    }
     let compressor = ZstdCompressor(level: Compression.defaultLevel)
     compressor.expect(messages.reduce(0) { $0 + $1.count })
     var frame = ByteWriter()

@@ -14,6 +14,8 @@ package struct SyncAnswer: Hashable, Sendable {
   package var isShared: Bool
   /// True when the hub's schema is older than the device's.
   package var isBehind: Bool
+  /// The newest `WireDictionary` that the hub reads, 7 at most; 0 for a hub that knows none.
+  package var dictionary = 0
   package var grant: GrantNews?
   /// The hub's schema as JSON, when the device's is older; else empty.
   package var schema: [UInt8]

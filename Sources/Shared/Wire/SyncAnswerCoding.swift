@@ -5,7 +5,7 @@ extension SyncAnswer {
     out.zigzag(hubClock)
     out.byte(
       (examined ? 1 : 0) | (hasMore ? 2 : 0) | (grant == nil ? 0 : 4) | (isShared ? 8 : 0)
-        | (isBehind ? 16 : 0))
+        | (isBehind ? 16 : 0) | UInt8(dictionary) << 5)
     out.varint(UInt64(turn))
     grant?.encode(into: &out)
     out.blob(schema)
@@ -35,6 +35,7 @@ extension SyncAnswer {
     hasMore = flags & 2 != 0
     isShared = flags & 8 != 0
     isBehind = flags & 16 != 0
+    dictionary = Int(flags >> 5)
     turn = try reader.device()
     grant = flags & 4 != 0 ? try GrantNews(from: &reader) : nil
     schema = Array(try reader.blob())

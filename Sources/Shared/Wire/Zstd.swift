@@ -5,9 +5,10 @@ import CZstd
 struct ZstdCompressor: ~Copyable {
   private let context: OpaquePointer
 
-  init(level: Int32) {
+  init(level: Int32, _ dictionary: WireDictionary? = nil) {
     guard let context = ZSTD_createCCtx() else { preconditionFailure("out of memory") }
     self.context = context
+    if let dictionary { require(ZSTD_CCtx_refCDict(context, dictionary.compressing)) }
     require(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level))
     require(ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0))
     require(ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 0))
@@ -69,9 +70,12 @@ private func require(_ result: Int) {
 
 /// Expands one frame into a buffer of `size` bytes and never writes beyond it. Throws
 /// `.not_understood` for a broken frame or one that holds more.
-func expandZstd(_ data: ArraySlice<UInt8>, size: Int) throws(Problem) -> [UInt8] {
+func expandZstd(
+  _ data: ArraySlice<UInt8>, size: Int, _ dictionary: WireDictionary? = nil
+) throws(Problem) -> [UInt8] {
   guard let context = ZSTD_createDCtx() else { preconditionFailure("out of memory") }
   defer { ZSTD_freeDCtx(context) }
+  if let dictionary { require(ZSTD_DCtx_refDDict(context, dictionary.expanding)) }
   require(czstd_expect_no_magic(context))
   var result = 0
   let expanded = [UInt8](unsafeUninitializedCapacity: size) { output, count in

@@ -48,6 +48,7 @@ extension Applying {
   func takeNotices() throws {
     try ReplicaState.turn.set(db, Int64(answer.turn))
     try ReplicaState.heard.set(db, answer.hubClock)
+    try ReplicaState.dictionary.set(db, Int64(answer.dictionary))
     if answer.isShared { try ReplicaState.sharedAt.set(db, answer.hubClock) }
     for name in answer.names {
       try db.run(

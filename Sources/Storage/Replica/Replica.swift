@@ -223,6 +223,8 @@ package enum ReplicaState: String {
   case unproven
   /// The number of the last bundle; when the hub gave the last answer that was taken.
   case bundle, heard
+  /// The newest dictionary for short messages that the hub said it knows.
+  case dictionary
 
   package func get(_ db: Database) throws -> DatabaseValue {
     try DatabaseValue.fetchOne(

@@ -91,7 +91,17 @@ extension Replica {
         noticeCursor: try ReplicaState.noticeCursor.number(db) ?? 0,
         knownDevices: UInt32(known + 1),
         turn: UInt32(truncatingIfNeeded: try ReplicaState.turn.number(db) ?? 0),
+        dictionary: Int(try ReplicaState.dictionary.number(db) ?? 0),
         isUnproven: try ReplicaState.unproven.number(db) == 1)
+    }
+  }
+
+  /// Writes without a dictionary until the hub says again that it knows one. What the page brought
+  /// was not read, so no hub has heard of it.
+  package func forgetDictionary(unread page: PendingPage) throws(Problem) {
+    try write { db, _ in
+      try ReplicaState.dictionary.set(db, Int64(0))
+      try page.takeBack(db)
     }
   }
 
@@ -117,5 +127,7 @@ package struct ReplicaPosition: Sendable {
   package let knownDevices: UInt32
   /// What the last answer gave to repeat.
   package let turn: UInt32
+  /// What the hub said that it reads; 0 for none.
+  package let dictionary: Int
   package let isUnproven: Bool
 }

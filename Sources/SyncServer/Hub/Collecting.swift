@@ -83,6 +83,7 @@ struct Collecting {
     var next = SyncAnswer(hubClock: answer.hubClock)
     next.examined = answer.examined
     next.isBehind = answer.isBehind
+    next.dictionary = answer.dictionary
     answer = next
   }
 

@@ -63,6 +63,7 @@ package final class Hub: Sendable {
     request.budget = Limits.budget(request.budget)
     var answer = SyncAnswer(hubClock: time)
     answer.examined = isExamined
+    answer.dictionary = WireDictionary.newest
     var writing = try HubWriting(transaction, store.schema, now: time, language: language)
     var admission = Admission()
     if isExamined {

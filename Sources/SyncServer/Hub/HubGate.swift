@@ -81,7 +81,8 @@ package struct HubGate: HubService {
     let message = try Compression.expand(body, limit: Limits.expandedBody)
     var device = device
     device.traffic = traffic.today(of: device, hub.now())
-    let answer = Parts.compress(try answer(device, message))
+    let answer = Parts.compress(
+      try answer(device, message), dictionary: Compression.dictionary(of: body))
     traffic.add(answer.count, to: device, hub.now())
     return answer
   }
