@@ -68,6 +68,14 @@ extension FieldClient {
 private struct HandOver {
   let client: FieldClient
   var line: HubLine
+  /// With which each page is sealed for the hub; nil where the keys are not known on both sides.
+  private var identity: BundleIdentity?
+
+  init(client: FieldClient, line: HubLine) {
+    self.client = client
+    self.line = line
+    identity = try? BundleIdentity(client.directory)
+  }
 
   /// The pages of a large list leave one by one; what was handed over leaves the list.
   mutating func run() async throws(Problem) {
@@ -75,15 +83,14 @@ private struct HandOver {
     var restamps = 0
     while true {
       let replica = client.replica
-      let page = try replica.collectPending(upTo: Limits.parcel, now: now)
+      let page = try replica.collectParcel(upTo: Limits.parcel, now: now)
       let (asked, position) = (now, try replica.position())
       let request = SyncRequest(
         deviceClock: asked, correction: correction, schemaVersion: position.schemaVersion,
         program: client.surroundings.program, grantVersion: position.grantVersion,
         noticeCursor: position.noticeCursor, knownDevices: position.knownDevices, budget: 0,
         waiting: page.waiting, cursors: [], push: page.changeset)
-      let answer = try SyncAnswer(
-        encoded: try await line.post("/v1/handover", request.encoded).message)
+      let answer = try await post(request)
       if answer.examined {
         guard page.waiting > 0 else { return }
         try replica.forget(page)
@@ -91,10 +98,38 @@ private struct HandOver {
         guard restamps < 2 else { throw Problem(.clock) }
         restamps += 1
         correction = answer.hubClock - asked
+        try replica.takeBack(page)
         _ = try replica.restamp(
           hubTime: answer.hubClock, now: now, uptime: client.surroundings.uptimeReading)
       }
     }
+  }
+
+  /// What stands between, such as a proxy that ends TLS, reads nothing of it. A hub that cannot open
+  /// it, since it was put back to an older copy or program, gets it as it gets every sync.
+  private mutating func post(_ request: SyncRequest) async throws(Problem) -> SyncAnswer {
+    if let sealed = try sealed(request) {
+      do throws(Problem) {
+        return try await post(sealed)
+      } catch {
+        guard error.code.isOfSeal else { throw error }
+        identity = nil
+      }
+    }
+    return try await post(request.encoded)
+  }
+
+  private mutating func post(_ message: [UInt8]) async throws(Problem) -> SyncAnswer {
+    try SyncAnswer(encoded: try await line.post("/v1/handover", message).message)
+  }
+
+  private func sealed(_ request: SyncRequest) throws(Problem) -> [UInt8]? {
+    guard let identity else { return nil }
+    let head = BundleHead(
+      way: .parcel, hub: identity.hub.fingerprint, device: try client.replica.status().device,
+      number: UInt64(bitPattern: request.deviceClock))
+    return try SealedBundle.file(
+      Compression.compress(request.encoded), head, to: identity.hub, by: identity.secret)
   }
 
   mutating func sayWiped() async throws(Problem) { try await line.tell("/v1/wiped", []) }
@@ -103,6 +138,14 @@ private struct HandOver {
 }
 
 extension Problem.Code {
+  /// Whether the hub may read the same in the open.
+  fileprivate var isOfSeal: Bool {
+    switch self {
+    case .bundle_foreign, .bundle_damaged, .not_a_bundle, .not_understood, .protocol_old: true
+    default: false
+    }
+  }
+
   /// Whether a later try may go better.
   fileprivate var mayPass: Bool {
     switch self {

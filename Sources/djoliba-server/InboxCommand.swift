@@ -12,11 +12,13 @@ struct InboxCommand: AsyncParsableCommand {
     discussion: spoken(
       fr: """
         Rien n'en est repris sans vous : l'appareil était peut-être en d'autres mains. admit le \
-        reprend comme si l'appareil l'avait envoyé ; drop l'abandonne.
+        reprend comme si l'appareil l'avait envoyé, et garde l'envoi si quelque chose en est refusé ; \
+        drop l'abandonne.
         """,
       en: """
         Nothing of it is taken over without you: the device may have been in other hands. admit \
-        takes it over as if the device had sent it; drop gives it up.
+        takes it over as if the device had sent it, and keeps the parcel where something of it is \
+        refused; drop gives it up.
         """),
     subcommands: [InboxList.self, InboxAdmit.self, InboxDrop.self])
 }
@@ -60,12 +62,21 @@ struct InboxAdmit: Command {
   func perform() throws {
     let admission = try openHub().settle(
       parcel: number, .admitted, by: Machine.clerk, language: global.language)
-    let refused = admission.verdicts.filter { $0.kind == .refused }
+    let refused = admission.refused
+    guard !refused.isEmpty else {
+      printer.say(fr: "Envoi \(number) repris.", en: "Parcel \(number) taken over.")
+      return
+    }
     printer.say(
-      fr: "Envoi \(number) repris. Modifications refusées : \(refused.count).",
-      en: "Parcel \(number) taken over. Changes refused: \(refused.count).")
+      fr: "Envoi \(number) : modifications refusées : \(refused.count) ; le reste est repris.",
+      en: "Parcel \(number): changes refused: \(refused.count); the rest is taken over.")
     for verdict in refused { printer.say(fr: verdict.sentence, en: verdict.sentence) }
-    guard refused.isEmpty else { throw ExitCode(Problem.Code.changes_refused.exitCode) }
+    printer.say(
+      fr: """
+        L'envoi est gardé. Corrigez la cause et relancez inbox admit, ou abandonnez-le : inbox drop.
+        """,
+      en: "The parcel is kept. Mend the cause and admit it again, or give it up: inbox drop.")
+    throw ExitCode(Problem.Code.changes_refused.exitCode)
   }
 }
 
@@ -88,6 +99,7 @@ extension InboxParcel.Outcome {
     switch self {
     case .waiting: Label(fr: "à décider", en: "to be decided")
     case .admitted: Label(fr: "repris", en: "taken over")
+    case .partly: Label(fr: "repris en partie, à décider", en: "taken over in part, to be decided")
     case .dropped: Label(fr: "abandonné", en: "given up")
     }
   }

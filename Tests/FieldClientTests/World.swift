@@ -210,11 +210,13 @@ final class Link: Transport {
   }
 
   private func answer(_ request: HTTPRequest, _ token: String) throws(Problem) -> [UInt8] {
-    if request.path == "/v1/repair" {
-      return try gate.repair(request.body, token: token, language: .fr)
+    switch request.path {
+    case "/v1/repair": try gate.repair(request.body, token: token, language: .fr)
+    case "/v1/handover": try gate.handOver(request.body, token: token, language: .fr)
+    case "/v1/wiped": try gate.wiped(token: token)
+    default:
+      try gate.sync(request.body, token: token, language: .fr, inParts: request.takesBeginning)
     }
-    return try gate.sync(
-      request.body, token: token, language: .fr, inParts: request.takesBeginning)
   }
 
   private func happen() throws(Problem) {

@@ -120,6 +120,13 @@ final class Live: Sendable {
     return Surroundings(now: { clock.now }, random: { dice.draw() }, program: "test")
   }
 
+  /// What a device handed over, opened.
+  func changes(of parcel: InboxParcel) throws -> Changeset {
+    try store.read { transaction in
+      try hub.changes(of: try #require(try transaction.parcel(parcel.number)), transaction)
+    }
+  }
+
   func acts() throws -> [String] { try hub.audit(limit: 100).reversed().map(\.act) }
 
   /// curl, with the hub's authority; the answer is status and body.

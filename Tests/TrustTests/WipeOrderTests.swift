@@ -63,10 +63,71 @@ import Testing
       #expect(parcels.count > 1)
       #expect(parcels.map(\.records).reduce(0, +) == 60)
       for parcel in parcels {
-        let body = try #require(try live.store.read { try $0.parcel(parcel.number) }).body
-        let latest = try Changeset(encoded: body).latestStamp.milliseconds
+        let latest = try live.changes(of: parcel).latestStamp.milliseconds
         #expect(latest <= live.time.now + Limits.clockTolerance)
       }
+    }
+  }
+
+  @Test func `what is handed over is sealed for the hub, and stays so until it is admitted`()
+    async throws
+  {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try write(1, into: client, text: "Bourem")
+      try live.hub.setState(.wiped, of: try number(client, live))
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      let parcel = try #require(try live.store.read { try $0.parcel(1) })
+      // What came is kept as it came.
+      #expect(parcel.body.starts(with: BundleHead.magic))
+      #expect(try SealedBundle(file: parcel.body).head.way == .parcel)
+      #expect(String(decoding: parcel.body, as: UTF8.self).firstRange(of: "Bourem") == nil)
+      #expect(try live.hub.contents(of: parcel) == ["contact": 1])
+      _ = try live.hub.settle(parcel: 1, .admitted, by: "shell:awa", language: .fr)
+      #expect(try contacts(live) == 1)
+    }
+  }
+
+  @Test func `a hub that lost the keys takes in the open what it cannot open`() async throws {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try write(1, into: client)
+      try live.store.write { try $0.set(bundleSecret: Array(1...32)) }
+      try live.hub.setState(.wiped, of: try number(client, live))
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      #expect(try live.hub.inbox().map(\.records) == [1])
+      _ = try live.hub.settle(parcel: 1, .admitted, by: "shell:awa", language: .fr)
+      #expect(try contacts(live) == 1)
+    }
+  }
+
+  @Test func `what is refused of a parcel stays in the inbox, and can be admitted later`()
+    async throws
+  {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try client.write { writer in
+        for scope in ["mission", "base:GAO"] {
+          _ = try writer.add(
+            "contact", Samples.contact.merging(["scope": .text(scope)]) { $1 })
+        }
+      }
+      let device = try number(client, live)
+      try live.hub.setState(.wiped, of: device)
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      func admit() throws -> Int {
+        try live.hub.settle(parcel: 1, .admitted, by: "shell:awa", language: .fr).refused.count
+      }
+      let whole = try #require(try live.hub.devices().last).grant
+      try live.hub.setGrant(Grant(read: [.mission], write: [.mission]), role: nil, of: device)
+      #expect(try admit() == 1 && contacts(live) == 1)
+      let parcel = try #require(try live.hub.inbox().first)
+      #expect(parcel.outcome == .partly)
+      #expect(try live.hub.contents(of: parcel) == ["contact": 2])
+      try live.hub.setGrant(whole, role: nil, of: device)
+      #expect(try admit() == 0 && contacts(live) == 2)
+      #expect(try live.hub.inbox().map(\.outcome) == [.admitted])
+      #expect(try live.hub.conflicts().isEmpty)
     }
   }
 
@@ -125,8 +186,40 @@ import Testing
       let request = SyncRequest(
         deviceClock: live.time.now, schemaVersion: 1, program: "", grantVersion: 1,
         noticeCursor: 0, knownDevices: 0, budget: 0, waiting: 0, cursors: [], push: page)
-      for _ in 0..<Limits.parcelsOfDevice { _ = try live.hub.takeOver(request, from: device) }
-      #expect(throws: Problem(.too_large)) { try live.hub.takeOver(request, from: device) }
+      let message = request.encoded
+      for _ in 0..<Limits.parcelsOfDevice { _ = try live.hub.takeOver(message, from: device) }
+      #expect(throws: Problem(.too_large)) { try live.hub.takeOver(message, from: device) }
+    }
+  }
+
+  @Test func `an order to wipe stands until it is carried out`() async throws {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      let device = try number(client, live)
+      try live.hub.setState(.wiped, of: device)
+      for state in [HubDevice.State.active, .revoked, .retired] {
+        #expect(throws: Problem(.wipe_waits, at: "\(device)")) {
+          try live.hub.setState(state, of: device)
+        }
+      }
+      try live.hub.setState(.wiped, of: device)
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      try live.hub.setState(.retired, of: device)
+      #expect(try live.hub.devices().last?.state == .retired)
+    }
+  }
+
+  @Test func `an order to wipe reaches a device whose share of the day is spent`() async throws {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try write(1, into: client)
+      var device = try #require(try live.hub.devices().last)
+      device.state = .wiped
+      device.traffic.bytes = Limits.bytesOfDay
+      let spent = device
+      try live.store.write { try $0.update(spent) }
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      #expect(try live.hub.inbox().map(\.records) == [1])
     }
   }
 

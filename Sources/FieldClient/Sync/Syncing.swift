@@ -146,6 +146,10 @@ struct SyncRun {
       switch error.code {
       case .cursor: machine.cursorRefused()
       case .interrupted where mayGoOn(after: error, nil): break
+      case .wipe_ordered:
+        // No hub has heard of what the page was the first to carry: it may be stamped anew.
+        try client.replica.takeBack(page)
+        throw error
       case _ where dictionary > 0 && line.isUnreadable(error):
         // A program older than the one that said that it knows the dictionary.
         try client.replica.forgetDictionary(unread: page)

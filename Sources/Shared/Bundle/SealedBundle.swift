@@ -7,6 +7,8 @@ package struct BundleHead: Hashable, Sendable {
     case up = 2
     /// The hub's answer.
     case down = 3
+    /// From a device that is about to wipe itself.
+    case parcel = 4
   }
 
   package let way: Way
@@ -23,7 +25,7 @@ package struct BundleHead: Hashable, Sendable {
     self.number = number
   }
 
-  static let magic = Array("Djoliba".utf8)
+  package static let magic = Array("Djoliba".utf8)
   static let version: UInt8 = 1
 
   func encode(into out: inout ByteWriter) {

@@ -17,7 +17,7 @@ extension Problem {
     case file_exists, interrupted, clock, cursor, hub_behind, digest_mismatch
     case not_understood, too_large, unsupported_media, protocol_old, wrong_method
     case too_many_requests, unauthorised, forbidden, revoked, wipe_ordered, wiped, not_wiped,
-      log_broken
+      wipe_waits, log_broken
     case untrusted_hub, certificate_date, invitation_used, invitation_expired, invitation_unknown
     case plain_http
     case changed_meanwhile, pack_incomplete, no_account, account_exists, weak_password
@@ -677,6 +677,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Relancez, et tapez le mot demandé.",
           en: "Run again, and type the word that is asked for."))
+    case .wipe_waits:
+      Entry(
+        exit: 75, status: 409,
+        text: Label(
+          fr: "L'ordre d'effacer cet appareil n'est pas encore exécuté, et il reste.",
+          en: "The order to wipe this device is not carried out yet, and it stands."),
+        hint: Label(
+          fr: "L'appareil n'a plus accès et s'efface à son prochain contact : voyez device list.",
+          en: "The device has no access and wipes itself with its next contact: see device list."))
     case .log_broken:
       Entry(
         exit: 65, status: 500,

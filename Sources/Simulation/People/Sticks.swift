@@ -37,7 +37,7 @@ extension World {
     do throws(Problem) {
       switch stick.way {
       case .up: try readInBamako(stick, laptop, &dice)
-      case .down: try read(stick, on: laptop)
+      case .down, .parcel: try read(stick, on: laptop)
       }
       if isBroken { fail(.messages, "a stick was read that was damaged") }
     } catch {

@@ -56,11 +56,28 @@ extension Replica {
 }
 
 extension Replica {
+  /// The next pending changes of a replica that is about to be wiped, as `collectPending`. Nothing waits
+  /// here any longer: what was held back for a newer hub goes too, and the edits beneath a deletion
+  /// go before it, as they count where it is refused.
+  package func collectParcel(upTo bytes: Int, now: Int64) throws(Problem) -> PendingPage {
+    try write { db, shape in
+      let state = try Settling.run(db, shape, now: now)
+      try db.run("UPDATE _pending SET held = 0 WHERE held = 1")
+      var collector = PendingCollector(state: state, budget: bytes, takesWithheld: true)
+      return try collector.collect()
+    }
+  }
+
   /// Takes what was handed over off the list, in a replica that is about to be wiped.
   package func forget(_ page: PendingPage) throws(Problem) {
     try write { db, _ in
       for id in page.ids.joined() { try db.run("DELETE FROM _pending WHERE id = ?", [id]) }
     }
+  }
+
+  /// Notes that the hub did not hear of what a page was the first to carry.
+  package func takeBack(_ page: PendingPage) throws(Problem) {
+    try write { db, _ in try page.takeBack(db) }
   }
 }
 
@@ -76,13 +93,17 @@ private struct PendingCollector {
   let state: ConfirmedState
   let budget: Int
   private let passed: Set<String>
+  private let takesWithheld: Bool
   private var groups: [Draft] = []
   private var spent = 0
   private var firstSent: [Int64] = []
 
-  init(state: ConfirmedState, budget: Int, passed: Set<String>) {
+  init(
+    state: ConfirmedState, budget: Int, passed: Set<String> = [], takesWithheld: Bool = false
+  ) {
     self.state = state
     self.passed = passed
+    self.takesWithheld = takesWithheld
     self.budget = budget
   }
 
@@ -101,6 +122,12 @@ private struct PendingCollector {
       if let known = fields.firstIndex(of: field) { return known }
       fields.append(field)
       return fields.count - 1
+    }
+
+    func add(_ change: RecordChange?, of id: String) {
+      guard let change else { return }
+      records.append(change)
+      ids.append(id)
     }
 
     /// By handle, new records first: neighbours differ by little, and what was seen of records
@@ -145,10 +172,25 @@ private struct PendingCollector {
 
   private mutating func take(_ id: String, _ table: TypedTable) throws {
     let draft = draft(of: table)
-    if let change = try change(id, table, draft) {
-      draft.records.append(change)
-      draft.ids.append(id)
+    if takesWithheld { draft.add(try withheld(id, table, draft), of: id) }
+    draft.add(try change(id, table, draft), of: id)
+  }
+
+  /// The edits that wait beneath the deletion of a record.
+  private mutating func withheld(
+    _ id: String, _ table: TypedTable, _ draft: Draft
+  ) throws -> RecordChange? {
+    var pending: [String: PendingField] = [:]
+    for row in try db.rows("SELECT field, seen, clock, value FROM _withheld WHERE id = ?", [id]) {
+      pending[row[0]] = PendingField(
+        stamp: Stamp(storedClock: row[2], device: Int64(state.device)),
+        seen: try FieldStamps(row[1] as DatabaseValue), value: Value(row[3]) ?? .null)
     }
+    return pending.isEmpty ? nil : update(id, try hiddenHandle(id), pending, table, draft)
+  }
+
+  private func hiddenHandle(_ id: String) throws -> Int64? {
+    try db.row("SELECT handle FROM _hidden WHERE id = ?", [id])?[0]
   }
 
   private mutating func draft(of table: TypedTable) -> Draft {
@@ -190,7 +232,7 @@ private struct PendingCollector {
   }
 
   private func deletion(_ id: String, _ stamp: Stamp, _ seen: FieldStamps?) throws -> RecordChange {
-    let handle: Int64? = try db.row("SELECT handle FROM _hidden WHERE id = ?", [id])?[0]
+    let handle = try hiddenHandle(id)
     return RecordChange(
       kind: .delete, id: handle == nil ? RecordID(id) : nil, handle: handle ?? 0, stamp: stamp,
       seen: seen)

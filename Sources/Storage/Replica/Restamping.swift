@@ -37,7 +37,8 @@ extension Replica {
       let latest = HybridClock.reading(hubTime + Limits.clockTolerance + 1) - 1
       let rows = try db.rows(
         """
-        SELECT n, wall, seen, boot, uptime FROM _pending WHERE NOT sent OR clock > ? ORDER BY n
+        SELECT n, wall, seen, boot, uptime, id, field FROM _pending
+        WHERE NOT sent OR clock > ? ORDER BY n
         """, [Int64(bitPattern: latest)])
       let times = Self.times(rows, earliest, hubTime, uptime)
       var clock = HybridClock(last: HybridClock.reading(earliest))
@@ -52,8 +53,15 @@ extension Replica {
       for (row, time) in zip(rows, times) {
         let seen = try FieldStamps(row[2] as DatabaseValue)?.latest.clock ?? 0
         // Its own creation, stamped in a future that the hub has never admitted, holds nothing up.
-        let isKnown = seen <= latest
-        let stamp = clock.tick(milliseconds: time, above: isKnown ? seen : 0)
+        let known = seen <= latest ? seen : 0
+        if row[6] == Settling.deletion {
+          // The edits beneath it are older.
+          let stamp = clock.tick(milliseconds: time, above: known)
+          try db.run(
+            "UPDATE _withheld SET clock = ? WHERE id = ?",
+            [Int64(bitPattern: stamp), row[5] as String])
+        }
+        let stamp = clock.tick(milliseconds: time, above: known)
         try db.run(
           "UPDATE _pending SET clock = ? WHERE n = ?", [Int64(bitPattern: stamp), row[0] as Int64])
       }

@@ -101,11 +101,14 @@ extension Hub {
     }
   }
 
-  /// - Throws: `.no_device`.
+  /// - Throws: `.no_device`; `.wipe_waits` when an order to wipe would be taken back.
   package func setState(
     _ state: HubDevice.State, of number: UInt32, by who: String = "hub"
   ) throws(Problem) {
     try change(number) { device, transaction in
+      guard device.state != .wiped || state == .wiped || device.wipedAt != nil else {
+        throw Problem(.wipe_waits, at: "\(number)")
+      }
       device.state = state
       try transaction.note(
         AuditEntry(state.act, by: who, type: "device", record: "\(number)"), time: now())

@@ -53,7 +53,7 @@ extension Hub {
     try store.read { transaction in
       Standing(
         devices: try transaction.devices(), conflicts: try transaction.openConflictCount(),
-        parcels: try transaction.inbox().count { $0.outcome == .waiting },
+        parcels: try transaction.inbox().count { $0.outcome.isOpen },
         auditLine: Int(try transaction.audit(before: .max, limit: 1).first?.number ?? 0),
         backup: Int(try transaction.counter(.backup) / 1000))
     }

@@ -20,7 +20,8 @@ package struct HubGate: HubService {
   package func holder(of token: String) throws(Problem) -> UInt32 {
     let device = try hub.holder(of: token)
     let today = traffic.today(of: device, hub.now())
-    guard !today.isSpent else {
+    // An order to wipe comes through, and what answers it: that is bounded by itself.
+    guard !today.isSpent || device.state == .wiped else {
       // No exchange comes any more that would write it down.
       if !device.traffic.at(hub.now()).isSpent { try hub.note(today, of: device) }
       throw Problem(
@@ -53,7 +54,7 @@ package struct HubGate: HubService {
     _ body: [UInt8], token: String, language: Language
   ) throws(Problem) -> [UInt8] {
     try converse(body, try hub.holder(of: token)) { device, message throws(Problem) in
-      [try hub.takeOver(SyncRequest(encoded: message), from: device).encoded]
+      [try hub.takeOver(message, from: device).encoded]
     }
   }
 

@@ -53,8 +53,8 @@ extension SQLiteHubTransaction {
   }
 
   func settle(_ parcel: Int64, _ outcome: InboxParcel.Outcome) throws {
-    try db.run(
-      "UPDATE _inbox SET outcome = ?, body = x'' WHERE n = ?", [outcome.rawValue, parcel])
+    try db.run("UPDATE _inbox SET outcome = ? WHERE n = ?", [outcome.rawValue, parcel])
+    if !outcome.isOpen { try db.run("UPDATE _inbox SET body = x'' WHERE n = ?", [parcel]) }
   }
 }
 
