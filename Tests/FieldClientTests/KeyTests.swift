@@ -59,6 +59,40 @@ import Testing
       try !FieldClient.destroyKey(directory: place.device, surroundings: place.surroundings))
   }
 
+  @Test func `a wipe takes the key also where the replica resists`() throws {
+    let place = try Place(.machine)
+    let replica = place.device + "/replica.sqlite"
+    try FileManager.default.removeItem(atPath: replica)
+    try makeImmovable(replica)
+    defer {
+      let remove = try? Process.run(URL(filePath: "/bin/rm"), arguments: ["-rf", place.folder])
+      remove?.waitUntilExit()
+    }
+    let problem = #expect(throws: Problem.self) {
+      try FieldClient.wipe(directory: place.device, surroundings: place.surroundings)
+    }
+    #expect(problem?.code == .cannot_write)
+    #expect(FileManager.default.fileExists(atPath: replica))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place.folder + "/keys") == [])
+    #expect(!FileManager.default.fileExists(atPath: place.device + "/key.json"))
+    #expect(!FileManager.default.fileExists(atPath: place.device + "/device.json"))
+    #expect(WipedFolder.isBegun(place.device))
+  }
+
+  /// A folder whose content lies deeper than a path is long: not even root removes it by its path.
+  private func makeImmovable(_ path: String) throws {
+    mkdir(path, 0o700)
+    var folder = open(path, O_RDONLY | O_DIRECTORY)
+    let name = String(repeating: "d", count: 250)
+    for _ in 0..<20 {
+      try #require(mkdirat(folder, name, 0o700) == 0)
+      let next = openat(folder, name, O_RDONLY | O_DIRECTORY)
+      close(folder)
+      folder = next
+    }
+    close(folder)
+  }
+
   @Test func `a sealed replica whose key is missing gets no other one`() throws {
     let place = try Place(.machine)
     let kept = try DurableFile.read(place.device + "/key.json")

@@ -70,6 +70,26 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder))
   }
 
+  @Test func `what another program writes meanwhile goes too`() throws {
+    var again = ["device.json", "sync.lock", "replica.sqlite"]
+    try WipedFolder.wipe(folder, home: "/home/nobody") { name in
+      // A program that was at work when its file went writes it once more.
+      guard let index = again.firstIndex(of: name) else { return }
+      again.remove(at: index)
+      _ = FileManager.default.createFile(atPath: path(name), contents: Data("Gao".utf8))
+    }
+    #expect(again.isEmpty && !FileManager.default.fileExists(atPath: folder))
+  }
+
+  @Test func `a wiping against a program that writes without end is not called done`() throws {
+    #expect(throws: Problem(.cannot_write, at: folder)) {
+      try WipedFolder.wipe(folder, home: "/home/nobody") { name in
+        _ = FileManager.default.createFile(atPath: path(name), contents: nil)
+      }
+    }
+    #expect(WipedFolder.isBegun(folder))
+  }
+
   @Test func `a file that may not be written goes too`() throws {
     chmod(path("replica.sqlite"), 0o400)
     try WipedFolder.wipe(folder, home: "/home/nobody")

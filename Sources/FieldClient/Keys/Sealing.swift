@@ -144,8 +144,8 @@ extension FieldClient {
     guard DurableFile.exists(path) else { return false }
     let file = try? KeyFile.load(directory)
     try DurableFile.destroy(path)
-    try Contact.remove(directory)
     try file?.destroyMachineKey(surroundings)
+    try Contact.remove(directory)
     return true
   }
 }

@@ -28,23 +28,62 @@ package enum WipedFolder {
   }
 
   /// Makes everything in a folder unreadable, removes it, then the folder. From somebody's home, and
-  /// from a hub's folder, only what a device's programs wrote goes. Goes on past what cannot be removed.
+  /// from a hub's folder, only what a device's programs wrote goes. Goes on past what cannot be removed,
+  /// and begins again where another program wrote meanwhile; the mark goes last.
   ///
-  /// - Parameter home: the user's own folder.
+  /// - Parameters:
+  ///   - home: the user's own folder.
+  ///   - gone: is told of each entry of the folder that was taken.
   /// - Throws: `.cannot_write` with the first file that is left.
-  package static func wipe(_ folder: String, home: String) throws(Problem) {
+  package static func wipe(
+    _ folder: String, home: String, gone: (_ name: String) -> Void = { _ in }
+  ) throws(Problem) {
+    let isShared = isShared(folder, home)
+    for _ in 0..<rounds {
+      setMark(folder)
+      try empty(folder, isShared: isShared, gone)
+      if takeMark(folder, isShared: isShared) { return }
+    }
+    throw Problem(.cannot_write, at: folder)
+  }
+
+  /// A program that writes there for ever is told to whoever wipes.
+  private static let rounds = 100
+
+  /// A full disk must not stop a wiping; without the mark it is only not gone on with by itself.
+  private static func setMark(_ folder: String) {
     let mark = folder + "/" + marker
-    // A full disk must not stop a wiping; without the mark it is only not gone on with by itself.
     close(open(mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
     try? DurableFile.syncFolder(of: mark)
-    let isShared = isShared(folder, home)
-    let names = entries(folder).filter { $0 != marker && (!isShared || isOwn($0)) }
+  }
+
+  private static func empty(
+    _ folder: String, isShared: Bool, _ gone: (String) -> Void
+  ) throws(Problem) {
     var left: [String] = []
-    for name in names.sorted(by: secretsFirst) { remove(folder + "/" + name, &left) }
+    for name in names(folder, isShared).sorted(by: secretsFirst) {
+      remove(folder + "/" + name, &left)
+      gone(name)
+    }
     if let first = left.first { throw Problem(.cannot_write, at: first) }
+  }
+
+  private static func names(_ folder: String, _ isShared: Bool) -> [String] {
+    entries(folder).filter { $0 != marker && (!isShared || isOwn($0)) }
+  }
+
+  /// Removes the mark and the folder. Returns false when something came into it meanwhile.
+  private static func takeMark(_ folder: String, isShared: Bool) -> Bool {
+    guard names(folder, isShared).isEmpty else { return false }
+    let mark = folder + "/" + marker
     unlink(mark)
     try? DurableFile.syncFolder(of: mark)
-    if rmdir(folder) == 0 { try? DurableFile.syncFolder(of: folder) }
+    // A folder that somebody else uses, or that is held in its place, stays empty of what was ours.
+    guard !isShared, rmdir(folder) != 0 else {
+      try? DurableFile.syncFolder(of: folder)
+      return true
+    }
+    return names(folder, isShared).isEmpty
   }
 
   /// What goes with a folder and is not the programs', such as an export or somebody's letters.
