@@ -116,7 +116,7 @@ package struct HubDesk: Desk {
 
   package func history(_ name: String, _ id: RecordID) throws(Problem) -> [HistoryEntry] {
     _ = try record(name, id)
-    return try hub.history(name, id.description)
+    return try hub.history(name, id.description, for: sitter.grant)
   }
 
   /// What is at the hub has its history there.
@@ -138,7 +138,8 @@ package struct HubDesk: Desk {
     for (record, line) in gone {
       all.append(
         RemovedRecord(
-          record: record, history: try hub.history(name, record.id.description),
+          record: record,
+          history: try hub.history(name, record.id.description, for: sitter.grant),
           stamp: line.stamp, received: line.received))
     }
     return all

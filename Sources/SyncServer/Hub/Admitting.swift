@@ -34,8 +34,9 @@ extension HubWriting {
       return entry.refuseWhole(Problem(.forbidden, at: type.name))
     }
     let current = try find(entry.change, type)
-    if entry.change.kind == .delete && current == nil && entry.change.id != nil {
-      // Deleted before its creation ever arrived: there is nothing to do.
+    let isKnown = current.map(writer.mayFollow) ?? false
+    if entry.change.kind == .delete && !isKnown && entry.change.id != nil {
+      // Deleted before its creation ever arrived, or not to be told from that: there is nothing to do.
       return entry.isAdmitted = true
     }
     guard writer.role.isIn(type.writers) else {
@@ -43,7 +44,7 @@ extension HubWriting {
       return entry.refuseWhole(Problem(.role_not_allowed, at: type.name))
     }
     witness(entry.change.stamp)
-    guard entry.change.id != nil || current.map(writer.mayFollow) ?? false else {
+    guard entry.change.id != nil || isKnown else {
       entry.handle = 0
       return entry.refuseWhole(Problem(.scope_not_granted, at: type.name))
     }
@@ -51,6 +52,7 @@ extension HubWriting {
     if let current, try wasHandedOver(entry, current, type, writer) {
       return try handOverAgain(&entry, current, type, writer)
     }
+    if current != nil, !isKnown { return try refuseUnseen(&entry, type, writer) }
     if let current, !writer.grant.mayWrite(current.scope) {
       let mayKnow = writer.grant.mayRead(current.scope)
       if !mayKnow { entry.handle = 0 }
@@ -77,6 +79,23 @@ extension HubWriting {
     case (.delete, let current?): try delete(&entry, current, type, writer)
     case (.update, nil), (.delete, nil):
       entry.refuseWhole(Problem(.not_found, at: type.name))
+    }
+  }
+
+  /// Of a record that its writer may not know of is said what would be said if it were not there, as far
+  /// as that can be: a creation that could go through has to be refused.
+  private mutating func refuseUnseen(
+    _ entry: inout RecordEntry, _ type: RecordType, _ writer: Writer
+  ) throws {
+    entry.handle = 0
+    switch entry.change.kind {
+    case .erase: entry.refuseWhole(Problem(.role_not_allowed, at: type.name))
+    case .update, .delete: entry.refuseWhole(Problem(.not_found, at: type.name))
+    case .create:
+      let untried = entry
+      guard try newRecord(&entry, type, writer) != nil else { return }
+      entry = untried
+      entry.refuseWhole(Problem(.scope_not_granted, at: type.name))
     }
   }
 
@@ -153,7 +172,7 @@ extension HubWriting {
   private func scope(
     of values: [String: Value], entry: inout RecordEntry, _ type: RecordType, _ writer: Writer
   ) throws -> Scope? {
-    let usual = defaultScope(type, values)
+    let usual = defaultScope(type, values, for: writer)
     guard let scope = values["scope"]?.text.flatMap({ Scope($0) }) ?? usual else {
       entry.refuseWhole(Problem(.missing_field, at: "scope"))
       return nil
@@ -179,10 +198,17 @@ extension HubWriting {
     return .bamako
   }
 
-  func defaultScope(_ type: RecordType, _ values: [String: Value]) -> Scope? {
-    type.defaultScope(values) { other, reference in
-      guard let other = schema[type: other] else { return nil }
-      return try? transaction.referenced(other, reference)
+  /// A record that the writer may not know of gives no scope: it would tell that it is there. Bases
+  /// are no secret.
+  func defaultScope(
+    _ type: RecordType, _ values: [String: Value], for writer: Writer
+  ) -> Scope? {
+    type.defaultScope(values) { name, reference in
+      guard let other = schema[type: name],
+        let found = try? transaction.referenced(other, reference)
+      else { return nil }
+      let scope = found["scope"]?.text.flatMap { Scope($0) }
+      return name == "base" || scope.map(writer.mayKnow) ?? true ? found : nil
     }
   }
 

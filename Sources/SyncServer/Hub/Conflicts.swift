@@ -59,12 +59,14 @@ extension Hub {
     try transaction.setConflict(id, status: status.rawValue, version: version)
   }
 
-  /// Every value that the fields of a record had.
-  package func history(_ type: String, _ prefix: String) throws(Problem) -> [HistoryEntry] {
+  /// Every value that the fields of a record had, as far as a reader may see them.
+  package func history(
+    _ type: String, _ prefix: String, for reader: Grant = .all
+  ) throws(Problem) -> [HistoryEntry] {
     try store.read { transaction in
       guard let type = store.schema[type: type] else { throw Problem(.unknown_type, at: type) }
       let record = try Self.one(type, prefix, transaction)
-      let all = try transaction.history(type.name, record.handle)
+      let all = try transaction.history(type.name, record.handle).readable(by: reader)
       let created =
         try all.last { $0.field.isEmpty }?.received
         ?? transaction.received(record.scope, at: record.entered)
@@ -126,5 +128,18 @@ extension HubConflict {
           kind: isDeletion ? .delete : .update, id: nil, handle: handle, stamp: stamp,
           fields: fields, seen: isDeletion ? record.stamps : nil)
       ])
+  }
+}
+
+extension [HubHistoryLine] {
+  /// What came after the last move out of a scope that a reader may not read: somebody wrote the rest
+  /// for others. What was replaced at the move itself belongs to the rest.
+  fileprivate func readable(by reader: Grant) -> ArraySlice<HubHistoryLine> {
+    let move = lastIndex { line in
+      line.field == "scope" && line.replaced.text.flatMap { Scope($0) }.map(reader.mayRead) == false
+    }
+    guard let move else { return self[...] }
+    let next = self[move...].firstIndex { $0.seq != self[move].seq }
+    return self[(next ?? endIndex)...]
   }
 }

@@ -65,8 +65,8 @@ extension HubWriting {
   ) {
     guard !writer.isGiver, merged.written["scope"] == nil,
       !type.scope.fields.isDisjoint(with: merged.written.keys),
-      defaultScope(type, current.values) == current.scope,
-      let scope = defaultScope(type, merged.record.values), scope != current.scope,
+      defaultScope(type, current.values, for: writer) == current.scope,
+      let scope = defaultScope(type, merged.record.values, for: writer), scope != current.scope,
       scope.width <= current.scope.width || writer.role.isIn(type.wideners)
     else { return }
     let stamp = stamp(above: merged.record.stamps.latest)

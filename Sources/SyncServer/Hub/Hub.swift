@@ -183,9 +183,11 @@ package struct Writer: Sendable {
 
   /// Whether a record's handle is one that it can have been told. Handles are small numbers: whoever
   /// counts through them learns nothing of what it may not hold, not even that it is there.
-  func mayFollow(_ record: StoredRecord) -> Bool {
-    isGiver || grant.mayRead(record.scope) || grant.mayWrite(record.scope)
-      || isUnaware(of: record.scope)
+  func mayFollow(_ record: StoredRecord) -> Bool { mayKnow(record.scope) }
+
+  /// Whether it may know that there is something in a scope.
+  func mayKnow(_ scope: Scope) -> Bool {
+    isGiver || grant.mayRead(scope) || grant.mayWrite(scope) || isUnaware(of: scope)
   }
 
   /// Whether what it writes into a scope waits in Bamako.
