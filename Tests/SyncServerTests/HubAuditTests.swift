@@ -53,6 +53,33 @@ import Testing
     #expect(line.detail == nil)
   }
 
+  @Test func `a value that only some roles may give leaves a line, wherever it was given`() throws {
+    let (visitor, gao) = (
+      try table.visitor("BKO", .dp), try table.visitor("GAO", .resp_base, Sample.gao)
+    )
+    try gao.sync(.create("security_pack", Sample.id(1), Sample.pack, gao.stamp()))
+    let pack = try #require(try table.stored("security_pack", Sample.id(1)))
+    func lines() throws -> [AuditLine] {
+      try table.hub.audit(limit: 100).filter { $0.act == "approve" }
+    }
+    #expect(try lines().isEmpty, "a draft is anybody's")
+    table.time.advance(1000)
+    let approval = ChangeGroup.update(
+      "security_pack", pack.handle, ["status": "valide"], visitor.stamp(), seen: pack.stamps.record)
+    for _ in 0..<2 { try visitor.sync(approval) }
+    let line = try #require(try lines().first)
+    #expect(try lines().count == 1, "a repeated request decides nothing")
+    #expect(line.who == "device:\(visitor.device.number)" && line.detail == nil)
+    #expect(line.type == "security_pack" && line.record == "\(pack.id)")
+    let sitter = Sitter(
+      name: "Awa", role: .referent_surete, grant: .all, person: nil, base: nil, now: table.time.now)
+    let desk = HubDesk(
+      hub: table.hub, sitter: sitter, number: { () throws(Problem) in 9 }, language: .fr,
+      actor: "account:awa")
+    _ = try desk.write([.set("security_pack", pack.id, ["status": "archive"], over: [:])])
+    #expect(try lines().map(\.who) == ["account:awa", line.who])
+  }
+
   @Test func `a log that nobody touched is whole`() throws {
     #expect(try table.hub.checkAudit() == AuditCheck())
     try history()

@@ -234,7 +234,6 @@ extension Page {
     }
     let over = values.reduce(into: [String: Value]()) { $0[$1.key] = judged.pack[$1.key] }
     _ = try desk.write([.set("security_pack", judged.pack.id, values, over: over)])
-    if step == .approve { try desk.note(.approve, judged.pack) }
     return done(link(to: judged.pack), say("C'est fait.", "Done."))
   }
 

@@ -282,7 +282,7 @@ extension Page {
     case .delete: Label(fr: "a supprimé", en: "deleted")
     case .export: Label(fr: "a exporté", en: "exported")
     case .print: Label(fr: "a imprimé", en: "printed")
-    case .approve: Label(fr: "a validé", en: "approved")
+    case .approve: Label(fr: "a validé ou décidé", en: "approved or decided")
     case .settle: Label(fr: "a réglé un conflit", en: "settled a conflict")
     case .account: Label(fr: "compte changé", en: "account changed")
     case .load: Label(fr: "a repris des fichiers", en: "loaded files")

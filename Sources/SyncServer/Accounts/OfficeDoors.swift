@@ -100,7 +100,7 @@ package struct OfficeDoors: Doors {
       hub: hub, sitter: sitter,
       number: { () throws(Problem) in
         try hub.number(of: account, in: file)
-      }, language: language, size: office.size
+      }, language: language, actor: "account:\(account.name)", size: office.size
     ) { act, record throws(Problem) in
       try office.write(act, by: account.name, record)
     }

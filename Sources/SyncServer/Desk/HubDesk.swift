@@ -9,12 +9,14 @@ package struct HubDesk: Desk {
   package let sitter: Sitter
   /// As which writer stamps name the account; asked for when it writes.
   let number: @Sendable () throws(Problem) -> UInt32
+  /// As the audit log names who sits here.
+  let actor: String
   private let book: @Sendable (Act, Record?) throws(Problem) -> Void
   private let size: @Sendable () -> Int64
 
   package init(
     hub: Hub, sitter: Sitter, number: @escaping @Sendable () throws(Problem) -> UInt32,
-    language: Language,
+    language: Language, actor: String = "hub",
     size: @escaping @Sendable () -> Int64 = { 0 },
     book: @escaping @Sendable (Act, Record?) throws(Problem) -> Void = { _, _ in }
   ) {
@@ -22,6 +24,7 @@ package struct HubDesk: Desk {
     self.sitter = sitter
     self.number = number
     self.language = language
+    self.actor = actor
     self.size = size
     self.book = book
   }

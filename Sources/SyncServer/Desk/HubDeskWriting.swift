@@ -102,7 +102,8 @@ private struct DeskWriting {
     let sitter = desk.sitter
     let admission = try writing.admit(
       Changeset(groups: [group]),
-      by: Writer(device: number, role: sitter.role, grant: sitter.grant))
+      by: Writer(
+        device: number, role: sitter.role, grant: sitter.grant, actor: desk.actor))
     for verdict in admission.verdicts {
       let field = verdict.field.map { fields[$0] }
       switch verdict.kind {

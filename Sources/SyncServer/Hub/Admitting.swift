@@ -118,6 +118,7 @@ extension HubWriting {
     }
     try keepProposals(entry, stored, type)
     try keepWithdrawnScope(entry, stored, type)
+    try noteDecision(stored, instead: nil, stored.values.keys, type, writer)
     entry.isAdmitted = true
     // A scope that the hub filled in is news to the writer.
     let isWhole = entry.verdicts.isEmpty && entry.brings("scope")
@@ -230,6 +231,7 @@ extension HubWriting {
     try rememberEarlierLife(current, stored, type)
     try keepProposals(entry, stored, type)
     try keepWithdrawnScope(entry, stored, type)
+    try noteDecision(stored, instead: nil, stored.values.keys, type, writer)
     entry.isAdmitted = true
     entry.mustResend = true
   }

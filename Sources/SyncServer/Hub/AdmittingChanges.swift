@@ -29,13 +29,14 @@ extension HubWriting {
       return try keep(merged.conflicts, current, type)
     }
     if entry.change.kind == .create { entry.mustResend = true }
-    try store(merged, &entry, current, type)
+    let stored = try store(merged, &entry, current, type)
+    try noteDecision(stored, instead: current, merged.written.keys, type, writer)
   }
 
   private mutating func store(
     _ merged: MergedRecord, _ entry: inout RecordEntry, _ current: StoredRecord,
     _ type: RecordType
-  ) throws {
+  ) throws -> StoredRecord {
     if merged.record.scope == current.scope { entry.before = current.seq }
     let stored =
       merged.written.isEmpty
@@ -54,6 +55,7 @@ extension HubWriting {
     }
     try keep(merged.conflicts, stored, type)
     entry.isAdmitted = true
+    return stored
   }
 
   /// What somebody gives back of a record that went to where they may not write changes nothing

@@ -143,6 +143,8 @@ package struct Writer: Sendable {
   package let device: UInt32
   package let role: Role
   package let grant: Grant
+  /// As the audit log names it.
+  let actor: String
   /// Gives back what the hub had admitted before it was restored from an older copy, in the name
   /// of whoever wrote it.
   let isGiver: Bool
@@ -150,10 +152,12 @@ package struct Writer: Sendable {
   private let withdrawn: Set<Scope>
   private let gatedRole: Role
 
-  package init(device: UInt32, role: Role, grant: Grant) {
+  /// - Parameter actor: nil for the device itself.
+  package init(device: UInt32, role: Role, grant: Grant, actor: String? = nil) {
     self.device = device
     self.role = role
     self.grant = grant
+    self.actor = actor ?? "device:\(device)"
     isGiver = false
     withdrawn = []
     gatedRole = role
@@ -163,6 +167,7 @@ package struct Writer: Sendable {
     self.device = device.number
     role = device.role
     grant = device.grant
+    actor = device.actor
     isGiver = false
     withdrawn = isAware ? [] : device.withdrawn
     gatedRole = device.role
@@ -174,6 +179,7 @@ package struct Writer: Sendable {
   init(giver device: HubDevice) {
     self.device = device.number
     role = .hub
+    actor = device.actor
     grant = Grant(
       read: device.grant.read, write: device.grant.read, everything: device.grant.everything)
     isGiver = true
