@@ -93,7 +93,9 @@ import Testing
     let laptop = ConsoleResponder(stage.console, isSecure: false, hosts: ["127.0.0.1:8088"])
     #expect(try await ask("/", host: "127.0.0.1:8088", by: laptop).status == .ok)
     for host in ["piege.example:8088", "127.0.0.1:8089", "127.0.0.1"] {
-      #expect(try await ask("/", host: host, by: laptop).status == .misdirectedRequest)
+      let turned = try await ask("/", host: host, by: laptop)
+      #expect(turned.status == .misdirectedRequest)
+      #expect(turned.headers[.contentSecurityPolicy]?.hasPrefix("default-src 'none'") == true)
     }
   }
 

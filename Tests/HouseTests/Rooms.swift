@@ -72,6 +72,7 @@ enum House {
           "Desk/", "Accounts/", "Audit/", "Hub/Devices.swift", "Hub/Erasing.swift",
           "Hub/Inbox.swift", "Hub/TokenRenewal.swift", "Hub/Bundles.swift",
           "Office/AuditFile.swift", "Backup/", "Office/Moving.swift",
+          "HTTP/PagesAtTheDoor.swift",
         ],
         "Crypto": [
           "Authority/", "Audit/AuditLine.swift", "Accounts/PasswordHash.swift", "Hub/Secret.swift",

@@ -94,8 +94,18 @@ import Testing
 
   @Test func `every page carries what keeps a browser to this place`() async throws {
     try await Live.run { live in
-      for path in ["/", "/entree", "/console.css", "/journal", "/nowhere"] {
-        let head = try await live.curl(path, ["-i"]).text.lowercased()
+      let foreign = ["-H", "Sec-Fetch-Site: cross-site", "-d", "x=1"]
+      var asked: [(path: String, words: [String], status: Int?)] = [
+        ("/", [], nil), ("/entree", [], nil), ("/console.css", [], nil), ("/journal", [], nil),
+        ("/nowhere", [], nil), ("/", ["-X", "DELETE"], 405),
+      ]
+      // Twenty times at the door, and then it closes.
+      asked += Array(repeating: ("/entree", foreign, 403), count: 20)
+      asked.append(("/entree", foreign, 429))
+      for (path, words, status) in asked {
+        let answer = try await live.curl(path, ["-i"] + words)
+        #expect(status == nil || answer.status == status, "\(path)")
+        let head = answer.text.lowercased()
         for line in [
           "content-security-policy: default-src 'none'", "x-content-type-options: nosniff",
           "referrer-policy: no-referrer", "strict-transport-security: max-age=31536000",

@@ -3,6 +3,7 @@ package import Hummingbird
 import NIOCore
 import Shared
 import Synchronization
+import Work
 
 // Requests into values, answers onto the wire, and the headers that keep a browser to this place.
 // Pages run one after the other on a queue of their own: SQLite has one writer, and a page
@@ -29,6 +30,14 @@ package struct ConsoleResponder: HTTPResponder {
   }
 
   package func respond(to request: Request, context: Context) async throws -> Response {
+    var response = try await answered(request)
+    for line in PageGuards.lines(isSecure: isSecure) {
+      response.headers[.init(line.name)!] = line.value
+    }
+    return response
+  }
+
+  private func answered(_ request: Request) async throws -> Response {
     guard isForUs(request) else { return Response(status: .misdirectedRequest) }
     guard [.get, .head, .post].contains(request.method) else {
       return Response(status: .methodNotAllowed, headers: [.allow: "GET, HEAD, POST"])
@@ -128,10 +137,10 @@ package struct ConsoleResponder: HTTPResponder {
   // MARK: The answer
 
   private func response(_ answer: ConsoleAnswer, to request: Request) -> Response {
-    var headers = Self.guards
-    headers[.contentType] = answer.mediaType
-    headers[.cacheControl] = answer.isLasting ? "max-age=86400" : "no-store"
-    if isSecure { headers[.strictTransportSecurity] = "max-age=31536000" }
+    var headers: HTTPFields = [
+      .contentType: answer.mediaType,
+      .cacheControl: answer.isLasting ? "max-age=86400" : "no-store",
+    ]
     if let location = answer.location { headers[.location] = location }
     if let name = answer.fileName {
       headers[.contentDisposition] = "attachment; filename=\"\(name)\""
@@ -157,22 +166,9 @@ package struct ConsoleResponder: HTTPResponder {
     return
       "\(prefix)\(cookie.name)=\(cookie.value); Path=/; HttpOnly; SameSite=Strict\(secure)\(age)"
   }
-
-  /// No other host is asked for anything, nothing runs but our own file, nobody frames a page, and
-  /// no address leaves with a link.
-  private static let guards: HTTPFields = [
-    .contentSecurityPolicy:
-      "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-      + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    .xContentTypeOptions: "nosniff",
-    .referrerPolicy: "no-referrer",
-    .crossOriginOpenerPolicy: "same-origin",
-  ]
 }
 
 extension HTTPFields.Element.Name {
-  fileprivate static let referrerPolicy = Self("Referrer-Policy")!
-  fileprivate static let crossOriginOpenerPolicy = Self("Cross-Origin-Opener-Policy")!
   fileprivate static let secFetchSite = Self("Sec-Fetch-Site")!
 }
 

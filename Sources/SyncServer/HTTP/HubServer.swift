@@ -125,8 +125,11 @@ extension HubServer {
     let router = HubRouter(
       service: service, turnstile: turnstile, meter: meter, uptime: uptime
     ).responder()
-    let pages = pages.map { PagesAtTheDoor(pages: $0, turnstile: turnstile) }
     let (logger, behindProxy) = (logger, behindProxy)
+    let isSecure = tls != nil || behindProxy
+    let pages = pages.map {
+      PagesAtTheDoor(pages: $0, turnstile: turnstile, isSecure: isSecure)
+    }
     return { request, writer, channel in
       let source = ApplicationRequestContextSource(channel: channel, logger: logger)
       var context = HubContext(source: source)

@@ -1,10 +1,13 @@
 import Hummingbird
 import Shared
+import Work
 
 /// The console's pages, for as many requests as an address may make.
 struct PagesAtTheDoor: Sendable {
   let pages: any HTTPResponder<BasicRequestContext>
   let turnstile: Turnstile
+  /// Whether every byte crosses TLS.
+  let isSecure: Bool
 
   func respond(
     to request: Request, _ source: ApplicationRequestContextSource, from address: String
@@ -15,7 +18,7 @@ struct PagesAtTheDoor: Sendable {
         try turnstile.signIn(address)
       }
     } catch {
-      return ProblemAnswer(error, language: request.language).page()
+      return ProblemAnswer(error, language: request.language).page(isSecure: isSecure)
     }
     return try await pages.respond(to: request, context: BasicRequestContext(source: source))
   }
@@ -28,9 +31,12 @@ struct PagesAtTheDoor: Sendable {
 
 extension ProblemAnswer {
   /// For a person at a browser.
-  fileprivate func page() -> Response {
+  fileprivate func page(isSecure: Bool) -> Response {
     var response = response()
     let text = "\(title)\n\(detail)\n"
+    for line in PageGuards.lines(isSecure: isSecure) {
+      response.headers[.init(line.name)!] = line.value
+    }
     response.headers[.contentType] = "text/plain; charset=utf-8"
     response.headers[.contentLength] = "\(text.utf8.count)"
     response.body = .init(byteBuffer: .init(string: text))
