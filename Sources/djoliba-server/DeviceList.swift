@@ -12,14 +12,16 @@ struct DeviceList: Command {
   @Flag(help: .json) var json = false
 
   func perform() throws {
-    let devices = try openHub().devices()
+    let hub = try openHub()
+    let (devices, oldTokens) = (try hub.devices(), try hub.oldTokens())
     if json {
-      for device in devices { try printer.out(JSONValue(device)) }
+      for device in devices { try printer.out(JSONValue(device, oldTokens[device.number])) }
     } else if devices.isEmpty {
       printer.say(fr: "Aucun appareil n'est relié.", en: "No device is linked.")
     } else {
       try printer.out(TextTable(devices, global.language))
       for device in devices { tellShared(device) }
+      for (device, age) in oldTokens.sorted(by: { $0.key < $1.key }) { tellOld(device, age) }
     }
   }
 }
@@ -37,6 +39,17 @@ extension DeviceList {
   }
 }
 
+extension DeviceList {
+  private func tellOld(_ device: UInt32, _ age: Int64) {
+    let days = age / 86_400_000
+    printer.say(
+      fr: "Appareil \(device) : même jeton depuis \(days) jours, au lieu de 30. Qui en a une copie "
+        + "peut s'en servir : faites-le synchroniser, ou retirez son accès (device revoke).",
+      en: "Device \(device): the same token for \(days) days, instead of 30. Who has a copy of it "
+        + "can use it: have it sync, or withdraw its access (device revoke).")
+  }
+}
+
 extension ArgumentHelp {
   static let json = ArgumentHelp(
     fr: "Un objet JSON par ligne sur la sortie standard.",
@@ -44,7 +57,8 @@ extension ArgumentHelp {
 }
 
 extension JSONValue {
-  fileprivate init(_ device: HubDevice) {
+  /// - Parameter tokenAge: of a token that is much older than it should be, in milliseconds.
+  fileprivate init(_ device: HubDevice, _ tokenAge: Int64?) {
     var members: [String: JSONValue] = [
       "number": .int(Int64(device.number)), "name": .text(device.name),
       "base": .text(device.base), "role": .text(device.role.rawValue),
@@ -57,6 +71,7 @@ extension JSONValue {
     let today = device.traffic.at(Machine.now())
     members["requests_today"] = .int(Int64(today.requests))
     members["bytes_today"] = .int(Int64(today.bytes))
+    if let tokenAge { members["token_days"] = .int(tokenAge / 86_400_000) }
     if let wipedAt = device.wipedAt { members["wiped_at"] = JSONValue(moment: wipedAt) }
     if let sharedAt = device.sharedAt { members["shared_at"] = JSONValue(moment: sharedAt) }
     self = .object(members)

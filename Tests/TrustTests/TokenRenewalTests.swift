@@ -38,6 +38,23 @@ import Testing
     }
   }
 
+  @Test func `a token that was not replaced for two months is named`() async throws {
+    try await Live.run { live in
+      let (laptop, silent) = (try await live.laptop(), try await live.laptop("KDL"))
+      for _ in 0..<3 {
+        #expect(try live.hub.oldTokens().isEmpty)
+        live.time.advance(Limits.tokenAge)
+        for _ in 0..<2 { _ = try await laptop.sync() }
+      }
+      let device = try silent.status().device
+      #expect(try live.hub.oldTokens() == [device: 3 * Limits.tokenAge])
+      let figures = try await live.curl("/metrics").text
+      #expect(figures.contains("djoliba_devices_token_old 1"))
+      try live.hub.setState(.revoked, of: device)
+      #expect(try live.hub.oldTokens().isEmpty, "it is worth nothing any more")
+    }
+  }
+
   @Test(arguments: ["renew", "renewed"])
   func `a change that is cut before or after the hub heard of it goes on with the next sync`(
     cut: String

@@ -30,6 +30,10 @@ extension Hub {
         "djoliba_devices_shared", "Active devices whose identity two machines used.",
         active.count { $0.sharedAt != nil }),
       Figure(
+        "djoliba_devices_token_old",
+        "Active devices that use the same token for twice as long as they should.",
+        try oldTokens().count),
+      Figure(
         "djoliba_devices_over_quota", "Active devices that have had their share of the day.",
         active.count { today($0).isSpent }),
       Figure(

@@ -39,4 +39,21 @@ extension Hub {
       return device
     }
   }
+
+  /// Active devices whose token is much older than it should be, and its age in milliseconds. They
+  /// were silent, or never heard of the change: whoever has a copy of such a token can use it still.
+  package func oldTokens() throws(Problem) -> [UInt32: Int64] {
+    try store.read { transaction in
+      let taken = try transaction.lastDone(
+        [Act.enroll.rawValue, Act.renewToken.rawValue], with: "device")
+      var old: [UInt32: Int64] = [:]
+      for device in try transaction.devices() where device.state == .active {
+        guard let since = taken["\(device.number)"], now() - since > 2 * Limits.tokenAge else {
+          continue
+        }
+        old[device.number] = now() - since
+      }
+      return old
+    }
+  }
 }

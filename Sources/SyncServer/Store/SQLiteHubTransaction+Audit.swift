@@ -33,6 +33,17 @@ extension SQLiteHubTransaction {
     }
   }
 
+  func lastDone(_ acts: [String], with type: String) throws -> [String: Int64] {
+    var last: [String: Int64] = [:]
+    for act in acts {
+      let rows = try db.rows(
+        "SELECT record, max(time) FROM _audit WHERE type = ? AND act = ? GROUP BY record",
+        [type, act])
+      last.merge(rows.map { ($0[0] as String, $0[1] as Int64) }) { max($0, $1) }
+    }
+    return last
+  }
+
   func addToInbox(_ parcel: InboxParcel) throws -> Int64 {
     try db.run(
       "INSERT INTO _inbox(device, received, records, outcome, body) VALUES (?, ?, ?, ?, ?)",
