@@ -142,11 +142,14 @@ struct Restore: Command {
     printer.say(
       fr: "À refaire avant cela, si c'est arrivé depuis : accès retirés (device revoke), droits "
         + "changés (device grant), fiches effacées (erase), comptes fermés (account disable). Les "
-        + "invitations en cours ne valent plus.",
+        + "mots de passe sont ceux de la sauvegarde, et rien ne dit lesquels ont changé depuis : si "
+        + "l'un a été volé, changez-les tous (account password). Les invitations en cours ne valent "
+        + "plus.",
       en:
         "To do again before that, if it happened since: accesses withdrawn (device revoke), rights "
-        + "changed (device grant), records erased (erase), accounts closed (account disable). Open "
-        + "invitations are void.")
+        + "changed (device grant), records erased (erase), accounts closed (account disable). "
+        + "Passwords are those of the backup, and nothing says which were changed since: where one was "
+        + "stolen, change all of them (account password). Open invitations are void.")
   }
 }
 

@@ -59,9 +59,16 @@ final class Running {
     self.err = err
     launched = try Launched(
       [path] + arguments,
-      environment: ["LANG=\(locale)", "PATH=/usr/bin:/bin", "HOME=/nonexistent"] + environment,
+      environment: ["LANG=\(locale)", "PATH=/usr/bin:/bin", "HOME=/nonexistent"] + Self.tools
+        + environment,
       out: out.descriptor, err: err.end)
     err.closeEnd()
+  }
+
+  /// What tells sanitizers and backtraces how to go about it, where whoever runs the tests says so.
+  private static let tools = ["ASAN_OPTIONS", "TSAN_OPTIONS", "SWIFT_BACKTRACE"].compactMap {
+    name in
+    ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
   }
 
   /// One of the built programs.

@@ -79,6 +79,8 @@ import Testing
     try plain.replica.pool.close()
 
     try Replica.seal(path: folder.file)
+    let mode = try FileManager.default.attributesOfItem(atPath: folder.file)[.posixPermissions]
+    #expect(mode as? Int == 0o600, "it is its owner's alone")
     #expect(Seal.isNamed(folder.file))
     #expect(try folder.files(with: Self.canary) == [])
     let sealed = try Replica(path: folder.file)

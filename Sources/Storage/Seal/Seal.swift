@@ -134,6 +134,8 @@ extension Replica {
         db.reservePages(reserve)
         try db.execute(sql: "VACUUM INTO ?", arguments: [fresh])
       }
+      // SQLite makes files as readable as the user's others are.
+      guard chmod(fresh, 0o600) == 0 else { throw Problem(.cannot_write, at: fresh) }
       try log(fresh)
       try DurableFile.sync(fresh)
       let plain = try FileHandle(forUpdating: URL(fileURLWithPath: path))

@@ -5,7 +5,7 @@ import Storage
 import Work
 
 // Accounts and visits have a file of their own beside the hub's: a copy of the records is no copy of
-// the passwords, and restoring an old hub brings no old password back. Secrets are kept as hashes.
+// the passwords. A whole backup holds both, and brings its passwords back. Secrets are kept as hashes.
 
 /// `DIR/accounts.sqlite`.
 struct AccountFile: Sendable {
