@@ -100,6 +100,16 @@ struct ProtocolPage {
 
   var tests: [String] { paragraphs.flatMap(Self.tests) }
 
+  /// The paragraphs below these headings that promise something: those that begin with whom it is
+  /// about, and those that name a test.
+  func promises(under headings: Set<String>) -> [String] {
+    var isUnder = false
+    return paragraphs.filter { paragraph in
+      if paragraph.hasPrefix("## ") { isUnder = headings.contains(String(paragraph.dropFirst(3))) }
+      return isUnder && (paragraph.hasPrefix("**") || paragraph.contains("[test:"))
+    }
+  }
+
   /// Whatever stands between backticks.
   var quoted: [String] {
     paragraphs.flatMap { $0.matches(of: #/`([^`]+)`/#).map { String($0.1) } }

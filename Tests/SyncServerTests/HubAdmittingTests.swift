@@ -30,6 +30,20 @@ import Testing
     return (id, answer.handles[0], stamp)
   }
 
+  @Test func `what a device overwrites stays in the history`() throws {
+    let contact = try shared("contact", Sample.contact)
+    for name in ["Deuxième", "Troisième"] {
+      let stands = try #require(try table.stored("contact", contact.id)).state(of: "display_name")
+      try gao.sync(
+        .update(
+          "contact", contact.handle, ["display_name": .text(name)], gao.stamp(),
+          seen: stands.stamp))
+    }
+    let names = try table.hub.history("contact", "\(contact.id)")
+      .filter { $0.field == "display_name" }.map(\.value)
+    #expect(names == ["Personne fictive", "Deuxième", "Troisième"])
+  }
+
   @Test func `the answer skips what this request brought and brings what others did`() throws {
     let contact = try shared("contact", Sample.contact)
     try bamako.sync(
