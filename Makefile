@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build release deb boot demo test sanitize browser pictures attack simulate powercuts kill fixtures lint format bench links load fuzz clean
+.PHONY: help setup build release deb boot demo test sanitize browser pictures attack simulate powercuts kill fixtures dictionary lint format bench links load fuzz clean
 
 # How many records the benchmarks store.
 SIZES ?= 10000 100000
@@ -39,7 +39,7 @@ SWIFT_FILES = find $(wildcard Sources Tests Examples Benchmarks Fuzz Package.swi
   -name .build -prune -o -name '*.swift' -print0
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	echo "CONFIGURATION=release makes build and demo use the optimised programs."
 
 setup: ## Install the system packages that are missing (Debian, Ubuntu)
@@ -165,6 +165,13 @@ fixtures: setup ## Keep the files and the wire of a release as KEEP=1.1, for all
 	@[[ -n "$(KEEP)" ]] || { echo "Say which: make fixtures KEEP=1.1" >&2; exit 1; }
 	DJOLIBA_FIXTURES="$(KEEP)" swift test --disable-xctest \
 	  --filter "the story of the fixtures can be told"
+
+# One that was given out is never changed: a new one has the next number.
+dictionary: setup ## Train a dictionary for short messages into VERSION=2
+	@file="Sources/Shared/Wire/dictionary-$(VERSION)"
+	[[ -n "$(VERSION)" ]] || { echo "Say which: make dictionary VERSION=2" >&2; exit 1; }
+	[[ ! -e "$$file" ]] || { echo "$$file is there; programs in the field read it as it is." >&2; exit 1; }
+	DJOLIBA_BENCHMARKS=1 swift run $(RELEASE) dictionary "$$file"
 
 # The tests that kill are a debug build, the programs that they kill are not.
 kill: setup ## Kill KILLS real programs while they write and sync; SEED=1

@@ -56,6 +56,8 @@ struct Run {
     let single = try plain.insert(workload, transaction: 1, limit: 2000)
     table.line("plain SQLite, one row a transaction", rate(single), "the limit")
     _ = try plain.insert(workload, transaction: 1000)
+    let updates = try (0..<5).map { _ in try plain.edit(workload) }.min()!
+    table.line("plain SQLite, 1,000 updates by id, ms", number(updates * 1000), "the limit")
 
     let mission = try Mission(folder: folder + "/mission", schema: schema)
     let writer = try mission.device("writer")
@@ -68,7 +70,10 @@ struct Run {
     _ = try await writer.client.sync()
     try await edits(writer, reader)
     try await one(writer, reader)
-    try reading(reader)
+    try reading(reader, mission.surroundings)
+    try await Collisions(workload: workload, first: writer, second: reader) { name, value in
+      table.line(name, value)
+    }.all()
     try await repair(reader)
     try await Sealed(mission: mission, workload: workload, values: values).all { name, costs in
       table.line("sealed ÷ plain: \(name)", "\(number(costs.plain / costs.sealed)) × the rate")
@@ -213,8 +218,9 @@ struct Run {
     _ writer: (client: FieldClient, link: DirectLink),
     _ reader: (client: FieldClient, link: DirectLink)
   ) async throws {
+    let edit = workload.single[0]
     try writer.client.write {
-      try $0.set("contacts", workload.rows[7].id, ["phone": "+223 70 00 00 07"])
+      try $0.set("contacts", edit.id, [edit.field: .text(edit.value)])
     }
     writer.link.reset()
     let report = try await writer.client.sync()
@@ -227,12 +233,15 @@ struct Run {
   }
 
   /// A program that starts, as far as its first list, and searches once the index is filled.
-  private func reading(_ reader: (client: FieldClient, link: DirectLink)) throws {
+  private func reading(
+    _ reader: (client: FieldClient, link: DirectLink), _ surroundings: Surroundings
+  ) throws {
     let list = try median(of: 9) {
       let client = try FieldClient(
-        directory: reader.client.directory, surroundings: reader.client.surroundings, token: "",
+        directory: reader.client.directory, surroundings: surroundings, token: "",
         transport: reader.link)
-      precondition(try client.records(of: "contacts", limit: 50).count == 50)
+      let records = try client.records(of: "contacts", limit: 50)
+      precondition(records.count == 50)
     }
     table.line(
       "open a replica, first list of 50, ms", number(list * 1000), goal(list < 0.05, "under 50"))
@@ -240,7 +249,8 @@ struct Run {
     table.line("the first search of all, which fills the index, s", number(first))
     var words = workload.rows.lazy.map { $0.values[0] }.makeIterator()
     let search = try median(of: 20) {
-      precondition(try !reader.client.search(words.next()!, limit: 50).isEmpty)
+      let found = try reader.client.search(words.next()!, limit: 50)
+      precondition(!found.isEmpty)
     }
     table.line("search by name, ms", number(search * 1000), goal(search < 0.03, "under 30"))
   }

@@ -39,7 +39,28 @@ struct Plain {
     return Double(rows.count) / seconds
   }
 
+  /// Seconds for the workload's one-field edits by id, in one transaction of a table that is there.
+  func edit(_ workload: Workload) throws -> Double {
+    let pool = try DatabasePool.durable(path: path, configuration: Configuration())
+    defer { try? pool.close() }
+    return try time {
+      try pool.write { db in
+        for edit in workload.edits {
+          try db.execute(
+            cachedSQL: "UPDATE contacts SET \(edit.field) = ? WHERE id = ?",
+            arguments: [edit.value, Data(edit.id.bytes)])
+        }
+      }
+    }
+  }
+
   var bytes: Int { fileSize(path) }
+}
+
+extension Database {
+  fileprivate func execute(cachedSQL sql: String, arguments: StatementArguments) throws {
+    try cachedStatement(sql: sql).execute(arguments: arguments)
+  }
 }
 
 func time(_ body: () throws -> Void) rethrows -> Double {

@@ -10,8 +10,18 @@ struct Workload {
   ]
 
   let rows: [(id: RecordID, values: [String])]
-  /// One-field edits of rows that no other operation touches.
-  let edits: [(id: RecordID, field: String, value: String)]
+  typealias Edit = (id: RecordID, field: String, value: String)
+
+  /// W3: one-field edits of rows that no other operation touches, as those of W4 to W6.
+  private(set) var edits: [Edit] = []
+  /// W4: the same record edited on two sides, the same field in half of them.
+  private(set) var parallel: [(first: Edit, second: Edit)] = []
+  /// W5.
+  private(set) var single: [Edit] = []
+  /// W6: records that are deleted.
+  private(set) var deletions: [RecordID] = []
+  /// W6: records that are deleted on one side and edited on the other.
+  private(set) var contested: [(edit: Edit, byFirst: Bool)] = []
 
   init(_ count: Int, in folder: String) throws {
     let file = "\(folder)/contacts_\(count).db"
@@ -25,10 +35,30 @@ struct Workload {
       }
     }
     let lines = try String(contentsOfFile: "\(folder)/ops_\(count).jsonl", encoding: .utf8)
-    edits = try lines.split(separator: "\n").compactMap { line in
-      let plain = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
-      guard plain["w"] as? String == "w3", let hex = plain["id"] as? String else { return nil }
-      return (RecordID(hex: hex)!.asVersion4, plain["col"] as! String, plain["val"] as! String)
+    for line in lines.split(separator: "\n") {
+      try take(try JSONDecoder().decode(Operation.self, from: Data(line.utf8)))
+    }
+  }
+
+  /// A line of the operations, with the members of its kind.
+  private struct Operation: Decodable {
+    let w, id: String
+    let col, val, acol, aval, bcol, bval, deleter: String?
+  }
+
+  private mutating func take(_ operation: Operation) throws {
+    guard let id = RecordID(hex: operation.id)?.asVersion4 else { throw Problem(.not_understood) }
+    func edit(_ field: String?, _ value: String?) -> Edit { (id, field ?? "", value ?? "") }
+    let own = edit(operation.col, operation.val)
+    switch operation.w {
+    case "w3": edits.append(own)
+    case "w4":
+      let other = edit(operation.bcol, operation.bval)
+      parallel.append((edit(operation.acol, operation.aval), other))
+    case "w5": single.append(own)
+    case "w6d": deletions.append(id)
+    case "w6c": contested.append((own, operation.deleter == "A"))
+    default: throw Problem(.not_understood, at: operation.w)
     }
   }
 }

@@ -81,11 +81,15 @@ extension FuzzTarget {
       }
       try law("a frame is expanded beyond a smaller limit", less == nil)
     }
-    let frame = Compression.compress(expanded, level: 3)
-    let again = try ours("a frame") { () throws(Problem) in
-      try Compression.expand(frame, limit: expanded.count)
+    let dictionary = Compression.dictionary(of: bytes)
+    try law("a dictionary that is not there was read with", dictionary <= WireDictionary.newest)
+    for version in Set([0, dictionary]) {
+      let frame = Compression.compress(expanded, level: 3, dictionary: version)
+      let again = try ours("a frame") { () throws(Problem) in
+        try Compression.expand(frame, limit: expanded.count)
+      }
+      try law("a frame comes back with other bytes", again == expanded)
     }
-    try law("a frame comes back with other bytes", again == expanded)
     return true
   }
 

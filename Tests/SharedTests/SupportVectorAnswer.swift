@@ -9,6 +9,7 @@ extension AnswerVector {
     hasMore = answer.hasMore
     turn = answer.turn
     isShared = answer.isShared
+    dictionary = answer.dictionary == 0 ? nil : answer.dictionary
     grant = answer.grant.map { Grant($0) }
     schema = String(decoding: answer.schema, as: UTF8.self)
     names = answer.names.map { Name(number: $0.number, name: $0.name) }
@@ -32,6 +33,7 @@ extension AnswerVector {
     answer.hasMore = hasMore
     answer.turn = turn
     answer.isShared = isShared
+    answer.dictionary = dictionary ?? 0
     answer.grant = grant?.news
     answer.schema = Array(schema.utf8)
     answer.names = names.map { DeviceName(number: $0.number, name: $0.name) }

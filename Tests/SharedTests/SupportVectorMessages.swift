@@ -109,6 +109,7 @@ struct AnswerVector: VectorValue, Hashable {
   let examined, hasMore: Bool
   let turn: UInt32
   let isShared: Bool
+  let dictionary: Int?
   let grant: Grant?
   let schema: String
   let names: [Name]

@@ -89,6 +89,7 @@ extension SplitMix64 {
     answer.hasMore = chance(1, in: 2)
     answer.turn = UInt32(truncatingIfNeeded: next())
     answer.isShared = chance(1, in: 2)
+    answer.dictionary = below(8)
     answer.grant = chance(1, in: 2) ? grant() : nil
     answer.schema = (0..<below(30)).map { _ in UInt8(truncatingIfNeeded: next()) }
     answer.names = (0..<below(3)).map { DeviceName(number: UInt32($0), name: pick(Self.texts)) }

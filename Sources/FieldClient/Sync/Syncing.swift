@@ -180,17 +180,18 @@ struct SyncRun {
     guard let first = response.answers.first, let last = response.answers.last else { return }
     let received = client.surroundings.now()
     if !first.schema.isEmpty { try client.replica.take(schema: first.schema) }
-    let applied = try client.replica.apply(response.answers, to: page, now: received)
-    hubTime = first.hubClock
     let clockError = (asked + received) / 2 - first.hubClock
-    note(first, page, applied, clockError: clockError)
     let hasMore = last.hasMore || response.traffic.cut != nil
+    let applied = try client.replica.apply(
+      response.answers, to: page, now: received,
+      end: ExchangeEnd(
+        hubTime: first.hubClock, clockError: clockError,
+        isLast: first.examined && page.waiting == 0 && !hasMore))
+    hubTime = first.hubClock
+    note(first, page, applied, clockError: clockError)
     advance(
       first, hasMore: last.hasMore, page, applied, response.traffic, clockError: clockError,
       isUnproven: isUnproven)
-    try client.replica.noteExchange(
-      hubTime: first.hubClock, clockError: clockError,
-      complete: first.examined && page.waiting + applied.released == 0 && !hasMore)
     try Contact.note(
       hubTime: first.hubClock, clockError: clockError, client.directory, client.surroundings)
   }

@@ -14,12 +14,11 @@ public struct Digest: Hashable, Sendable {
   /// The hash of one record: the first 16 bytes of SHA-256 over its id and its stamps. Two
   /// records with equal stamps hold equal values, because a stamp is given to one value only.
   package init(of id: RecordID, _ stamps: FieldStamps) {
-    var hash = SHA256()
-    hash.update(data: id.bytes)
-    hash.update(data: stamps.bytes)
-    let bytes = Array(hash.finalize().prefix(16))
-    let halves = RecordID(bytes: bytes)!
-    self.init(high: halves.high, low: halves.low)
+    self = SHA256.hash(data: id.bytes + stamps.bytes).withUnsafeBytes { hash in
+      Digest(
+        high: UInt64(bigEndian: hash.loadUnaligned(as: UInt64.self)),
+        low: UInt64(bigEndian: hash.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    }
   }
 
   package static func ^= (digest: inout Digest, other: Digest) {

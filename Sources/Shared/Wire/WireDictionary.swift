@@ -11,7 +11,8 @@ package final class WireDictionary: @unchecked Sendable {
   let compressing: OpaquePointer
   let expanding: OpaquePointer
 
-  /// The version that this program writes with, if its neighbour knows it, too.
+  /// The version that this program writes with, if its neighbour knows it, too. An answer has three
+  /// bits for it.
   package static let newest = versions.count
 
   /// Bytes of a message from which on it holds its own words often enough.

@@ -52,6 +52,58 @@ package struct StoredRow {
   }
 }
 
+/// A statement that a loop runs once for each record: its text is looked up once, and its values are
+/// bound one by one.
+struct RepeatedStatement {
+  private let database: Database
+  private let statement: Statement
+
+  init(_ database: Database, _ sql: String) throws {
+    self.database = database
+    statement = try database.prepared(sql)
+  }
+
+  func run<each V: StatementBinding>(_ values: repeat each V) throws {
+    try bind(repeat each values)
+    try statement.execute()
+  }
+
+  /// The first row.
+  func row<each V: StatementBinding>(_ values: repeat each V) throws -> StoredRow? {
+    try bind(repeat each values)
+    defer { sqlite3_reset(statement.sqliteStatement) }
+    return try database.next(statement)
+  }
+
+  func rows<each V: StatementBinding>(_ values: repeat each V) throws -> [StoredRow] {
+    try bind(repeat each values)
+    defer { sqlite3_reset(statement.sqliteStatement) }
+    var rows: [StoredRow] = []
+    while let row = try database.next(statement) { rows.append(row) }
+    return rows
+  }
+
+  /// The first row's first column, which is an id, and what no field takes in the others.
+  func strayRow<each V: StatementBinding>(
+    _ values: repeat each V
+  ) throws -> (id: String, strays: [String?])? {
+    try bind(repeat each values)
+    return try database.firstRow(statement, database.strays)
+  }
+
+  private func bind<each V: StatementBinding>(_ values: repeat each V) throws {
+    let handle = statement.sqliteStatement
+    sqlite3_reset(handle)
+    var position: CInt = 0
+    for value in repeat each values {
+      position += 1
+      let code = value.bind(to: handle, at: position)
+      guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    }
+    precondition(sqlite3_bind_parameter_count(handle) == position, statement.sql)
+  }
+}
+
 extension Database {
   /// Runs a statement that is prepared once a connection.
   package func run(_ sql: String, _ bindings: Bindings = []) throws {
@@ -93,25 +145,24 @@ extension Database {
   /// What no field takes in the first row, column by column: in a `StoredRow` the bytes of a text
   /// cannot be told any more.
   func strays(_ sql: String, _ bindings: Bindings) throws -> [String?] {
-    try firstRow(sql, bindings) { handle, columns in (0..<columns).map { stray(handle, $0) } } ?? []
+    try firstRow(try bound(sql, bindings)) { handle, columns in
+      (0..<columns).map { stray(handle, $0) }
+    } ?? []
   }
 
-  /// The first column of the first row, which is an id, and what no field takes in the others.
-  func strayRow(
-    _ sql: String, _ bindings: Bindings
-  ) throws -> (id: String, strays: [String?])? {
-    try firstRow(sql, bindings) { handle, columns in
-      (
-        sqlite3_column_text(handle, 0).map { String(cString: $0) } ?? "",
-        (1..<columns).map { stray(handle, $0) }
-      )
-    }
+  /// The first column of a row, which is an id, and what no field takes in the others.
+  fileprivate func strays(
+    _ handle: SQLiteStatement, _ columns: CInt
+  ) -> (id: String, strays: [String?]) {
+    (
+      sqlite3_column_text(handle, 0).map { String(cString: $0) } ?? "",
+      (1..<columns).map { stray(handle, $0) }
+    )
   }
 
-  private func firstRow<T>(
-    _ sql: String, _ bindings: Bindings, _ read: (SQLiteStatement, CInt) -> T
+  fileprivate func firstRow<T>(
+    _ statement: Statement, _ read: (SQLiteStatement, CInt) -> T
   ) throws -> T? {
-    let statement = try bound(sql, bindings)
     defer { sqlite3_reset(statement.sqliteStatement) }
     guard try step(statement) else { return nil }
     return read(statement.sqliteStatement, CInt(statement.columnCount))
@@ -132,10 +183,15 @@ extension Database {
     sqlite3_file_control(sqliteConnection, "main", SQLITE_FCNTL_RESERVE_BYTES, &count)
   }
 
-  private func bound(_ sql: String, _ bindings: Bindings) throws -> Statement {
+  fileprivate func prepared(_ sql: String) throws -> Statement {
     let statement = try cachedStatement(sql: sql)
     // Tells GRDB that what is bound now is valid, whatever it was.
     statement.setUncheckedArguments(StatementArguments())
+    return statement
+  }
+
+  private func bound(_ sql: String, _ bindings: Bindings) throws -> Statement {
+    let statement = try prepared(sql)
     let handle = statement.sqliteStatement
     precondition(sqlite3_bind_parameter_count(handle) == bindings.values.count, sql)
     for (position, value) in bindings.values.enumerated() {
@@ -145,7 +201,7 @@ extension Database {
     return statement
   }
 
-  private func next(_ statement: Statement) throws -> StoredRow? {
+  fileprivate func next(_ statement: Statement) throws -> StoredRow? {
     try step(statement) ? StoredRow(statement) : nil
   }
 

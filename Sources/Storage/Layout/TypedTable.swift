@@ -58,7 +58,7 @@ package final class TypedTable: Sendable {
 
   /// The fields that are not empty, of a row selected as `id`, bookkeeping, then every field.
   package func values(_ row: StoredRow, from first: Int = 1) -> [String: Shared.Value] {
-    var values: [String: Shared.Value] = [:]
+    var values = [String: Shared.Value](minimumCapacity: type.fields.count)
     for (position, field) in type.fields.enumerated() {
       let stored: DatabaseValue = row[position + first]
       if let value = Shared.Value(stored), !value.isNull { values[field.name] = value }

@@ -9,8 +9,10 @@ extension Replica {
   /// - Parameters:
   ///   - answers: the parts that arrived, at least one; the first holds the hub's word on `page`.
   ///   - isLate: whether other answers may have come since the page was collected.
+  ///   - end: of the exchange, which is noted with it; nil for what came another way.
   package func apply(
-    _ answers: [SyncAnswer], to page: PendingPage, now: Int64, isLate: Bool = false
+    _ answers: [SyncAnswer], to page: PendingPage, now: Int64, isLate: Bool = false,
+    end: ExchangeEnd? = nil
   ) throws(Problem) -> ApplyReport {
     let report = try write { db, shape in
       let state = try Settling.run(db, shape, now: now)
@@ -26,6 +28,7 @@ extension Replica {
           state.ledger = ScopeLedger()
         }
         report.heldBack = acknowledging.heldBack
+        try end?.note(db, report)
         return report.telling(page.created(answers[0]), apartFrom: answers.flatMap(\.leaves))
       }
     }
@@ -99,10 +102,12 @@ struct Applying {
   mutating func apply(_ group: ChangeGroup) throws {
     guard let table = state.shape.tables[group.type] else { return try applyStrangers(group) }
     let statement = CreateStatement(table, group.fields)
+    var updates = UpdateStatements(db, table, group)
     for change in group.records {
       switch change.kind {
       case .create: try create(change, group, table, statement)
-      case .update where statement.unknown.isEmpty: try update(change, group, table)
+      case .update where statement.unknown.isEmpty:
+        try update(change, group, table, try updates.of(change))
       case .update: try updatePartly(change, group, table)
       case .delete: try delete(change, table)
       case .erase: try erase(change, group.type)
@@ -131,6 +136,39 @@ struct Applying {
     func bindings(_ values: [DatabaseValue], fieldsFrom first: Int) -> Bindings {
       if unknown.isEmpty { return Bindings(values) }
       return Bindings(values.prefix(first) + known.map { values[first + $0] })
+    }
+  }
+
+  /// The statements that update records of one group, by the fields that a change writes.
+  private struct UpdateStatements {
+    struct Statements {
+      let names: [String]
+      let find: RepeatedStatement
+      let write: RepeatedStatement?
+    }
+
+    private let db: Database
+    private let table: TypedTable
+    private let group: ChangeGroup
+    private var known: [[Int]: Statements] = [:]
+
+    init(_ db: Database, _ table: TypedTable, _ group: ChangeGroup) {
+      self.db = db
+      self.table = table
+      self.group = group
+    }
+
+    mutating func of(_ change: RecordChange) throws -> Statements {
+      let positions = change.fields.map(\.field)
+      if let statements = known[positions] { return statements }
+      let names = positions.map { group.fields[$0] }
+      let statements = Statements(
+        names: names,
+        find: try RepeatedStatement(db, Applying.find(table, with: names) + "_handle = ?"),
+        write: names.count == 1
+          ? try RepeatedStatement(db, table.update(names + ["_stamps"], where: "_row = ?")) : nil)
+      known[positions] = statements
+      return statements
     }
   }
 
@@ -197,10 +235,16 @@ struct Applying {
   }
 
   private mutating func update(
-    _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
+    _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
+    _ statements: UpdateStatements.Statements
   ) throws {
-    let names = change.fields.map { group.fields[$0.field] }
-    let row = try find(change.id?.description, or: change.handle, table, with: names)
+    let names = statements.names
+    let row =
+      if let id = change.id {
+        try find(id.description, or: 0, table, with: names)
+      } else {
+        try statements.find.row(change.handle)
+      }
     guard let row else { return try updateHidden(change, group, table) }
     let id: String = row[0]
     let number: Int64 = row[1]
@@ -215,7 +259,7 @@ struct Applying {
       stamps.set(name, field.stamp)
     }
     guard hasPending else {
-      return try write(change, names, stamps, to: row, table)
+      return try write(change, statements, stamps, to: row, table)
     }
     for (position, field) in change.fields.enumerated() {
       try confirm(id, number, names[position], field.value, table)
@@ -225,14 +269,18 @@ struct Applying {
 
   /// With nothing pending, what is confirmed is what is visible: one statement writes all.
   private mutating func write(
-    _ change: RecordChange, _ names: [String], _ stamps: FieldStamps, to row: StoredRow,
-    _ table: TypedTable
+    _ change: RecordChange, _ statements: UpdateStatements.Statements, _ stamps: FieldStamps,
+    to row: StoredRow, _ table: TypedTable
   ) throws {
     let id: String = row[0]
     let number: Int64 = row[1]
-    let values = change.fields.map(\.value.stored) + [stamps.stored, number.databaseValue]
-    try db.run(
-      table.update(names + ["_stamps"], where: "_row = ?"), Bindings(values))
+    let names = statements.names
+    if let write = statements.write {
+      try write.run(change.fields[0].value.stored, stamps.stored, number)
+    } else {
+      let values = change.fields.map(\.value.stored) + [stamps.stored, number.databaseValue]
+      try db.run(table.update(names + ["_stamps"], where: "_row = ?"), Bindings(values))
+    }
     let moved = names.firstIndex(of: "scope").map { change.fields[$0].value.text ?? "" }
     state.ledger.add(moved ?? row[4], RecordID(id)!, stamps)
     try state.touch(table.type.name, number)
@@ -296,10 +344,14 @@ struct Applying {
   func find(
     _ id: String?, or handle: Int64, _ table: TypedTable, with fields: [String] = []
   ) throws -> StoredRow? {
+    let select = Self.find(table, with: fields)
+    if let id { return try db.row(select + "id = ?", [id]) }
+    return try db.row(select + "_handle = ?", [handle])
+  }
+
+  private static func find(_ table: TypedTable, with fields: [String]) -> String {
     let columns = ["id", "_row", "_stamps", "_handle", "scope"] + fields.map(TypedTable.quote)
-    let select = "SELECT \(columns.joined(separator: ", ")) FROM \(table.name)"
-    if let id { return try db.row("\(select) WHERE id = ?", [id]) }
-    return try db.row("\(select) WHERE _handle = ?", [handle])
+    return "SELECT \(columns.joined(separator: ", ")) FROM \(table.name) WHERE "
   }
 
   func visible(

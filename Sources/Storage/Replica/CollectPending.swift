@@ -112,11 +112,23 @@ private struct PendingCollector {
   /// A group under construction. A class, so that adding to it never copies what it holds.
   private final class Draft {
     let table: TypedTable
+    /// What waits of one record, beside what stands in its row.
+    let pending: RepeatedStatement
+    let whole: RepeatedStatement
     var fields: [String] = []
     var records: [RecordChange] = []
     var ids: [String] = []
 
-    init(table: TypedTable) { self.table = table }
+    init(table: TypedTable, _ db: Database) throws {
+      self.table = table
+      pending = try RepeatedStatement(
+        db,
+        """
+        SELECT p.field, p.seen, p.clock, p.n, p.sent, p.held, t._row, t._handle, \(table.namedField)
+        FROM _pending p LEFT JOIN \(table.name) t ON t.id = p.id WHERE p.id = ?
+        """)
+      whole = try RepeatedStatement(db, table.select([], where: "id = ?"))
+    }
 
     func position(of field: String) -> Int {
       if let known = fields.firstIndex(of: field) { return known }
@@ -171,7 +183,7 @@ private struct PendingCollector {
   }
 
   private mutating func take(_ id: String, _ table: TypedTable) throws {
-    let draft = draft(of: table)
+    let draft = try draft(of: table)
     if takesWithheld { draft.add(try withheld(id, table, draft), of: id) }
     draft.add(try change(id, table, draft), of: id)
   }
@@ -193,9 +205,9 @@ private struct PendingCollector {
     try db.row("SELECT handle FROM _hidden WHERE id = ?", [id])?[0]
   }
 
-  private mutating func draft(of table: TypedTable) -> Draft {
+  private mutating func draft(of table: TypedTable) throws -> Draft {
     if let draft = groups.first(where: { $0.table.name == table.name }) { return draft }
-    let draft = Draft(table: table)
+    let draft = try Draft(table: table, db)
     groups.append(draft)
     return draft
   }
@@ -203,11 +215,7 @@ private struct PendingCollector {
   private mutating func change(
     _ id: String, _ table: TypedTable, _ draft: Draft
   ) throws -> RecordChange? {
-    let rows = try db.rows(
-      """
-      SELECT p.field, p.seen, p.clock, p.n, p.sent, p.held, t._row, t._handle, \(table.namedField)
-      FROM _pending p LEFT JOIN \(table.name) t ON t.id = p.id WHERE p.id = ?
-      """, [id])
+    let rows = try draft.pending.rows(id)
     // A new record goes whole.
     let isNew = rows.contains { $0[0] == Settling.creation }
     var pending: [String: PendingField] = [:]
@@ -243,7 +251,7 @@ private struct PendingCollector {
     _ draft: Draft
   ) throws -> RecordChange {
     spent += RoughSize.record
-    let row = try db.row(table.select([], where: "id = ?"), [id])!
+    let row = try draft.whole.row(id)!
     var fields: [FieldChange] = []
     for (position, field) in table.type.fields.enumerated() {
       guard let value = Value(row[position + 1] as DatabaseValue), !value.isNull else { continue }

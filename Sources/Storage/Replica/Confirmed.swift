@@ -52,6 +52,7 @@ struct ConfirmedState {
   var ledger = ScopeLedger()
   var clock: HybridClock
   private let isIndexed: Bool
+  private let remembering: RepeatedStatement
 
   init(_ db: Database, _ shape: ReplicaShape, now: Int64) throws {
     self.db = db
@@ -60,6 +61,12 @@ struct ConfirmedState {
     device = UInt32(truncatingIfNeeded: try ReplicaState.device.number(db) ?? 0)
     clock = HybridClock(last: UInt64(bitPattern: try ReplicaState.clock.number(db) ?? 0))
     isIndexed = try !SearchIndex.isEmpty(db)
+    remembering = try RepeatedStatement(
+      db,
+      """
+      INSERT INTO _history(type, record, field, replaced, replaced_stamp, stamp, received)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """)
   }
 
   func save() throws {
@@ -117,15 +124,9 @@ struct ConfirmedState {
     _ type: String, _ id: String, _ field: String, replaced: DatabaseValue,
     _ old: Stamp, _ new: Stamp
   ) throws {
-    try db.run(
-      """
-      INSERT INTO _history(type, record, field, replaced, replaced_stamp, stamp, received)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        type, id, field, replaced, FieldStamps(record: old).stored,
-        FieldStamps(record: new).stored, now,
-      ])
+    try remembering.run(
+      type, id, field, replaced, FieldStamps(record: old).stored, FieldStamps(record: new).stored,
+      now)
   }
 
   /// Takes a confirmed row out of its table and keeps it beside, because its deletion is pending.

@@ -42,14 +42,15 @@ extension CapturedEvent {
   static func all(_ db: Database, _ shape: ReplicaShape) throws -> [CapturedEvent] {
     var events = try unnamed(db)
     var names: [RowPlace: String] = [:]
+    var naming = Naming(db: db, shape: shape)
     for index in events.indices.reversed() {
       let place = events[index].place
       switch events[index].what {
       case .updated(let field, _):
-        try events[index].name(names[place], db, shape, alsoReading: field)
+        try events[index].name(names[place], &naming, alsoReading: field)
         names[place] = events[index].id
       case .inserted:
-        try events[index].name(names[place], db, shape)
+        try events[index].name(names[place], &naming)
         names[place] = nil
       case .deleted, .displaced: names[place] = events[index].id
       }
@@ -59,15 +60,38 @@ extension CapturedEvent {
 
   /// - Parameter later: the record of the events that follow in this row.
   private mutating func name(
-    _ later: String?, _ db: Database, _ shape: ReplicaShape, alsoReading field: String? = nil
+    _ later: String?, _ naming: inout Naming, alsoReading field: String? = nil
   ) throws {
     id = later ?? ""
-    guard let table = shape.tables[type], later == nil || field != nil else { return }
-    let columns = field.map { ", " + TypedTable.quote($0) } ?? ""
-    let sql = "SELECT id\(columns) FROM \(table.name) WHERE _row = ?"
-    guard let row = try db.strayRow(sql, [row]), later == nil || later == row.id else { return }
-    id = row.id
-    isStray = row.strays.contains { $0 != nil }
+    guard later == nil || field != nil,
+      let found = try naming.statement(type, field)?.strayRow(row),
+      later == nil || later == found.id
+    else { return }
+    id = found.id
+    isStray = found.strays.contains { $0 != nil }
+  }
+
+  /// The statements that read a row's id, and one of its fields.
+  private struct Naming {
+    let db: Database
+    let shape: ReplicaShape
+    private var statements: [String: [String: RepeatedStatement]] = [:]
+
+    init(db: Database, shape: ReplicaShape) {
+      self.db = db
+      self.shape = shape
+    }
+
+    /// Nil for a type that the schema does not have.
+    mutating func statement(_ type: String, _ field: String?) throws -> RepeatedStatement? {
+      if let known = statements[type]?[field ?? ""] { return known }
+      guard let table = shape.tables[type] else { return nil }
+      let columns = field.map { ", " + TypedTable.quote($0) } ?? ""
+      let statement = try RepeatedStatement(
+        db, "SELECT id\(columns) FROM \(table.name) WHERE _row = ?")
+      statements[type, default: [:]][field ?? ""] = statement
+      return statement
+    }
   }
 
   private static func unnamed(_ db: Database) throws -> [CapturedEvent] {

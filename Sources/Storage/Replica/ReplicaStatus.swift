@@ -104,16 +104,30 @@ extension Replica {
       try page.takeBack(db)
     }
   }
+}
 
-  /// Notes the end of a sync: `hubTime` and this machine's clock error, both in milliseconds.
-  package func noteExchange(hubTime: Int64, clockError: Int64, complete: Bool) throws(Problem) {
-    try write { db, _ in
-      try ReplicaState.clockError.set(db, clockError)
-      guard complete else { return }
-      try ReplicaState.lastSync.set(db, hubTime)
-      // Whatever bundles carry has arrived.
-      try db.run("DELETE FROM _bundle")
-    }
+/// What an exchange showed beside its answers.
+package struct ExchangeEnd: Sendable {
+  private let hubTime: Int64
+  private let clockError: Int64
+  private let isLast: Bool
+
+  /// - Parameters:
+  ///   - hubTime: milliseconds since 1970 by the hub's clock.
+  ///   - clockError: this machine's clock minus the hub's, in milliseconds.
+  ///   - isLast: whether nothing was left to carry on either side.
+  package init(hubTime: Int64, clockError: Int64, isLast: Bool) {
+    self.hubTime = hubTime
+    self.clockError = clockError
+    self.isLast = isLast
+  }
+
+  func note(_ db: Database, _ applied: ApplyReport) throws {
+    try ReplicaState.clockError.set(db, clockError)
+    guard isLast, applied.released == 0 else { return }
+    try ReplicaState.lastSync.set(db, hubTime)
+    // Whatever bundles carry has arrived.
+    try db.run("DELETE FROM _bundle")
   }
 }
 

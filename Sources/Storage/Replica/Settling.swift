@@ -27,12 +27,18 @@ struct Settling {
   /// The clock value that the edits of one moment share, and that moment.
   private var moment: (wall: Int64, clock: UInt64)?
 
-  private init(_ state: ConfirmedState, _ events: [CapturedEvent]) {
+  private let noting: RepeatedStatement
+
+  private init(_ state: ConfirmedState, _ events: [CapturedEvent]) throws {
     self.state = state
     self.events = events
+    noting = try RepeatedStatement(state.db, Self.note(or: "IGNORE"))
     var occurrences: [RowPlace: [Int]] = [:]
-    for (index, event) in events.enumerated() {
-      occurrences[event.place, default: []].append(index)
+    // Edits alone are settled one by one.
+    if !events.allSatisfy(\.isUpdate) {
+      for (index, event) in events.enumerated() {
+        occurrences[event.place, default: []].append(index)
+      }
     }
     self.occurrences = occurrences
   }
@@ -43,10 +49,11 @@ struct Settling {
     let state = try ConfirmedState(db, shape, now: now)
     let events = try CapturedEvent.all(db, shape)
     guard !events.isEmpty else {
-      try db.run("DELETE FROM _journal")
+      // Emptying an empty table writes its page, and waits for the disk.
+      if try db.row("SELECT 1 FROM _journal LIMIT 1") != nil { try db.run("DELETE FROM _journal") }
       return state
     }
-    var settling = Settling(state, events)
+    var settling = try Settling(state, events)
     try db.withoutCapture {
       for (index, event) in events.enumerated() {
         settling.current = index
@@ -309,31 +316,31 @@ struct Settling {
     _ event: CapturedEvent, _ table: TypedTable, _ field: String, base: DatabaseValue = .null,
     seen: FieldStamps? = nil
   ) throws {
-    if try pend("IGNORE", event, table, field, base: base, seen: seen, sent: 0) { return }
+    if try pend(noting, event, table, field, base: base, seen: seen, sent: 0) { return }
     let earlier = try db.row(
       "SELECT base, seen, sent FROM _pending WHERE id = ? AND field = ?", [event.id, field])!
     _ = try pend(
-      "REPLACE", event, table, field, base: earlier[0],
+      RepeatedStatement(db, Self.note(or: "REPLACE")), event, table, field, base: earlier[0],
       seen: FieldStamps(earlier[1] as DatabaseValue) ?? seen, sent: earlier[2])
+  }
+
+  private static func note(or otherwise: String) -> String {
+    """
+    INSERT OR \(otherwise) INTO _pending(
+      priority, type, id, field, base, seen, wall, clock, sent, boot, uptime)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    """
   }
 
   /// Returns whether it was written.
   private mutating func pend(
-    _ otherwise: String, _ event: CapturedEvent, _ table: TypedTable, _ field: String,
+    _ statement: RepeatedStatement, _ event: CapturedEvent, _ table: TypedTable, _ field: String,
     base: DatabaseValue, seen: FieldStamps?, sent: Int64
   ) throws -> Bool {
     let clock = clock(of: event, above: seen?.latest.clock ?? 0)
-    try db.run(
-      """
-      INSERT OR \(otherwise) INTO _pending(
-        priority, type, id, field, base, seen, wall, clock, sent, boot, uptime)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        table.type.priority, event.type, event.id, field, base, seen?.stored ?? .null,
-        event.wall, Int64(bitPattern: clock), sent, event.uptime?.boot,
-        event.uptime?.milliseconds,
-      ])
+    try statement.run(
+      table.type.priority, event.type, event.id, field, base, seen?.stored ?? .null, event.wall,
+      Int64(bitPattern: clock), sent, event.uptime?.boot, event.uptime?.milliseconds)
     return db.changesCount > 0
   }
 
@@ -355,6 +362,8 @@ extension HiddenRecord {
 }
 
 extension CapturedEvent {
+  fileprivate var isUpdate: Bool { if case .updated = what { true } else { false } }
+
   fileprivate func renamed(_ id: String) -> CapturedEvent {
     var event = self
     event.id = id

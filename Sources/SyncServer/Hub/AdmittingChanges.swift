@@ -176,12 +176,12 @@ extension HubWriting {
     _ merged: inout MergedRecord, _ entry: inout RecordEntry, _ current: StoredRecord,
     _ type: RecordType
   ) {
-    let known = type.check(current.values, today: today)
+    let known = type.checkRules(current.values)
     for _ in entry.change.fields {
       let tried = merged
-      let causes = type.check(tried.record.values, today: today).compactMap { problem in
+      let causes = type.checkRules(tried.record.values).compactMap { problem in
         tried.cause(of: problem, isNew: !known.contains(problem)) { values in
-          !type.check(values, today: today).contains(problem)
+          !type.checkRules(values).contains(problem)
         }.map { (problem, $0) }
       }
       guard let (broken, field) = causes.first else { return }

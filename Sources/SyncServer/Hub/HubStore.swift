@@ -91,6 +91,7 @@ package protocol HubTransaction {
 
   // History and conflicts
   func addHistory(_ line: HubHistoryLine) throws
+  func hasHistory(_ type: String, _ handle: Int64) throws -> Bool
   func history(_ type: String, _ handle: Int64) throws -> [HubHistoryLine]
   /// The fields of a record that changed after a sequence number.
   func changedFields(_ type: String, _ handle: Int64, after seq: Int64) throws -> Set<String>

@@ -122,7 +122,7 @@ package struct HubWriting {
 
   private func writeDownCreation(of record: StoredRecord, _ type: RecordType) throws {
     guard record.seq == record.entered,
-      try transaction.history(type.name, record.handle).isEmpty
+      try !transaction.hasHistory(type.name, record.handle)
     else { return }
     try transaction.addHistory(creation(of: record, type))
   }

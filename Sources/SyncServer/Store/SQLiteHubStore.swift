@@ -8,7 +8,7 @@ import Synchronization
 package final class SQLiteHubStore: HubStore {
   package let path: String
   package let pool: DatabasePool
-  private let known: Mutex<(schema: Schema, tables: [String: TypedTable])>
+  private let known: Mutex<(schema: Schema, tables: [String: HubTable])>
 
   /// Makes an empty hub. Throws `.already_hub` when there is a file already.
   package static func create(path: String, schema: Schema) throws(Problem) {
@@ -133,8 +133,8 @@ package final class SQLiteHubStore: HubStore {
     return newest
   }
 
-  private static func tables(_ schema: Schema) -> [String: TypedTable] {
-    Dictionary(uniqueKeysWithValues: schema.types.map { ($0.name, TypedTable($0)) })
+  private static func tables(_ schema: Schema) -> [String: HubTable] {
+    Dictionary(uniqueKeysWithValues: schema.types.map { ($0.name, HubTable(TypedTable($0))) })
   }
 
   private static var configuration: Configuration {

@@ -21,7 +21,7 @@ extension SQLiteHubTransaction {
     try db.run(
       "DELETE FROM _reached WHERE scope = ? AND seq < ?", [scope.description, seq])
     var dropped = 0
-    for table in tables.values {
+    for table in tables.values.map(\.typed) {
       // The highest handle stays, so that SQLite never gives it again.
       try db.run(
         """
@@ -35,7 +35,7 @@ extension SQLiteHubTransaction {
     try db.run(
       "DELETE FROM _feed WHERE scope = ? AND kind = 1 AND last <= ?", [scope.description, seq])
     dropped += db.changesCount
-    for table in tables.values {
+    for table in tables.values.map(\.typed) {
       try db.run(
         """
         DELETE FROM _feed WHERE scope = ?1 AND kind = 0 AND seq = last AND type = ?2

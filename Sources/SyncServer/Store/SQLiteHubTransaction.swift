@@ -5,18 +5,16 @@ import Storage
 /// One transaction of the embedded store.
 struct SQLiteHubTransaction: HubTransaction {
   let db: Database
-  let tables: [String: TypedTable]
-
-  private static let bookkeeping = ["_handle", "_stamps", "_seq", "_entered", "_deleted"]
+  let tables: [String: HubTable]
 
   // MARK: Records
 
   func record(_ type: RecordType, id: RecordID) throws -> StoredRecord? {
-    try select(type, where: "id = ?", [id.description]).first
+    try db.row(hubTable(type).byID, [id.description]).map { try record($0, type) }
   }
 
   func record(_ type: RecordType, handle: Int64) throws -> StoredRecord? {
-    try select(type, where: "_handle = ?", [handle]).first
+    try db.row(hubTable(type).byHandle, [handle]).map { try record($0, type) }
   }
 
   func referenced(_ type: RecordType, _ reference: String) throws -> [String: Value]? {
@@ -80,7 +78,7 @@ struct SQLiteHubTransaction: HubTransaction {
     _ type: RecordType, _ scope: Scope, _ range: IDRange, _ body: (StoredRecord) throws -> Void
   ) throws {
     let sql = table(type).select(
-      Self.bookkeeping,
+      HubTable.bookkeeping,
       where: "id >= ? AND id < ? AND scope = ? AND NOT _deleted ORDER BY id")
     try db.visit(sql, [range.texts.first, range.texts.end, scope.description]) { row in
       try body(record(row, type))
@@ -96,7 +94,7 @@ struct SQLiteHubTransaction: HubTransaction {
   private func select(
     _ type: RecordType, where condition: String, _ arguments: Bindings
   ) throws -> [StoredRecord] {
-    return try db.rows(table(type).select(Self.bookkeeping, where: condition), arguments)
+    return try db.rows(table(type).select(HubTable.bookkeeping, where: condition), arguments)
       .map { try record($0, type) }
   }
 
@@ -107,23 +105,24 @@ struct SQLiteHubTransaction: HubTransaction {
       isDeleted: row[5] != 0, isErased: row[5] == 2)
   }
 
-  private func table(_ type: RecordType) -> TypedTable { tables[type.name]! }
+  private func table(_ type: RecordType) -> TypedTable { hubTable(type).typed }
+
+  private func hubTable(_ type: RecordType) -> HubTable { tables[type.name]! }
 
   func insert(_ record: StoredRecord, _ type: RecordType) throws -> Int64 {
-    let sql = table(type).insert(["_stamps", "_seq", "_entered", "_deleted"])
-    let own = [
+    var values = [
       record.id.description.databaseValue, record.stamps.stored, record.seq.databaseValue,
       record.entered.databaseValue, record.life.databaseValue,
     ]
-    let values = type.fields.map { record.values[$0.name]?.stored ?? .null }
-    try db.run(sql, Bindings(own + values))
+    for field in type.fields { values.append(record.values[field.name]?.stored ?? .null) }
+    try db.run(hubTable(type).insertion, Bindings(values))
     return db.lastInsertedRowID
   }
 
   func update(_ record: StoredRecord, fields: [String], _ type: RecordType) throws {
     let names = fields.sorted()
     let sql = table(type).update(
-      ["_stamps", "_seq", "_entered", "_deleted"] + names, where: "_handle = ?")
+      HubTable.changing + names, where: "_handle = ?")
     let own = [
       record.stamps.stored, record.seq.databaseValue, record.entered.databaseValue,
       record.life.databaseValue,
@@ -228,6 +227,11 @@ struct SQLiteHubTransaction: HubTransaction {
       ])
   }
 
+  func hasHistory(_ type: String, _ handle: Int64) throws -> Bool {
+    try db.row("SELECT 1 FROM _history WHERE type = ? AND handle = ? LIMIT 1", [type, handle])
+      != nil
+  }
+
   func history(_ type: String, _ handle: Int64) throws -> [HubHistoryLine] {
     try db.rows(
       """
@@ -277,7 +281,7 @@ struct SQLiteHubTransaction: HubTransaction {
   }
 
   func countRecords() throws -> [(type: String, scope: String, count: Int)] {
-    try tables.values.sorted { $0.name < $1.name }.flatMap { table in
+    try tables.values.map(\.typed).sorted { $0.name < $1.name }.flatMap { table in
       try db.rows(
         "SELECT scope, count(*) FROM \(table.name) WHERE NOT _deleted GROUP BY scope ORDER BY scope"
       ).map { (table.type.name, $0[0], $0[1]) }
