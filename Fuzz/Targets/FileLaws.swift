@@ -35,6 +35,19 @@ extension FuzzTarget {
     return true
   }
 
+  func checkTokenRenewal(_ bytes: [UInt8]) throws(BrokenLaw) -> Bool {
+    let renewal = try reading(refusedAs: [.not_understood]) { () throws(Problem) in
+      try TokenRenewal(body: bytes)
+    }
+    guard let renewal else { return false }
+    let again = try ours("a new token") { () throws(Problem) in
+      try TokenRenewal(body: renewal.body)
+    }
+    try law("a new token comes back as another", areSame([renewal.token], as: [again.token]))
+    try law("a new token comes back in other bytes", again.body == renewal.body)
+    return true
+  }
+
   func checkInvitation(_ bytes: [UInt8]) throws(BrokenLaw) -> Bool {
     let invitation = try reading(refusedAs: [.invitation_invalid]) { () throws(Problem) in
       try Invitation(file: bytes)

@@ -8,6 +8,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case changeset, request, answer, frame, parts, stamps
   case enrolmentRequest = "enrolment-request"
   case enrolmentAnswer = "enrolment-answer"
+  case tokenRenewal = "token-renewal"
   case repairRequest = "repair-request"
   case repairAnswer = "repair-answer"
   case invitation, csv, rows, schema
@@ -32,6 +33,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .stamps: try checkStamps(bytes)
     case .enrolmentRequest: try checkEnrolmentRequest(bytes)
     case .enrolmentAnswer: try checkEnrolmentAnswer(bytes)
+    case .tokenRenewal: try checkTokenRenewal(bytes)
     case .repairRequest: try checkRepairRequest(bytes)
     case .repairAnswer: try checkRepairAnswer(bytes)
     case .invitation: try checkInvitation(bytes)

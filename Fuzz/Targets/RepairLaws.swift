@@ -10,6 +10,7 @@ extension FuzzTarget {
     guard let request else { return false }
     try request.give.check(within: bytes.count)
     try law("too many ranges", request.ranges.count <= Limits.rangesInRepair)
+    try law("ranges that overlap", !request.ranges.overlap)
     try law("too many wanted records", request.wanted.count <= Limits.recordsInRepair)
     let encoded = request.encoded
     let again = try ours("a repair") { () throws(Problem) in try RepairRequest(encoded: encoded) }

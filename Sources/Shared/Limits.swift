@@ -42,6 +42,11 @@ package enum Limits {
   package static let recordsInChangeset = 300_000
   /// Values of one changeset: a page of the shortest values holds three quarters of it.
   package static let valuesInChangeset = 2_000_000
+  /// Cursors of one request, each of which costs the hub a search or two: more than there are bases in a
+  /// dozen missions.
+  package static let cursorsInRequest = 1_000
+  /// Changes of one record in one push: an edit, and the deletion after it.
+  package static let changesOfRecord = 2
   /// Conflict notices of one answer; more come with the next.
   package static let noticesInAnswer = 100
   /// Bytes of one text value: four times the longest text of the mission's schema.
@@ -61,6 +66,8 @@ package enum Limits {
   package static let bundleAnswer = 24 << 20
   /// Bundles whose answers a device waits for at a time: one a week for a quarter of a year.
   package static let bundlesAwaited = 13
+  /// Bytes of one such request, of which a device knows the size about, and sends the last record whole.
+  package static let largestParcel = 4 << 20
   /// What a device that shall be wiped may hand over, in requests of a page each: a year's work.
   package static let parcelsOfDevice = 50
   /// Milliseconds after which a device draws a new token.

@@ -1,4 +1,6 @@
+import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 @testable import FieldClient
@@ -74,6 +76,57 @@ import Testing
     #expect(try world.hub.compact() == 0)
     _ = try await new.client.sync()
     try world.expectAgreement([gao, kidal, new])
+  }
+
+  @Test func `a hub that starts with its clock years ahead drops nothing`() async throws {
+    try delete("Un", gao)
+    for _ in 0..<2 { _ = try await gao.client.sync() }
+    world.time.advance(3 * 365 * 86_400_000)
+    #expect(try world.hub.compact() == 0)
+    world.time.advance(-3 * 365 * 86_400_000)
+    #expect(try await kidal.client.sync().requests == 1)
+    try world.expectAgreement([gao, kidal])
+  }
+
+  @Test func `a scope that was counted anew still knows from whom deletions were dropped`()
+    async throws
+  {
+    try delete("Un", gao)
+    _ = try await gao.client.sync()
+    world.time.advance(200 * 86_400_000)
+    for _ in 0..<2 { _ = try await gao.client.sync() }
+    #expect(try world.hub.compact() == 1)
+    let before = try #require(try world.scopes()[.mission])
+    try await world.store.pool.write {
+      try $0.execute(sql: "UPDATE _scope SET records = 9, high = 7")
+    }
+    #expect(try world.hub.verify().recounted == [.mission])
+    #expect(try world.scopes()[.mission] == before)
+    #expect(try await kidal.client.sync().repaired == 1, "its place is too old to go on from")
+  }
+
+  @Test func `whoever syncs while the hub is verified is not made to wait`() async throws {
+    // A hub that is verified reads. One writer is inside all the while.
+    let hub = world.hub
+    let check = try world.store.write { _ in
+      try Self.apart { () throws(Problem) in try hub.verify() }
+    }
+    #expect(check.recounted == [])
+  }
+
+  /// On a thread of its own, which has none of this one's transactions.
+  private static func apart<T: Sendable>(
+    _ body: @escaping @Sendable () throws(Problem) -> T
+  ) throws -> T {
+    let result = Mutex<Result<T, Problem>?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      let found = Result { () throws(Problem) in try body() }
+      result.withLock { $0 = found }
+      done.signal()
+    }
+    done.wait()
+    return try result.withLock { $0 }!.get()
   }
 
   @Test func `who was silent for half a year brings nothing back and loses nothing`() async throws {

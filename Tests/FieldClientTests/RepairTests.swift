@@ -312,6 +312,83 @@ import Testing
     }
     #expect(lines.map(\.stamp.device) == [1])
     #expect(lines.map(\.giver) == [2])
+    let line = try #require(try world.hub.audit(limit: 1).first)
+    #expect(line.act == "giveBack" && line.who == "device:2" && line.detail == "mission: 1")
+  }
+
+  private func gift(_ author: UInt32, _ world: World, _ cursor: Shared.Cursor) -> RepairRequest {
+    let fields = `Replicas and the hub agree`.contact.sorted { $0.key < $1.key }
+    let stamp = Stamp(clock: HybridClock.reading(world.time.now), device: author)
+    let change = RecordChange(
+      kind: .create, id: RecordID(high: 1, low: UInt64(author)), handle: 0, stamp: stamp,
+      fields: fields.enumerated().map {
+        FieldChange(field: $0, value: $1.value, stamp: stamp)
+      })
+    return RepairRequest(
+      cursor: cursor, budget: 1 << 20,
+      give: Changeset(groups: [
+        ChangeGroup(type: "contact", fields: fields.map(\.key), records: [change])
+      ]))
+  }
+
+  private func made(_ seq: Int64, _ mark: UInt64) -> Shared.Cursor {
+    Shared.Cursor(scope: .mission, seq: seq, mark: mark)
+  }
+
+  @Test func `a cursor that the hub never gave lets nobody write in another's name`() throws {
+    let world = try World()
+    for role in [Role.lecture, .referent_surete] { _ = try world.device(role: role) }
+    let devices = try world.hub.devices()
+    for cursor in [made(5, 0x1234_5678_9abc_def0), made(1, 1), made(0, .max)] {
+      for author in [0, 7, 1] as [UInt32] {
+        let answer = try world.hub.repair(
+          gift(author, world, cursor), for: devices[0], language: .fr)
+        #expect(!answer.isKnown && answer.pull.isEmpty && answer.gone.count == 1)
+      }
+      let answer = try world.hub.repair(gift(0, world, cursor), for: devices[1], language: .fr)
+      #expect(answer.pull.isEmpty)
+    }
+    #expect(try world.hubRecords(.mission) == [])
+    let own = try world.hub.repair(gift(2, world, made(5, 9)), for: devices[1], language: .fr)
+    #expect(own.pull.recordCount == 1, "its own writing it may bring in whatever way")
+  }
+
+  @Test func `a mark that the hub has is no proof that it lost anything, wherever it is shown`()
+    async throws
+  {
+    let world = try World()
+    let gao = try world.device()
+    try fill(gao, 3)
+    _ = try await gao.client.sync()
+    _ = try await gao.client.sync()
+    let device = try #require(try world.hub.devices().first)
+    let known = try #require(try gao.client.replica.position().cursors.first)
+    for cursor in [made(known.seq + 9, known.mark), made(known.seq + 9, ~known.mark)] {
+      let answer = try world.hub.repair(gift(7, world, cursor), for: device, language: .fr)
+      #expect(answer.pull.isEmpty)
+    }
+  }
+
+  @Test func `a hub of an older program, whose marks have no seal, gets back what it lost`()
+    async throws
+  {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    try fill(kidal, 2)
+    for device in [kidal, gao] { _ = try await device.client.sync() }
+    try await world.store.pool.write {
+      try $0.execute(sql: "DELETE FROM _state WHERE key = 'marks'")
+    }
+    let backup = try world.backUp()
+    try fill(kidal, 3)
+    for device in [kidal, gao] { _ = try await device.client.sync() }
+    try world.restore(backup)
+    #expect(try await gao.client.sync().digestsEqual == true)
+    #expect(try world.hubRecords(.mission).count == 5)
+    let device = try #require(try world.hub.devices().first)
+    world.time.advance(Int64(Limits.daysOfSilence + 1) * 86_400_000)
+    let answer = try world.hub.repair(gift(7, world, made(9, 9)), for: device, language: .fr)
+    #expect(answer.pull.isEmpty, "for half a year, and no longer")
   }
 
   @Test func `a hub that lost nothing takes nothing in another's name`() throws {

@@ -70,12 +70,13 @@ enum House {
         ],
         "Work": [
           "Desk/", "Accounts/", "Audit/", "Hub/Devices.swift", "Hub/Erasing.swift",
-          "Hub/Inbox.swift", "Hub/TokenRenewal.swift", "Hub/Bundles.swift",
+          "Hub/Inbox.swift", "Hub/TokenRenewal.swift", "Hub/Bundles.swift", "Hub/Repairing.swift",
           "Office/AuditFile.swift", "Backup/", "Office/Moving.swift",
           "HTTP/PagesAtTheDoor.swift",
         ],
         "Crypto": [
           "Authority/", "Audit/AuditLine.swift", "Accounts/PasswordHash.swift", "Hub/Secret.swift",
+          "Hub/MarkSeal.swift",
           "Backup/BackupArchive.swift",
         ],
         "CryptoExtras": ["Accounts/PasswordHash.swift"], "Hummingbird": ["HTTP/"],

@@ -121,6 +121,29 @@ struct MessagesTests {
     #expect(code { () throws(Problem) in try SyncAnswer(encoded: answer.encoded) } == .too_large)
   }
 
+  private func asking(_ scopes: [Scope]) -> [UInt8] {
+    SyncRequest(
+      deviceClock: 0, schemaVersion: 1, program: "", grantVersion: 0, noticeCursor: 0,
+      knownDevices: 0, budget: 0, waiting: 0, cursors: scopes.map { Cursor(scope: $0) },
+      push: Changeset()
+    ).encoded
+  }
+
+  @Test func `a scope that a request names twice is not understood`() {
+    let twice = asking([.mission, .base("GAO"), .mission])
+    #expect(code { () throws(Problem) in try SyncRequest(encoded: twice) } == .not_understood)
+  }
+
+  @Test func `more cursors than there can be scopes are too large`() {
+    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    let scopes = (0...Limits.cursorsInRequest).map { number in
+      Scope.base(String([letters[number / 676], letters[number / 26 % 26], letters[number % 26]]))
+    }
+    let most = asking(Array(scopes.dropLast()))
+    #expect(code { () throws(Problem) in try SyncRequest(encoded: most) } == nil)
+    #expect(code { () throws(Problem) in try SyncRequest(encoded: asking(scopes)) } == .too_large)
+  }
+
   @Test func `another version of the protocol is named as such`() {
     #expect(code { () throws(Problem) in try SyncRequest(encoded: [2]) } == .protocol_old)
     #expect(code { () throws(Problem) in try SyncAnswer(encoded: [2]) } == .protocol_old)

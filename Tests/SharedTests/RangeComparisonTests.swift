@@ -57,8 +57,26 @@ import Testing
     answer.gone = [records[0].id]
     #expect(try RepairAnswer(encoded: answer.encoded) == answer)
     let request = RepairRequest(
-      cursor: Cursor(scope: .mission), ranges: [.all, middle], wanted: [records[3].id], budget: 9)
+      cursor: Cursor(scope: .mission),
+      ranges: [middle, IDRange(first: IDRange.all.first, end: middle.first)],
+      wanted: [records[3].id], budget: 9)
     #expect(try RepairRequest(encoded: request.encoded) == request)
+  }
+
+  @Test func `ranges that overlap or end before they begin are not understood`() {
+    let ids = (1...4).map { RecordID(high: $0, low: 0) }
+    func range(_ first: Int, _ end: Int?) -> IDRange {
+      IDRange(first: ids[first], end: end.map { ids[$0] })
+    }
+    let refused: [[IDRange]] = [
+      [.all, .all], [.all, range(1, 2)], [range(0, 2), range(1, 3)], [range(1, 3), range(0, 2)],
+      [range(0, nil), range(2, 3)], [range(2, 1)], [range(1, 1)], [range(0, 1), range(0, 1)],
+    ]
+    for ranges in refused {
+      let request = RepairRequest(cursor: Cursor(scope: .mission), ranges: ranges)
+      let problem = #expect(throws: Problem.self) { try RepairRequest(encoded: request.encoded) }
+      #expect(problem?.code == .not_understood)
+    }
   }
 
   @Test func `a bound of nothing but zeros is refused, because it would be written as none`() {

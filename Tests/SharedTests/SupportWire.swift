@@ -76,9 +76,16 @@ extension SplitMix64 {
       deviceClock: number(), correction: number(), schemaVersion: size(),
       program: pick(Self.texts), grantVersion: number(), noticeCursor: number(),
       knownDevices: UInt32(truncatingIfNeeded: next()), budget: size(), waiting: size(),
-      cursors: (0..<below(4)).map { _ in cursor() }, push: changeset())
+      cursors: cursors(), push: changeset())
     request.turn = UInt32(truncatingIfNeeded: next())
     return request
+  }
+
+  /// One of a scope.
+  private mutating func cursors() -> [Cursor] {
+    let drawn = (0..<below(4)).map { _ in cursor() }
+    return Dictionary(drawn.map { ($0.scope, $0) }) { first, _ in first }.values
+      .sorted { $0.scope < $1.scope }
   }
 
   private mutating func cursor() -> Cursor { Cursor(scope: scope(), seq: number(), mark: next()) }

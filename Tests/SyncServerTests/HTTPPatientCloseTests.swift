@@ -24,6 +24,27 @@ import Testing
     #expect(!slow.channel.isActive)
   }
 
+  @Test func `a reader who takes a byte now and then does not hold an answer`() throws {
+    let slow = try SlowLink(least: 10)
+    slow.answer(bytes: 1_000)
+    for _ in 0..<5 {
+      slow.link.deliver(10)
+      slow.loop.advanceTime(by: .seconds(10))
+      #expect(slow.channel.isActive)
+    }
+    slow.link.deliver(9)
+    slow.loop.advanceTime(by: .seconds(10))
+    #expect(!slow.channel.isActive)
+  }
+
+  @Test func `a connection whose answer has left is not held to any pace`() throws {
+    let slow = try SlowLink(least: 10)
+    slow.answer(bytes: 100)
+    slow.link.deliver(100)
+    slow.loop.advanceTime(by: .hours(1))
+    #expect(slow.channel.isActive)
+  }
+
   @Test func `a link that creeps is waited for, a link that is dead is not`() throws {
     let slow = try SlowLink()
     slow.answer(bytes: 100)
@@ -44,8 +65,8 @@ private struct SlowLink {
   let link = Link()
   let channel: EmbeddedChannel
 
-  init() throws {
-    let patience = PatientClose(patience: .seconds(10)) { [link] _ in link.left }
+  init(least: Int = 1) throws {
+    let patience = PatientClose(patience: .seconds(10), least: least) { [link] _ in link.left }
     channel = EmbeddedChannel(handlers: [link, patience], loop: loop)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
   }

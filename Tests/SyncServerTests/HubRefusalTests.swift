@@ -15,6 +15,25 @@ import Testing
     bamako = try table.visitor("BKO", .dp)
   }
 
+  @Test func `of a record that a push names again and again two changes are taken`() throws {
+    func edit(_ locality: String) -> ChangeGroup {
+      .update("contact", 1, ["locality": .text(locality)], gao.stamp(), seen: .never)
+    }
+    let create = ChangeGroup.create("contact", Sample.id(1), Sample.contact, gao.stamp())
+    let answer = try gao.sync(create, edit("Gao"), edit("Ansongo"), create)
+    #expect(answer.handles == [1, 0])
+    #expect(answer.verdicts.map(\.code) == ["not_understood", "not_understood"])
+    #expect(try table.stored("contact", Sample.id(1))?.values["locality"] == "Gao")
+    #expect(try gao.sync(edit("Ansongo")).verdicts == [], "the next push says another thing")
+  }
+
+  @Test func `how a program names itself is kept to eighty characters`() throws {
+    var request = gao.request([])
+    request.program = String(repeating: "é", count: 100_000)
+    _ = try gao.ask(request)
+    #expect(try table.hub.devices().first?.program == String(repeating: "é", count: 80))
+  }
+
   /// What a test pushes, and what the hub must say.
   private struct Case {
     let code: Problem.Code

@@ -35,7 +35,7 @@ import Testing
       let forgetful = device
       try live.store.write { transaction in
         try transaction.update(forgetful)
-        try transaction.set(bundleSecret: Array(repeating: 9, count: 32))
+        try transaction.set(.bundles, Array(repeating: 9, count: 32))
       }
       let lost = try write(laptop)
       #expect(throws: Problem(.bundle_foreign)) {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 @testable import FieldClient
@@ -90,6 +91,59 @@ import Testing
     }
   }
 
+  @Test func `codes that are tried at once are counted as if one came after the other`()
+    async throws
+  {
+    let turnstile = Turnstile(uptime: { 0 })
+    let (all, came) = AsyncStream<Void>.makeStream()
+    let everybody = Task { for await _ in all {} }
+    let counts = Counts()
+    @Sendable func note(_ what: String) { if counts.note(what) == 64 { came.finish() } }
+    await withTaskGroup { group in
+      for _ in 0..<64 {
+        group.addTask {
+          do {
+            try await turnstile.trying(from: "a") {
+              note("tried")
+              await everybody.value
+              throw Problem(.invitation_unknown)
+            }
+          } catch {
+            note((error as? Problem)?.code.rawValue ?? "")
+          }
+        }
+      }
+    }
+    #expect(counts["tried"] == 10 && counts["too_many_requests"] == 54)
+    await #expect(throws: Problem.self) { try await turnstile.trying(from: "a") {} }
+  }
+
+  @Test func `codes that are right cost nothing`() async throws {
+    let turnstile = Turnstile(uptime: { 0 })
+    for _ in 0..<100 { try await turnstile.trying(from: "a") {} }
+    for _ in 0..<100 {
+      await #expect(throws: Problem(.busy)) {
+        try await turnstile.trying(from: "a") { throw Problem(.busy) }
+      }
+    }
+  }
+
+  @Test func `what a device sends is counted as it is when it is opened`() async throws {
+    try await Live.run { live in
+      let laptop = try await live.laptop()
+      let gate = HubGate(live.hub)
+      let body = Compression.compress([UInt8](repeating: 0, count: 8 << 20))
+      for _ in 0..<(Limits.bytesOfDay / (8 << 20)) {
+        #expect(throws: Problem.self) {
+          try gate.sync(body, token: laptop.token, language: .fr, inParts: false)
+        }
+      }
+      #expect(throws: Problem(.too_many_requests, at: "24 h", retryAfter: 12 * 3_600)) {
+        try gate.holder(of: laptop.token)
+      }
+    }
+  }
+
   @Test func `silent connections make room`() async throws {
     try await Live.run { live in
       let laptop = try await live.laptop()
@@ -174,4 +228,19 @@ import Testing
       #expect(try live.hub.devices().last?.traffic.at(live.time.now).isSpent == true)
     }
   }
+}
+
+/// How often each thing happened.
+private final class Counts: Sendable {
+  private let values = Mutex<[String: Int]>([:])
+
+  /// Returns how often anything did.
+  func note(_ name: String) -> Int {
+    values.withLock { values in
+      values[name, default: 0] += 1
+      return values.values.reduce(0, +)
+    }
+  }
+
+  subscript(_ name: String) -> Int { values.withLock { $0[name, default: 0] } }
 }

@@ -51,6 +51,30 @@ import Testing
     }
   }
 
+  @Test func `no parcel fills the disk`() async throws {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      let number = try number(client, live)
+      try live.hub.setState(.wiped, of: number)
+      let device = try #require(try live.hub.devices().last)
+      let text = Value.text(String(repeating: "a", count: Limits.text))
+      let changes = (0...(Limits.largestParcel / Limits.text)).map { number in
+        RecordChange(
+          kind: .create, id: RecordID(high: 1, low: UInt64(number)), handle: 0, stamp: .never,
+          fields: [FieldChange(field: 0, value: text, stamp: .never)])
+      }
+      var request = SyncRequest(
+        deviceClock: live.time.now, schemaVersion: 1, program: "", grantVersion: 1, noticeCursor: 0,
+        knownDevices: 0, budget: 0, waiting: 0, cursors: [], push: Changeset())
+      request.push = Changeset(groups: [
+        ChangeGroup(type: "contact", fields: ["locality"], records: changes)
+      ])
+      let large = request.encoded
+      #expect(throws: Problem(.too_large)) { try live.hub.takeOver(large, from: device) }
+      #expect(try live.hub.inbox().isEmpty)
+    }
+  }
+
   @Test func `what it hands over is larger than a page, and its clock is wrong`() async throws {
     try await Live.run { live in
       let clock = Ticker(live.time.now)

@@ -303,6 +303,7 @@ extension Page {
     case .inbox: Label(fr: "a réglé un envoi", en: "settled a parcel")
     case .exchangeKeys: Label(fr: "clés des paquets échangées", en: "keys of bundles exchanged")
     case .readBundle: Label(fr: "a repris un paquet", en: "read a bundle")
+    case .giveBack: Label(fr: "a rendu des fiches perdues", en: "gave lost records back")
     }
   }
 }

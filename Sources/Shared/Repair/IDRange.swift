@@ -18,6 +18,17 @@ package struct IDRange: Hashable, Sendable {
   }
 }
 
+extension [IDRange] {
+  /// Whether an id is in two of them, in whatever order they are, or one ends before it begins.
+  package var overlap: Bool {
+    let sorted = sorted { $0.first < $1.first }
+    return contains { range in range.end.map { $0 <= range.first } ?? false }
+      || zip(sorted, sorted.dropFirst()).contains { former, next in
+        former.end.map { $0 > next.first } ?? true
+      }
+  }
+}
+
 /// What one side holds in a stretch of ids.
 package struct RangePart: Hashable, Sendable {
   package enum Content: Hashable, Sendable {

@@ -26,7 +26,7 @@ package struct RepairRequest: Hashable, Sendable {
 package struct RepairAnswer: Hashable, Sendable {
   /// Milliseconds since 1970 by the hub's clock.
   package var hubClock: Int64
-  /// Whether the hub gave the cursor of the request. If not it was restored from an older copy,
+  /// Whether the hub knows the cursor of the request. If not it was restored from an older copy,
   /// and takes back what it lost.
   package var isKnown: Bool
   /// Where the scope stands at the hub now.
@@ -73,6 +73,8 @@ extension RepairRequest {
       let first = try reader.bound() ?? IDRange.all.first
       ranges.append(IDRange(first: first, end: try reader.bound()))
     }
+    // Whoever answers reads all that is in them: once at the most.
+    guard !ranges.overlap else { throw Problem(.not_understood, cause: "ranges overlap") }
     for _ in 0..<(try reader.count(atMost: Limits.recordsInRepair)) {
       wanted.append(RecordID(bytes: try reader.raw(16))!)
     }
@@ -174,11 +176,5 @@ extension ByteReader {
     // A bound of nothing but zeros would be written as none: an empty range would become the rest.
     guard last != 0 else { throw Problem(.not_understood, cause: "a bound ends in zero") }
     return RecordID(bytes: bytes + [UInt8](repeating: 0, count: 16 - bytes.count))
-  }
-
-  fileprivate mutating func count(atMost limit: Int) throws(Problem) -> Int {
-    let count = try count()
-    guard count <= limit else { throw Problem(.too_large) }
-    return count
   }
 }

@@ -93,7 +93,12 @@ extension SyncRequest {
     waiting = try reader.size()
     turn = try reader.device()
     cursors = []
-    for _ in 0..<(try reader.count()) { cursors.append(try Cursor(from: &reader)) }
+    for _ in 0..<(try reader.count(atMost: Limits.cursorsInRequest)) {
+      cursors.append(try Cursor(from: &reader))
+    }
+    guard Set(cursors.map(\.scope)).count == cursors.count else {
+      throw Problem(.not_understood, cause: "a scope is named twice")
+    }
     push = try Changeset(encoded: Array(try reader.raw(reader.remaining)))
   }
 }
@@ -118,6 +123,13 @@ extension ByteReader {
       throw Problem(.not_understood, cause: "an unknown kind of scope")
     }
     return scope
+  }
+
+  /// Throws `.too_large` for more.
+  package mutating func count(atMost limit: Int) throws(Problem) -> Int {
+    let count = try count()
+    guard count <= limit else { throw Problem(.too_large) }
+    return count
   }
 
   /// A non-negative number that is no count of what follows.

@@ -1,4 +1,5 @@
 import FieldClient
+import GRDB
 import Shared
 import SyncServer
 
@@ -92,10 +93,17 @@ extension World {
 
   /// After the hub went back: what it does not have, and no device that is let in can give it.
   func loseWhatNobodyGivesBack(_ current: Set<String>) throws {
-    let held = try laptops.filter { !$0.isRevoked }
+    let held = try laptops.filter { try !$0.isRevoked && !hasForgottenCursors($0) }
       .reduce(into: Set()) { $0.formUnion(try heldValues($1, where: $1.readable)) }
     let left = try hubsValues().union(held.intersection(current))
     book.lost { !left.contains($0) }
+  }
+
+  /// Who has no cursor to show gives back its own writing alone.
+  private func hasForgottenCursors(_ laptop: Laptop) throws -> Bool {
+    try laptop.read { db in
+      try Bool.fetchOne(db, sql: "SELECT EXISTS(SELECT 1 FROM _scope WHERE mark = 1)")!
+    }
   }
 
   /// A device may read and write other scopes from now on.

@@ -13,7 +13,7 @@ extension HubDesk {
       var visit = DeskWriting(
         desk: self, number: number, transaction: transaction, writing: writing)
       for edit in edits { try visit.write(edit) }
-      try visit.writing.finish(mark: hub.random)
+      try visit.writing.finish(random: hub.random)
       return visit.written
     }
     for (edit, id) in zip(edits, written.ids) {

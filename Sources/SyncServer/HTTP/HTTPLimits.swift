@@ -15,6 +15,11 @@ package enum HTTPLimits {
   static let record = 2 << 10
   /// Without a byte in either direction. Satellite and 2G links stall for a minute and go on.
   static let idle = TimeAmount.seconds(120)
+  /// Bytes that move in that time on any link that is of use: a body or an answer that moves less is
+  /// given up.
+  static let progress = 1 << 10
+  /// For an invitation's code or a password, over a satellite.
+  static let shortBody = TimeAmount.seconds(30)
   /// From the connection to the first whole head, TLS included, over a satellite.
   static let firstHead = TimeAmount.seconds(30)
   /// Connections at a time unless said otherwise, half of what a process may have open files. More

@@ -7,6 +7,8 @@ struct HubRouter: Sendable {
   private let exchanges: ExchangeQueue
   /// Apart from the exchanges, so that a long one does not make the hub look dead.
   private let questions = ServiceQueue("djoliba.questions")
+  /// Apart as well: a comparison reads all that a scope holds, and exchanges write meanwhile.
+  private let comparisons = ServiceQueue("djoliba.comparisons")
   /// Apart from those too: trying the disk takes as long as the disk does.
   private let vitals = ServiceQueue("djoliba.vitals")
   private let pulse: Pulse
@@ -45,12 +47,17 @@ struct HubRouter: Sendable {
   ) async throws -> [UInt8] {
     switch route {
     case .enroll:
-      try await turnstile.trying(from: address) { try await enroll(request) }
+      try await enroll(request, address)
     case .sync:
       try await converse(route, request, address) { body, token, language throws(Problem) in
         try service.sync(body, token: token, language: language, inParts: inParts)
       }
-    case .repair: try await converse(route, request, address, service.repair)
+    case .repair:
+      try await admitted(route, request, address) { body, token, language in
+        try await comparisons.run { () throws(Problem) in
+          try service.repair(body, token: token, language: language)
+        }
+      }
     case .handOver: try await converse(route, request, address, service.handOver)
     case .wiped:
       try await converse(route, request, address) { _, token, _ throws(Problem) in
@@ -72,11 +79,11 @@ struct HubRouter: Sendable {
     }
   }
 
-  private func enroll(_ request: Request) async throws -> [UInt8] {
+  private func enroll(_ request: Request, _ address: String) async throws -> [UInt8] {
     let body = try await HubRoute.enroll.body(of: request)
     let language = request.language
-    return try await exchanges.run { () throws(Problem) in
-      try service.enroll(body, language: language)
+    return try await turnstile.trying(from: address) {
+      try await exchanges.run { () throws(Problem) in try service.enroll(body, language: language) }
     }
   }
 
@@ -91,16 +98,23 @@ struct HubRouter: Sendable {
     try turnstile.stranger(context.address)
   }
 
-  /// Who holds no token of the hub's is turned away before a byte of the body is read.
   private func converse(
     _ route: HubRoute, _ request: Request, _ address: String,
     _ answer: @escaping @Sendable ([UInt8], String, Language) throws(Problem) -> [UInt8]
   ) async throws -> [UInt8] {
+    try await admitted(route, request, address) { body, token, language in
+      try await exchanges.run { () throws(Problem) in try answer(body, token, language) }
+    }
+  }
+
+  /// Who holds no token of the hub's is turned away before a byte of the body is read.
+  private func admitted(
+    _ route: HubRoute, _ request: Request, _ address: String,
+    _ answer: ([UInt8], String, Language) async throws -> [UInt8]
+  ) async throws -> [UInt8] {
     let (token, number) = try await holder(request, address)
     return try await turnstile.device(number) {
-      let body = try await route.body(of: request)
-      let language = request.language
-      return try await exchanges.run { () throws(Problem) in try answer(body, token, language) }
+      try await answer(route.body(of: request), token, request.language)
     }
   }
 

@@ -20,12 +20,6 @@ final class Pacing<Caller: Hashable & Sendable>: Sendable {
     self.uptime = uptime
   }
 
-  /// Seconds that a caller has to wait before the next time; nil when it need not.
-  func wait(of caller: Caller) -> Int? {
-    let now = uptime()
-    return paid.withLock { wait($0[caller] ?? now, now) }
-  }
-
   /// Counts one time. Returns the seconds to wait for one that was too early, which is not counted.
   func take(_ caller: Caller) -> Int? {
     let now = uptime()
@@ -37,6 +31,9 @@ final class Pacing<Caller: Hashable & Sendable>: Sendable {
       return nil
     }
   }
+
+  /// Counts one time less.
+  func giveBack(_ caller: Caller) { paid.withLock { $0[caller]? -= pace.interval } }
 
   private func wait(_ paid: Int64, _ now: Int64) -> Int? {
     let early = paid + pace.interval - now - pace.burst * pace.interval

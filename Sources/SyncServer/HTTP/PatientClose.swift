@@ -1,27 +1,32 @@
 import NIOCore
 
-/// Keeps a connection that is about to be closed until the answer it carries has left.
+/// Waits for an answer to leave as long as its reader takes it, and no longer.
 ///
 /// The server closes a connection that is idle or that it is stopping as soon as the answer was
 /// *handed over*. NIO drops what it has not yet sent by then, which on a slow link is most of a
-/// page. This handler waits as long as bytes leave, and no longer.
+/// page. And who takes a byte now and then would hold a connection and an answer for ever.
 final class PatientClose: ChannelOutboundHandler, RemovableChannelHandler {
   typealias OutboundIn = Any
   typealias OutboundOut = Any
 
   private let patience: TimeAmount
+  private let least: Int
   private let left: (any Channel) -> Int
   private var unsent = 0
+  private var sentCount = 0
   private var isClosing = false
   private var check: Scheduled<Void>?
 
   /// - Parameters:
-  ///   - patience: how long nothing may leave before the connection is given up.
+  ///   - patience: in which something must leave, or the connection is given up.
+  ///   - least: how many bytes at the least.
   ///   - left: how many bytes a channel has yet to send.
   init(
-    patience: TimeAmount, left: @escaping (any Channel) -> Int = PatientClose.bufferedBytes
+    patience: TimeAmount, least: Int = HTTPLimits.progress,
+    left: @escaping (any Channel) -> Int = PatientClose.bufferedBytes
   ) {
     self.patience = patience
+    self.least = least
     self.left = left
   }
 
@@ -35,9 +40,17 @@ final class PatientClose: ChannelOutboundHandler, RemovableChannelHandler {
     unsent += 1
     sent.futureResult.assumeIsolated().whenComplete { _ in
       self.unsent -= 1
-      if self.isClosing, self.unsent == 0 { self.close(context) }
+      self.sentCount += 1
+      if self.unsent == 0 { self.finish(context) }
     }
+    if check == nil { watch(context) }
     context.write(data, promise: sent)
+  }
+
+  private func finish(_ context: ChannelHandlerContext) {
+    check?.cancel()
+    check = nil
+    if isClosing { context.close(promise: nil) }
   }
 
   func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
@@ -50,7 +63,6 @@ final class PatientClose: ChannelOutboundHandler, RemovableChannelHandler {
     isClosing = true
     // What was written but never flushed would otherwise wait for ever.
     context.flush()
-    if context.channel.isActive, unsent > 0 { watch(context, left: left(context.channel)) }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -58,17 +70,16 @@ final class PatientClose: ChannelOutboundHandler, RemovableChannelHandler {
     check = nil
   }
 
-  private func watch(_ context: ChannelHandlerContext, left before: Int) {
+  private func watch(_ context: ChannelHandlerContext) {
+    let (before, count) = (left(context.channel), sentCount)
     check = context.eventLoop.assumeIsolated().scheduleTask(in: patience) {
       let now = self.left(context.channel)
-      if now == before { self.close(context) } else { self.watch(context, left: now) }
+      // More is left than before when more was written, which waits until there is room.
+      let moves = self.sentCount > count || now > before || before - now >= self.least
+      if moves { return self.watch(context) }
+      self.check = nil
+      context.close(promise: nil)
     }
-  }
-
-  private func close(_ context: ChannelHandlerContext) {
-    check?.cancel()
-    check = nil
-    context.close(promise: nil)
   }
 }
 

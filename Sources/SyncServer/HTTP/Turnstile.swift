@@ -26,16 +26,19 @@ final class Turnstile: Sendable {
   func signIn(_ address: String) throws(Problem) { try Self.pass(signIns.take(address)) }
   func page(_ address: String) throws(Problem) { try Self.pass(pages.take(address)) }
 
-  /// Tries an invitation's code: wrong ones are counted, and after too many none is tried.
+  /// Tries an invitation's code: wrong ones are counted, and after too many none is tried. One that is
+  /// being tried counts as wrong, or as many could be tried as there are connections.
   func trying<T: Sendable>(
     from address: String, _ body: () async throws -> T
   ) async throws -> T {
-    try Self.pass(codes.wait(of: address))
+    try Self.pass(codes.take(address))
     do {
-      return try await body()
-    } catch let problem as Problem where problem.code.isWrongCode {
-      try Self.pass(codes.take(address))
-      throw problem
+      let result = try await body()
+      codes.giveBack(address)
+      return result
+    } catch {
+      if !((error as? Problem)?.code.isWrongCode ?? false) { codes.giveBack(address) }
+      throw error
     }
   }
 

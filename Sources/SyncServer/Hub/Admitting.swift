@@ -8,6 +8,7 @@ extension HubWriting {
   package mutating func admit(_ changes: Changeset, by writer: Writer) throws -> Admission {
     var admission = Admission()
     giver = writer.isGiver ? writer.device : nil
+    named = [:]
     defer { giver = nil }
     for (groupIndex, group) in changes.groups.enumerated() {
       let type = schema[type: group.type]
@@ -35,6 +36,11 @@ extension HubWriting {
     }
     let current = try find(entry.change, type)
     let isKnown = current.map(writer.mayFollow) ?? false
+    // An edit and the deletion after it is all that a device says of a record at once; each more would read
+    // all that the ones before it left.
+    if let current, isKnown, !mayName(current, type) {
+      return entry.refuseWhole(Problem(.not_understood, at: type.name))
+    }
     if entry.change.kind == .delete && !isKnown && entry.change.id != nil {
       // Deleted before its creation ever arrived, or not to be told from that: there is nothing to do.
       return entry.isAdmitted = true
@@ -99,6 +105,12 @@ extension HubWriting {
     }
   }
 
+  private mutating func mayName(_ record: StoredRecord, _ type: RecordType) -> Bool {
+    let key = Admission.RecordKey(type: type.name, handle: record.handle)
+    named[key, default: 0] += 1
+    return named[key]! <= Limits.changesOfRecord
+  }
+
   private func find(_ change: RecordChange, _ type: RecordType) throws -> StoredRecord? {
     if let id = change.id { return try transaction.record(type, id: id) }
     return try transaction.record(type, handle: change.handle)
@@ -111,6 +123,7 @@ extension HubWriting {
   ) throws {
     guard let record = try newRecord(&entry, type, writer) else { return }
     let stored = try insert(record, type)
+    _ = mayName(stored, type)
     entry.handle = stored.handle
     if writer.isGiver {
       try remember(

@@ -155,7 +155,7 @@ extension Hub {
     device.bundle = head.number
     device.lastSync = max(device.lastSync ?? 0, min(content.written, time))
     device.waiting = 0
-    device.program = request.program
+    device.program = request.program.programName
     if request.grantVersion == device.grantVersion { device.withdrawn = [] }
     try transaction.update(device)
     let count = content.pushes.reduce(0) { $0 + $1.recordCount }
@@ -168,10 +168,10 @@ extension Hub {
 
   /// Made when it is first asked for, so that a hub of an older program gets one, too.
   private func bundleSecret(_ transaction: any HubTransaction) throws -> BundleSecret {
-    if let secret = try transaction.bundleSecret().flatMap({ BundleSecret($0) }) { return secret }
+    if let secret = try transaction.secret(.bundles).flatMap({ BundleSecret($0) }) { return secret }
     let bytes = [UInt8](words: 4, from: random)
     guard let secret = BundleSecret(bytes) else { preconditionFailure("32 bytes are a secret") }
-    try transaction.set(bundleSecret: bytes)
+    try transaction.set(.bundles, bytes)
     return secret
   }
 }

@@ -10,8 +10,11 @@ extension Hub {
   @discardableResult
   package func compact() throws(Problem) -> Int {
     try store.write { transaction in
-      let oldest = now() - Int64(Limits.daysOfSilence) * 86_400_000
-      let live = try transaction.devices().filter {
+      let devices = try transaction.devices()
+      // A clock that is years ahead when the hub starts would make every device a silent one.
+      let time = min(now(), devices.compactMap(\.lastSync).max() ?? .max)
+      let oldest = time - Int64(Limits.daysOfSilence) * 86_400_000
+      let live = devices.filter {
         $0.state == .active && $0.lastSync ?? .min >= oldest
       }
       let reached = try live.map { (device: $0, seqs: try transaction.reached($0.number)) }

@@ -36,7 +36,7 @@ extension Hub {
           Problem.Code(rawValue: refused.code) ?? .internal,
           at: conflict.field == "*" ? conflict.type : conflict.field)
       }
-      try writing.finish(mark: random)
+      try writing.finish(random: random)
       try settle(id, .restored, transaction)
     }
   }

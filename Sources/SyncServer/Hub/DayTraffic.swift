@@ -7,6 +7,9 @@ package struct DayTraffic: Sendable, Hashable {
   package var requests = 0
   /// Of the bodies both ways, as they crossed the wire.
   package var bytes = 0
+  /// Bytes of the requests when they were opened, which is what they can leave on the hub's disk. Begins
+  /// at nothing when the hub starts.
+  package var opened = 0
 
   package init(day: Int64 = 0, requests: Int = 0, bytes: Int = 0) {
     self.day = day
@@ -22,7 +25,7 @@ package struct DayTraffic: Sendable, Hashable {
 
   /// Whether a device has had its share of the day.
   package var isSpent: Bool {
-    requests >= Limits.requestsOfDay || bytes >= Limits.bytesOfDay
+    requests >= Limits.requestsOfDay || max(bytes, opened) >= Limits.bytesOfDay
   }
 
   /// Seconds until the next day begins.

@@ -43,6 +43,7 @@ extension Hub {
       }
       guard now() <= invitation.expires else { throw Problem(.invitation_expired) }
       guard known == nil else { throw Problem(.not_understood, at: "token") }
+      _ = try transaction.markSeal(now: now(), random: random)
       var device = HubDevice(invitation, tokenHash, program: request.program)
       device.number = try transaction.addDevice(device)
       try transaction.useInvitation(codeHash: codeHash, device: device.number)
@@ -146,7 +147,7 @@ extension HubDevice {
     self.init(
       number: 0, name: invitation.name, base: invitation.base, role: invitation.role,
       grant: invitation.grant, grantVersion: 1, tokenHash: tokenHash, lastSync: nil, waiting: 0,
-      clockError: 0, program: String(program.prefix(80)), state: .active)
+      clockError: 0, program: program.programName, state: .active)
   }
 }
 
@@ -176,4 +177,9 @@ extension Grant {
     }
     return "\(list(read)) / \(list(write))"
   }
+}
+
+extension String {
+  /// How a client names itself, as far as it is kept: whoever writes it could fill the disk.
+  var programName: String { String(unicodeScalars.prefix(80)) }
 }

@@ -18,7 +18,7 @@ extension Hub {
       guard !record.isErased else { throw Problem(.erased, at: "\(type.name) \(record.id)") }
       var writing = try HubWriting(transaction, store.schema, now: now(), language: language)
       try writing.erase(record, type)
-      try writing.finish(mark: random)
+      try writing.finish(random: random)
       try transaction.note(
         AuditEntry(.erase, by: who, type: type.name, record: "\(record.id)"), time: now())
       return record.id

@@ -11,7 +11,7 @@ package final class Hub: Sendable {
   package let store: any HubStore
   /// Milliseconds since 1970.
   let now: @Sendable () -> Int64
-  /// Draws marks; a mark of 0 is never given.
+  /// What marks, secrets and turns are drawn from.
   let random: @Sendable () -> UInt64
   /// Bytes of changes in one part of an answer, at least, before compression.
   private let smallestPart: Int
@@ -69,7 +69,7 @@ package final class Hub: Sendable {
     if isExamined {
       admission = try writing.admit(
         request.push, by: Writer(device, isAware: request.grantVersion == device.grantVersion))
-      try writing.finish(mark: random)
+      try writing.finish(random: random)
       try count(admission.verdicts, of: request, by: device, time, transaction)
     }
     answer.handles = admission.handles
@@ -109,7 +109,7 @@ package final class Hub: Sendable {
     device.lastSync = time
     device.waiting = request.waiting
     device.clockError = request.deviceClock &- time
-    device.program = request.program
+    device.program = request.program.programName
     if request.grantVersion == device.grantVersion { device.withdrawn = [] }
     try transaction.update(device)
   }
@@ -132,7 +132,7 @@ package final class Hub: Sendable {
       var writing = try HubWriting(transaction, store.schema, now: now(), language: language)
       let admission = try writing.admit(
         changes, by: Writer(device: 0, role: .hub, grant: .all))
-      try writing.finish(mark: random)
+      try writing.finish(random: random)
       return admission
     }
   }

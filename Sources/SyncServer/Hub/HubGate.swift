@@ -80,6 +80,7 @@ package struct HubGate: HubService {
   ) throws(Problem) -> [UInt8] {
     traffic.add(body.count, requests: 1, to: device, hub.now())
     let message = try Compression.expand(body, limit: Limits.expandedBody)
+    traffic.add(0, opened: message.count, to: device, hub.now())
     var device = device
     device.traffic = traffic.today(of: device, hub.now())
     let answer = Parts.compress(

@@ -149,9 +149,9 @@ package protocol HubTransaction {
   // The hub's own
   func counter(_ name: HubCounter) throws -> Int64
   func set(_ name: HubCounter, _ value: Int64) throws
-  /// What the hub's answers to bundles are signed with and bundles opened with; nil before the first.
-  func bundleSecret() throws -> [UInt8]?
-  func set(bundleSecret: [UInt8]) throws
+  /// Nil before it is first drawn.
+  func secret(_ name: HubSecret) throws -> [UInt8]?
+  func set(_ name: HubSecret, _ secret: [UInt8]) throws
   func countRecords() throws -> [(type: String, scope: String, count: Int)]
 }
 
@@ -159,6 +159,15 @@ package enum HubCounter: String, Sendable {
   case clock, conflictVersion
   /// When the last backup was complete, in milliseconds since 1970.
   case backup
+  /// Until when a cursor may carry a mark that an older program drew, in milliseconds since 1970.
+  case unsealedMarks
+}
+
+package enum HubSecret: String, Sendable {
+  /// What the hub's answers to bundles are signed with and bundles opened with.
+  case bundles
+  /// What its marks are known by.
+  case marks
 }
 
 /// A record as the hub has it, deleted ones included.
@@ -183,7 +192,7 @@ package struct StoredRecord: Sendable {
   }
 }
 
-package struct ScopeState: Sendable {
+package struct ScopeState: Sendable, Equatable {
   package var seq: Int64 = 0
   package var digest = Digest()
   package var records = 0

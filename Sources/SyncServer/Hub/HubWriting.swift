@@ -15,6 +15,8 @@ package struct HubWriting {
   private var runs: [Scope: FeedRun] = [:]
   /// The device that gives back what is being admitted.
   var giver: UInt32?
+  /// How often each record was spoken of in what is being admitted.
+  var named: [Admission.RecordKey: Int] = [:]
   private var clock: HybridClock
 
   package init(
@@ -151,13 +153,22 @@ package struct HubWriting {
   }
 
   /// Writes sequences, digests and a fresh mark for each scope that moved.
-  package mutating func finish(mark: () -> UInt64) throws {
+  ///
+  /// - Parameter random: what marks are drawn from.
+  package mutating func finish(random: () -> UInt64) throws {
+    guard !moved.isEmpty else { return try saveClock() }
+    let seal = try transaction.markSeal(now: now, random: random)
     for scope in moved.sorted() {
       if let run = runs.removeValue(forKey: scope) { try transaction.addFeed(run, scope) }
       try transaction.save(scope, scopes[scope]!)
-      try transaction.addMark(scope, seq: scopes[scope]!.seq, mark: mark(), received: now)
+      try transaction.addMark(
+        scope, seq: scopes[scope]!.seq, mark: seal.mark(scope, around: random()), received: now)
     }
     moved = []
+    try saveClock()
+  }
+
+  private func saveClock() throws {
     try transaction.set(.clock, Int64(bitPattern: clock.last))
   }
 }

@@ -63,10 +63,12 @@ extension Hub {
       device.waiting = request.waiting
       try transaction.update(device)
       guard !request.push.isEmpty else { return answer }
+      let body = isSealed ? message : request.push.encoded
+      guard body.count <= Limits.largestParcel else { throw Problem(.too_large) }
       let number = try transaction.addToInbox(
         InboxParcel(
           device: device.number, received: time, records: request.push.recordCount,
-          body: isSealed ? message : request.push.encoded))
+          body: body))
       try transaction.note(
         AuditEntry(
           .handOver, by: device.actor, type: "inbox", record: "\(number)",
@@ -124,7 +126,7 @@ extension Hub {
     _ message: [UInt8], from device: HubDevice?, _ transaction: any HubTransaction
   ) throws -> [UInt8] {
     let parcel = try SealedBundle(file: message, going: .parcel)
-    guard let secret = try transaction.bundleSecret().flatMap({ BundleSecret($0) }),
+    guard let secret = try transaction.secret(.bundles).flatMap({ BundleSecret($0) }),
       let device, let keys = device.keys, parcel.head.device == device.number,
       parcel.head.hub == secret.keys.fingerprint
     else { throw Problem(.bundle_foreign) }
@@ -153,7 +155,7 @@ extension Hub {
           changes(of: parcel, transaction),
           by: Writer(device: device.number, role: device.role, grant: device.grant))
         guard !admission.isAhead else { throw Problem(.hub_behind) }
-        try writing.finish(mark: random)
+        try writing.finish(random: random)
         if !admission.refused.isEmpty {
           outcome = admission.admitted > 0 ? .partly : parcel.outcome
         }

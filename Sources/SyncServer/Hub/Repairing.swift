@@ -1,4 +1,5 @@
 package import Shared
+import Work
 
 // The hub's side of a repair. It answers questions and keeps nothing of the conversation: a
 // device that is cut off begins again, and what was repaired is equal by then.
@@ -15,21 +16,32 @@ extension Hub {
     guard device.grant.mayRead(scope) else {
       throw Problem(.scope_not_granted, at: scope.description)
     }
-    guard !request.give.isEmpty else {
-      return try store.read { transaction in
-        try answer(request, device, given: [], transaction)
-      }
+    let given = request.give.isEmpty ? [] : try takeBack(request, from: device, language)
+    return try store.read { transaction in
+      try answer(request, device, given: given, transaction)
     }
-    return try store.write { transaction in
+  }
+
+  /// The records that were given.
+  private func takeBack(
+    _ request: RepairRequest, from device: HubDevice, _ language: Language
+  ) throws(Problem) -> [RecordID] {
+    try store.write { transaction in
       let time = now()
       guard try isUnknown(request.cursor, transaction) else {
         throw Problem(.forbidden)
       }
+      // A cursor that the hub never gave proves no loss: whoever shows it writes in its own name alone.
+      let isLost = try transaction.hasLost(request.cursor, now: time)
+      let writer = isLost ? Writer(giver: device) : Writer(device, isAware: true)
       var writing = try HubWriting(transaction, store.schema, now: time, language: language)
-      _ = try writing.admit(request.give.stamped(notAfter: time), by: Writer(giver: device))
-      try writing.finish(mark: random)
-      let given = request.give.groups.flatMap { group in group.records.compactMap(\.id) }
-      return try answer(request, device, given: given, transaction)
+      _ = try writing.admit(request.give.written.stamped(notAfter: time), by: writer)
+      try writing.finish(random: random)
+      try transaction.note(
+        AuditEntry(
+          .giveBack, by: device.actor, type: "device", record: "\(device.number)",
+          detail: "\(request.cursor.scope): \(request.give.recordCount)"), time: time)
+      return request.give.groups.flatMap { group in group.records.compactMap(\.id) }
     }
   }
 
@@ -92,6 +104,17 @@ extension Hub {
 }
 
 extension Changeset {
+  /// Without the fields that nobody wrote: of what waits at its device, the record beneath has some.
+  fileprivate var written: Changeset {
+    var changes = self
+    for group in groups.indices {
+      for record in groups[group].records.indices {
+        changes.groups[group].records[record].fields.removeAll { $0.stamp == .never }
+      }
+    }
+    return changes
+  }
+
   /// A hub whose clock ran ahead admitted what is stamped in the future: once that clock is right,
   /// it counts as written now.
   fileprivate func stamped(notAfter time: Int64) -> Changeset {

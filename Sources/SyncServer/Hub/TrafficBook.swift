@@ -16,10 +16,13 @@ final class TrafficBook: Sendable {
     return noted
   }
 
-  func add(_ bytes: Int, requests: Int = 0, to device: HubDevice, _ time: Int64) {
+  func add(
+    _ bytes: Int, requests: Int = 0, opened: Int = 0, to device: HubDevice, _ time: Int64
+  ) {
     var today = today(of: device, time)
     today.requests += requests
     today.bytes += bytes
+    today.opened += opened
     let noted = today
     days.withLock { $0[device.number] = noted }
   }

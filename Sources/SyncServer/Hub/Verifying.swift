@@ -11,31 +11,56 @@ package struct HubCheck: Sendable {
 
 extension Hub {
   /// Reads everything, counts digests anew from the records, puts wrong ones right, and follows
-  /// every reference.
+  /// every reference. Devices sync meanwhile.
   ///
   /// - Throws: `.damaged`.
   package func verify() throws(Problem) -> HubCheck {
     try store.check()
-    return try store.write { transaction in
+    var (check, wrong) = try store.read { transaction in
       var check = HubCheck()
+      var wrong: [Scope] = []
       for (scope, state) in try transaction.scopes().sorted(by: { $0.key < $1.key }) {
-        var found = ScopeState(seq: state.seq)
-        for type in store.schema.types {
-          try transaction.visit(type, scope, .all) { record in
-            found.digest ^= Digest(of: record.id, record.stamps)
-            found.records += 1
-            for field in try broken(record, type, transaction) {
-              check.dangling.append((type.name, record.id, field))
-            }
+        let found = try recounted(scope, state, transaction) { record, type in
+          for field in try broken(record, type, transaction) {
+            check.dangling.append((type.name, record.id, field))
           }
         }
         check.records += found.records
-        guard found.digest != state.digest || found.records != state.records else { continue }
-        try transaction.save(scope, found)
-        check.recounted.append(scope)
+        if found != state { wrong.append(scope) }
       }
-      return check
+      return (check, wrong)
     }
+    for scope in wrong where try putRight(scope) { check.recounted.append(scope) }
+    return check
+  }
+
+  /// Counts one scope as it is now: it may have moved since it was read.
+  private func putRight(_ scope: Scope) throws(Problem) -> Bool {
+    try store.write { transaction in
+      guard let state = try transaction.state(of: scope) else { return false }
+      let found = try recounted(scope, state, transaction) { _, _ in }
+      guard found != state else { return false }
+      try transaction.save(scope, found)
+      return true
+    }
+  }
+
+  /// A scope's state with the digest and the number of its records as they are.
+  private func recounted(
+    _ scope: Scope, _ state: ScopeState, _ transaction: any HubTransaction,
+    _ visit: (StoredRecord, RecordType) throws -> Void
+  ) throws -> ScopeState {
+    var found = state
+    found.digest = Digest()
+    found.records = 0
+    for type in store.schema.types {
+      try transaction.visit(type, scope, .all) { record in
+        found.digest ^= Digest(of: record.id, record.stamps)
+        found.records += 1
+        try visit(record, type)
+      }
+    }
+    return found
   }
 
   private func broken(

@@ -60,7 +60,7 @@ extension Hub {
         var loading = Loading(
           transaction: transaction, overwrite: overwrite, writing: writing, report: report)
         for index in page { try loading.load(rows[index], at: index) }
-        try loading.writing.finish(mark: random)
+        try loading.writing.finish(random: random)
         return loading.report
       }
     }

@@ -269,15 +269,15 @@ struct SQLiteHubTransaction: HubTransaction {
       "INSERT OR REPLACE INTO _state(key, value) VALUES (?, ?)", [name.rawValue, value])
   }
 
-  func bundleSecret() throws -> [UInt8]? {
-    try db.row("SELECT value FROM _state WHERE key = 'bundles'").flatMap {
+  func secret(_ name: HubSecret) throws -> [UInt8]? {
+    try db.row("SELECT value FROM _state WHERE key = ?", [name.rawValue]).flatMap {
       [UInt8].fromStored($0[0])
     }
   }
 
-  func set(bundleSecret: [UInt8]) throws {
+  func set(_ name: HubSecret, _ secret: [UInt8]) throws {
     try db.run(
-      "INSERT OR REPLACE INTO _state(key, value) VALUES ('bundles', ?)", [bundleSecret.stored])
+      "INSERT OR REPLACE INTO _state(key, value) VALUES (?, ?)", [name.rawValue, secret.stored])
   }
 
   func countRecords() throws -> [(type: String, scope: String, count: Int)] {
