@@ -34,16 +34,12 @@ extension FieldClient {
   ) async throws(Problem) -> SyncReport {
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
-    var run = SyncRun(
-      client: self, maximumBytes: .max, language: language, progress: progress)
-    do {
+    return try await carryOut {
+      SyncRun(client: self, maximumBytes: .max, language: language, progress: progress)
+    } _: { run throws(Problem) in
       try await run.complete()
       try await run.repair(nil)
       try await run.complete()
-      return run.report
-    } catch {
-      guard error.code == .wipe_ordered else { throw error }
-      try await obeyWipe(run.line)
     }
   }
 

@@ -29,6 +29,34 @@ struct FaultClockTests {
     try expectNoStampAhead(place)
   }
 
+  @Test(arguments: ["1970-01-03 00:00:00", "2035-06-01 00:00:00"], [true, false])
+  func `it wins when it edits last, whether it saw the other's value or not`(
+    clock: String, hasSeen: Bool
+  ) throws {
+    let place = try FaultPlace()
+    for device in ["gao", "kidal"] { try place.enroll(device) }
+    let added = try place.at(
+      "gao", clock: clock, ["add", "contact", "display_name=Un"] + FaultPlace.contactFields)
+    let id = try added.succeeding().out.trimmingCharacters(in: .whitespacesAndNewlines)
+    func sync(_ device: String) throws {
+      let isWrong = device == "gao"
+      try (isWrong ? place.at(device, clock: clock, ["sync"]) : place.at(device, "sync"))
+        .succeeding()
+    }
+    for device in ["gao", "kidal"] { try sync(device) }
+    try place.at("kidal", "set", "contact", id, "phone_orange=+22370000001").succeeding()
+    for device in ["kidal"] + (hasSeen ? ["gao"] : []) { try sync(device) }
+    try place.at("gao", clock: clock, ["set", "contact", id, "phone_orange=+22370000002"])
+      .succeeding()
+    for device in ["gao", "kidal", "gao"] { try sync(device) }
+    for device in ["gao", "kidal"] {
+      let record = try place.at(device, "show", "contact", id, "--json").json()
+      #expect(record["phone_orange"] == "+22370000002")
+      #expect(try place.digests(device) == place.digests(nil).filter { $0.key == "mission" })
+    }
+    try expectNoStampAhead(place)
+  }
+
   /// Syncs under a wrong clock. Returns how many requests it took.
   private func requests(_ place: FaultPlace, _ clock: String, restamped: Int) throws -> Int {
     let report = try place.at("gao", clock: clock, ["sync", "--json"]).succeeding().json()

@@ -47,6 +47,51 @@ import Testing
     #expect(Set(history.map(\.value) + conflicts).isSuperset(of: ["+22370000001", "+22370000002"]))
   }
 
+  @Test(arguments: [["a", "b"], ["b", "a"]], [false, true])
+  func `two values that copies wrote under one stamp are both found, and digests tell them apart`(
+    words: [String], isRepeated: Bool
+  ) async throws {
+    let copy = try world.copy(gao)
+    for (device, word) in zip([gao, copy], words) {
+      try device.sql("UPDATE contact SET locality = '\(word)'; UPDATE _journal SET wall = 0")
+      if isRepeated { device.link.plan([.requestTwice]) }
+      _ = try await device.client.sync()
+    }
+    for device in [gao, copy, bamako] { _ = try await device.client.sync() }
+    let contact = try #require(try gao.client.records(of: "contact").first)
+    let conflicts = try world.hub.conflicts().filter { $0.field == "locality" }
+    #expect(conflicts.map { [$0.winner.value, $0.loser.value] } == [["b", "a"]])
+    #expect(Set(conflicts.flatMap { [$0.winner.stamp, $0.loser.stamp] }).count == 1)
+    let history = try world.hub.history("contact", "\(contact.id)")
+    let stamps = history.filter { $0.field == "locality" }.map(\.stamp)
+    #expect(
+      stamps.last?.device == 0 && Set(stamps).count == stamps.count - (words[0] == "a" ? 1 : 0))
+    for device in [gao, copy, bamako] {
+      #expect(try device.records(.mission) == world.hubRecords(.mission))
+      #expect(try device.client.records(of: "contact").map { $0["locality"] } == ["b"])
+    }
+    try world.expectAgreement([gao, copy, bamako])
+  }
+
+  @Test func `of two values under one stamp neither is lost with a hub that is restored`()
+    async throws
+  {
+    let copy = try world.copy(gao)
+    let backup = try world.backUp()
+    for (device, word) in zip([gao, copy], ["a", "b"]) {
+      try device.sql("UPDATE contact SET locality = '\(word)'; UPDATE _journal SET wall = 0")
+    }
+    _ = try await gao.client.sync()
+    try world.restore(backup)
+    for device in [copy, gao, bamako, copy, gao] { _ = try await device.client.sync() }
+    let conflict = try #require(try world.hub.conflicts().first { $0.field == "locality" })
+    #expect([conflict.winner.value, conflict.loser.value] == ["b", "a"])
+    for device in [gao, copy, bamako] {
+      #expect(try device.records(.mission) == world.hubRecords(.mission))
+    }
+    try world.expectAgreement([gao, copy, bamako])
+  }
+
   @Test func `a deletion that one copy confirmed and the hub dropped still reaches the other`()
     async throws
   {

@@ -83,6 +83,66 @@ import Testing
     #expect(try !holds(world.store.path, "Zyxwvut"))
   }
 
+  @Test func `what was erased while a laptop was silent goes from its file by the repair`()
+    async throws
+  {
+    try await disagree(about: id)
+    try kidal.sql("UPDATE contact SET status = 'Zyxwvut' WHERE id = '\(id)'")
+    _ = try await kidal.client.sync()
+    #expect(try kidal.client.refusals().map { $0.values["status"] } == ["Zyxwvut"])
+    _ = try kidal.client.search("zyxwvut")
+    try await dropDeletions(while: kidal) {
+      _ = try world.hub.erase("contact", "\(id)", language: .fr)
+    }
+    #expect(try await kidal.client.sync().repaired == 2)
+    #expect(try kidal.contacts() == ["Dernier"])
+    #expect(try kidal.client.refusals().map(\.code) == ["erased"])
+    try expectNothing(kidal)
+    try world.expectAgreement([gao, kidal])
+  }
+
+  @Test func `what left while a laptop was silent goes from its file by the repair`() async throws {
+    let grant = Grant(read: [.mission], write: [.mission])
+    let timbuktu = try world.device("TOM", role: .resp_base, grant: grant)
+    _ = try await timbuktu.client.sync()
+    try await disagree(about: id)
+    _ = try await timbuktu.client.sync()
+    _ = try timbuktu.client.search("zyxwvut")
+    try await dropDeletions(while: timbuktu) {
+      try gao.client.write { try $0.set("contact", id, ["scope": "bamako"]) }
+    }
+    #expect(try await timbuktu.client.sync().repaired == 2)
+    try expectNothing(timbuktu)
+  }
+
+  /// Both bases name the person anew without knowing of each other.
+  private func disagree(about id: RecordID) async throws {
+    for (device, word) in [(gao, "Tiers"), (kidal, "Quart")] {
+      try device.client.write {
+        try $0.set("contact", id, ["display_name": .text("Zyxwvut \(word)")])
+      }
+    }
+    for device in [gao, kidal, gao] { _ = try await device.client.sync() }
+    #expect(try kidal.client.conflicts().count == 1)
+  }
+
+  /// The hub drops a deletion that a device has not heard of in half a year.
+  private func dropDeletions(
+    while silent: Device, _ event: () throws -> Void
+  ) async throws {
+    for name in ["Autre", "Dernier"] { try gao.addContact(name) }
+    for device in [gao, kidal, silent] { _ = try await device.client.sync() }
+    try event()
+    try gao.sql("DELETE FROM contact WHERE display_name = 'Autre'")
+    world.time.advance(200 * 86_400_000)
+    for _ in 0..<2 { _ = try await gao.client.sync() }
+    #expect(try world.hub.compact() > 0)
+  }
+
+  private func expectNothing(_ device: Device) throws {
+    for word in ["Zyxwvut", "zyxwvut"] { #expect(try !holds(device.client.replica.path, word)) }
+  }
+
   @Test func `a record that leaves cannot be read back either`() async throws {
     let grant = Grant(read: [.mission], write: [.mission])
     let timbuktu = try world.device("TOM", role: .resp_base, grant: grant)

@@ -406,6 +406,27 @@ import Testing
     _ = gao
   }
 
+  /// After the sync before the repair, and after its first answer.
+  @Test(arguments: [1, 2])
+  func `a hub that is restored in the midst of a repair is given back everything`(answered: Int)
+    async throws
+  {
+    let world = try World()
+    let (gao, kidal) = (try world.device(), try world.device())
+    let backup = try world.backUp()
+    try fill(gao, 50)
+    _ = try await gao.client.sync()
+    try gao.sql(
+      "UPDATE _switch SET capturing = 0; UPDATE contact SET display_name = 'X' WHERE _row % 7 = 0;"
+        + "UPDATE _switch SET capturing = 1")
+    let pool = world.store.pool
+    gao.link.meanwhile(after: answered) { try DatabaseQueue(path: backup).backup(to: pool) }
+    #expect(await failure { try await gao.client.verify() } == .cursor)
+    for device in [gao, kidal] { _ = try await device.client.sync() }
+    #expect(try kidal.client.records(of: "contact").count == 50)
+    try expectEqual(world, [gao, kidal])
+  }
+
   @Test(arguments: 0..<12)
   func `a repair that is cut anywhere goes on with the next sync`(cut: Int) async throws {
     let world = try World()

@@ -180,6 +180,12 @@ final class Link: Transport {
   func meanwhile(_ body: @escaping @Sendable () throws -> Void) {
     state.withLock { $0.meanwhile = body }
   }
+  /// The same, after so many other requests were answered.
+  func meanwhile(after requests: Int, _ body: @escaping @Sendable () throws -> Void) {
+    meanwhile { [unowned self] in
+      if requests == 0 { try body() } else { meanwhile(after: requests - 1, body) }
+    }
+  }
   /// How fast the link says it is, both ways.
   func run(bytesPerSecond: Double) { state.withLock { $0.bytesPerSecond = bytesPerSecond } }
   var requests: Int { state.withLock { $0.requests } }

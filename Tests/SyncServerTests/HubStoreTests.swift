@@ -264,13 +264,19 @@ extension HubStoreTests {
       #expect(kept.status == "kept" && kept.field == "email" && kept.record == Sample.id(1))
       #expect(kept.loser.value == "lost" && kept.winner.value.isNull)
       #expect(try transaction.conflict(99) == nil)
-      #expect(try transaction.hasLost("contact", 1, "email", Stamp(clock: .max, device: 4)))
-      for (type, handle, field, device) in [
-        ("base", 1, "email", 4), ("contact", 2, "email", 4), ("contact", 1, "locality", 4),
-        ("contact", 1, "email", 9),
-      ] as [(String, Int64, String, UInt32)] {
-        let stamp = Stamp(clock: .max, device: device)
-        #expect(try !transaction.hasLost(type, handle, field, stamp))
+      func hasLost(
+        _ type: String, _ handle: Int64, _ field: String, _ device: UInt32, _ value: Value
+      ) throws -> Bool {
+        let loser = FieldState(value: value, stamp: Stamp(clock: .max, device: device))
+        return try transaction.hasLost(type, handle, field, loser)
+      }
+      #expect(try hasLost("contact", 1, "email", 4, "lost"))
+      for (type, handle, field, device, value) in [
+        ("base", 1, "email", 4, "lost"), ("contact", 2, "email", 4, "lost"),
+        ("contact", 1, "locality", 4, "lost"), ("contact", 1, "email", 9, "lost"),
+        ("contact", 1, "email", 4, "other"), ("contact", 1, "email", 4, .null),
+      ] as [(String, Int64, String, UInt32, Value)] {
+        #expect(try !hasLost(type, handle, field, device, value))
       }
     }
   }

@@ -88,6 +88,19 @@ import Testing
     }
   }
 
+  @Test func `comparing with a restored hub takes the former token too`() async throws {
+    try await Live.run { live in
+      let laptop = try await live.laptop()
+      let before = try #require(try live.hub.devices().last)
+      live.time.advance(Limits.tokenAge)
+      for _ in 0..<2 { _ = try await laptop.sync() }
+      try live.store.write { try $0.update(before) }
+      let reopened = try live.open(laptop.directory)
+      #expect(try await reopened.verify().complete)
+      #expect(isKnown(reopened.token, live))
+    }
+  }
+
   @Test func `nobody takes over another device's token`() async throws {
     try await Live.run { live in
       let (one, two) = (try await live.laptop(), try await live.laptop())

@@ -12,6 +12,8 @@ struct RepairRun {
   private var mended = 0
   /// Where the scope stands at the hub, as it said last.
   private var latest: Cursor?
+  /// Whether the hub knows the cursor of the scope that is being compared, as it said first.
+  private var isKnown: Bool?
 
   init(client: FieldClient, line: HubLine) {
     self.client = client
@@ -36,6 +38,7 @@ struct RepairRun {
   private var now: Int64 { client.surroundings.now() }
 
   private mutating func repair(_ cursor: Cursor) async throws(Problem) {
+    isKnown = nil
     let (differences, hub) = try await compare(cursor)
     mended += differences.count
     if hub.isKnown {
@@ -137,6 +140,11 @@ struct RepairRun {
   private mutating func ask(_ request: RepairRequest) async throws(Problem) -> RepairAnswer {
     let answer = try RepairAnswer(
       encoded: await line.post("/v1/repair", request.encoded).message)
+    // It was restored since the first answer: what it does not have now it may have lost.
+    guard answer.isKnown == isKnown ?? answer.isKnown else {
+      throw Problem(.cursor, at: request.cursor.scope.description)
+    }
+    isKnown = answer.isKnown
     latest = answer.cursor
     return answer
   }

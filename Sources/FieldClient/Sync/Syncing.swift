@@ -21,23 +21,32 @@ extension FieldClient {
     let lock = try SyncLock(directory: directory)
     defer { lock.release() }
     let awaitsAnswer = try replica.awaitedBundles() > 0
-    var run = SyncRun(
-      client: self, maximumBytes: maximumBytes, language: language, progress: progress)
-    do {
+    return try await carryOut {
+      SyncRun(client: self, maximumBytes: maximumBytes, language: language, progress: progress)
+    } _: { run throws(Problem) in
       try await run.complete()
       if run.report.complete { await run.renewKeys(mayBeLost: awaitsAnswer) }
-      return run.report
+    }
+  }
+
+  /// Goes through with a run, and once more under the former token when the hub, restored from an
+  /// older copy, does not know this one.
+  func carryOut(
+    _ begin: () -> SyncRun, _ body: (inout SyncRun) async throws(Problem) -> Void
+  ) async throws(Problem) -> SyncReport {
+    var run = begin()
+    do {
+      try await body(&run)
     } catch {
       switch error.code {
       case .wipe_ordered: try await obeyWipe(run.line)
       case .unauthorised where try takeFormerToken():
-        run = SyncRun(
-          client: self, maximumBytes: maximumBytes, language: language, progress: progress)
-        try await run.complete()
-        return run.report
+        run = begin()
+        try await body(&run)
       default: throw error
       }
     }
+    return run.report
   }
 
   /// Records that the next sync would send, by type.

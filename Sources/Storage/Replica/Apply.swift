@@ -38,7 +38,7 @@ extension Replica {
 
   /// Old pages are zeroed in the file, but not in the log: it is written back and emptied, as far
   /// as other programs that read at this moment allow.
-  private func emptyLog() throws(Problem) {
+  func emptyLog() throws(Problem) {
     try storing(at: path) {
       try pool.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -86,15 +86,19 @@ struct Applying {
     try state.bringBackWithheld()
     try takeNotices()
     try state.save()
-    if report.purged > 0 {
-      try SearchIndex(db: db, shape: state.shape).purge()
-      // What is on its way may hold it; without this its answer only has nothing more to say.
-      try db.run("DELETE FROM _bundle")
-    }
+    try leaveNothing()
     try moveCursors()
     report.refused = answer.verdicts.count { $0.kind == .refused }
     report.conflicts = answer.verdicts.count { $0.kind == .lost || $0.kind == .won }
     return report
+  }
+
+  /// Nothing of what went for good can be read in the index or in a bundle that is out.
+  func leaveNothing() throws {
+    guard report.purged > 0 else { return }
+    try SearchIndex(db: db, shape: state.shape).purge()
+    // What is on its way may hold it; without this its answer only has nothing more to say.
+    try db.run("DELETE FROM _bundle")
   }
 
   // MARK: Records

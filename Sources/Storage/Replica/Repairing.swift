@@ -81,7 +81,7 @@ extension Replica {
 
   /// Takes over how the hub has some records, in one transaction.
   package func repair(_ answer: RepairAnswer, now: Int64) throws(Problem) -> ApplyReport {
-    try write { db, shape in
+    let report = try write { db, shape in
       let state = try Settling.run(db, shape, now: now)
       var page = SyncAnswer(hubClock: answer.hubClock)
       page.pull = answer.pull
@@ -90,6 +90,8 @@ extension Replica {
         return try applying.repair(gone: answer.gone)
       }
     }
+    if report.purged > 0 { try emptyLog() }
+    return report
   }
 
   /// Notes that the hub was restored from an older copy: its numbers for conflicts and devices
@@ -145,7 +147,8 @@ private struct Giving {
     spent += 16
     if let copy {
       if let (change, group) = told[id] {
-        try give(copy, unlike: change, group)
+        // What was erased is given to nobody.
+        if change.kind != .erase { try give(copy, unlike: change, group) }
       } else {
         give(copy)
       }
@@ -165,14 +168,17 @@ private struct Giving {
     _ copy: ConfirmedCopy, unlike change: RecordChange, _ group: ChangeGroup
   ) throws {
     let theirs = change.stamps(in: group)
-    let filled = Set(change.fields.filter { !$0.value.isNull }.map { group.fields[$0.field] })
+    let filled = Dictionary(
+      change.fields.filter { !$0.value.isNull }.map { (group.fields[$0.field], $0.value) },
+      uniquingKeysWith: { first, _ in first })
     var seen: [String: Stamp] = [:]
     for field in Set(copy.values.keys).union(copy.stamps.exceptions.map(\.field))
       .union(group.fields)
     {
-      let stamp = theirs.stamp(of: field, isEmpty: !filled.contains(field))
-      let own = copy.state(of: field).stamp
-      guard own != stamp, own != .never else { continue }
+      let value = filled[field] ?? .null
+      let stamp = theirs.stamp(of: field, isEmpty: value.isNull)
+      let own = copy.state(of: field)
+      guard own != FieldState(value: value, stamp: stamp), own.stamp != .never else { continue }
       seen[field] = try wasSeen(stamp, of: field, copy) ? stamp : .never
     }
     guard !seen.isEmpty else { return }

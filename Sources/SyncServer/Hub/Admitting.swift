@@ -112,8 +112,14 @@ extension HubWriting {
   }
 
   private func find(_ change: RecordChange, _ type: RecordType) throws -> StoredRecord? {
-    if let id = change.id { return try transaction.record(type, id: id) }
-    return try transaction.record(type, handle: change.handle)
+    guard let id = change.id else { return try transaction.record(type, handle: change.handle) }
+    if let record = try transaction.record(type, id: id) { return record }
+    // A creation that comes late, or from a copy of a folder, comes upon its deletion, dropped or not.
+    guard change.kind == .create,
+      let dropped = try transaction.dropped(type, prefix: id.description).first
+    else { return nil }
+    try transaction.bringBack(dropped, type)
+    return dropped
   }
 
   // MARK: Creation
@@ -255,7 +261,7 @@ extension HubWriting {
   ) throws {
     for field in type.fields.map(\.name) {
       let before = deleted.state(of: field)
-      guard before.stamp != .never, before.value != stored.state(of: field).value else { continue }
+      guard before.stamp != .never, before != stored.state(of: field) else { continue }
       try remember(
         stored, type, field, replaced: before, by: stored.stamps.record, seq: stored.seq)
     }
@@ -291,12 +297,12 @@ extension HubWriting {
     guard outcome == .admitted, !arrivedBefore else {
       entry.mustResend = true
       entry.addWhole(.lost)
-      guard !arrivedBefore, try !transaction.hasLost(type.name, current.handle, "*", stamp)
+      let loser = FieldState(value: 1, stamp: stamp)
+      guard !arrivedBefore, try !transaction.hasLost(type.name, current.handle, "*", loser)
       else { return }
       return try keep(
         current, type, "*", status: .open,
-        winner: FieldState(value: 0, stamp: current.stamps.latest),
-        loser: FieldState(value: 1, stamp: stamp))
+        winner: FieldState(value: 0, stamp: current.stamps.latest), loser: loser)
     }
     var deleted = current
     deleted.isDeleted = true

@@ -136,14 +136,22 @@ extension HubWriting {
       guard try !wasKept(change, field, merged.record, type) else { return }
       merged.conflicts.append(
         .init(field: field.name, status: .proposal, winner: standing, loser: arrived))
-    case .conflict(let incomingWins, let byHub):
+    case .conflict(let isAbove, let byHub):
       if let known = try knownOutcome(change, field, merged.record, type) {
         return entry.add(change, known)
       }
       let status: HubConflict.Status = field.policy.needsReview ? .open : .noted
+      // Two copies of a folder may give one stamp to two values. Digests hash stamps alone, so the
+      // choice gets one that neither value ever had. What is given back so may be of a damaged file.
+      let isTie = arrived.stamp == standing.stamp
+      let incomingWins = isAbove && !(isTie && writer.isGiver)
       let winner = incomingWins ? arrived : standing
-      if incomingWins || byHub { merged.write(field.name, winner) }
-      if byHub { merged.restamp(field.name, stamp(above: arrived.stamp, standing.stamp)) }
+      if incomingWins || byHub || isTie { merged.write(field.name, winner) }
+      if byHub {
+        merged.restamp(field.name, stamp(above: arrived.stamp, standing.stamp))
+      } else if isTie {
+        merged.restamp(field.name, stamp(justAbove: arrived.stamp))
+      }
       merged.conflicts.append(
         .init(
           field: field.name, status: status, winner: winner,
@@ -158,17 +166,14 @@ extension HubWriting {
   ) throws -> Verdict.Kind? {
     if try wasKept(change, field, record, type) { return .lost }
     let lines = try history(of: record, type)
-    let wasAdmitted = lines.contains { line in
-      line.field == field.name && (line.stamp == change.stamp || line.replacedStamp == change.stamp)
-        || line.field == "" && line.stamp == change.stamp
-    }
-    return wasAdmitted ? .superseded : nil
+    return lines.contains { $0.replaced(change, field.name) } ? .superseded : nil
   }
 
   func wasKept(
     _ change: FieldChange, _ field: Field, _ record: StoredRecord, _ type: RecordType
   ) throws -> Bool {
-    try transaction.hasLost(type.name, record.handle, field.name, change.stamp)
+    try transaction.hasLost(
+      type.name, record.handle, field.name, FieldState(value: change.value, stamp: change.stamp))
   }
 
   /// Takes back those changes of this entry that leave the record against a rule of its type.
@@ -200,11 +205,7 @@ extension HubWriting {
     let lines = try history(of: merged.record, type)
     for change in entry.change.fields {
       let name = entry.group.fields[change.field]
-      let isKnown = lines.contains { line in
-        (line.field == name || line.field == "")
-          && (line.stamp == change.stamp || line.replacedStamp == change.stamp)
-      }
-      if isKnown { merged.takeBack(name) }
+      if lines.contains(where: { $0.replaced(change, name) }) { merged.takeBack(name) }
     }
     guard !merged.written.isEmpty else { return }
     merged.record.isDeleted = false
@@ -215,6 +216,14 @@ extension HubWriting {
         field: "*", status: .open, winner: FieldState(value: 0, stamp: life),
         loser: FieldState(value: 1, stamp: deletion)))
     entry.mustResend = true
+  }
+}
+
+extension HubHistoryLine {
+  /// Whether this change stood in the field once. Its stamp alone does not tell: a copy of the
+  /// folder may have given the same one to another value.
+  fileprivate func replaced(_ change: FieldChange, _ name: String) -> Bool {
+    field == name && replacedStamp == change.stamp && replaced == change.value
   }
 }
 

@@ -3,7 +3,8 @@ package import Shared
 // Upkeep. What was deleted is kept for those who have not heard of it, and no longer. A device
 // that stays silent for half a year holds nothing back; when it returns, its cursor is too old to
 // go on from, and it compares record by record instead, with the hub's word standing, so that
-// nothing deleted comes back.
+// nothing deleted comes back. What was dropped stays beside the tables with its id and last values:
+// its creation may still come, from a copy of a folder, and somebody may ask what it held.
 
 extension Hub {
   /// Drops what every live device has confirmed. Returns how many deletions and leaves went.

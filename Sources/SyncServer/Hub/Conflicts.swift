@@ -82,11 +82,13 @@ extension Hub {
     }
   }
 
-  /// Exactly one record whose id begins so.
+  /// Exactly one record whose id begins so, one whose deletion was dropped too.
   static func one(
     _ type: RecordType, _ prefix: String, _ transaction: any HubTransaction
   ) throws -> StoredRecord {
-    let found = prefix.isEmpty ? [] : try transaction.matching(type, prefix: prefix)
+    let found =
+      try prefix.isEmpty
+      ? [] : transaction.matching(type, prefix: prefix) + transaction.dropped(type, prefix: prefix)
     guard let first = found.first else { throw Problem(.not_found, at: "\(type.name) \(prefix)") }
     guard found.count == 1 || first.id.description == prefix else {
       throw Problem(.ambiguous_id, at: "\(type.name) \(prefix)")

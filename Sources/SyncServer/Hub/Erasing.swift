@@ -16,6 +16,9 @@ extension Hub {
       guard let type = store.schema[type: type] else { throw Problem(.unknown_type, at: type) }
       let record = try Self.one(type, prefix, transaction)
       guard !record.isErased else { throw Problem(.erased, at: "\(type.name) \(record.id)") }
+      if try transaction.record(type, id: record.id) == nil {
+        try transaction.bringBack(record, type)
+      }
       var writing = try HubWriting(transaction, store.schema, now: now(), language: language)
       try writing.erase(record, type)
       try writing.finish(random: random)

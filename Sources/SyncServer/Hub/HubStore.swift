@@ -88,6 +88,10 @@ package protocol HubTransaction {
   /// come. Handles are never given twice, and history stays. Returns how many records and leaves
   /// were dropped.
   func compact(_ scope: Scope, below seq: Int64) throws -> Int
+  /// The dropped records whose id begins so, two at most, as they were deleted.
+  func dropped(_ type: RecordType, prefix: String) throws -> [StoredRecord]
+  /// Puts a dropped record back, deleted as it was.
+  func bringBack(_ record: StoredRecord, _ type: RecordType) throws
 
   // History and conflicts
   func addHistory(_ line: HubHistoryLine) throws
@@ -99,7 +103,7 @@ package protocol HubTransaction {
   func conflict(_ id: Int64) throws -> HubConflict?
   func setConflict(_ id: Int64, status: String, version: Int64) throws
   func conflicts(after version: Int64, device: UInt32?, limit: Int) throws -> [HubConflict]
-  func hasLost(_ type: String, _ handle: Int64, _ field: String, _ stamp: Stamp) throws -> Bool
+  func hasLost(_ type: String, _ handle: Int64, _ field: String, _ loser: FieldState) throws -> Bool
   func openConflictCount() throws -> Int
   /// Removes every line of history and every conflict of a record.
   func forget(_ type: String, _ handle: Int64) throws

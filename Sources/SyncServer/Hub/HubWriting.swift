@@ -36,6 +36,14 @@ package struct HubWriting {
     return Stamp(clock: clock.tick(milliseconds: now, above: seen), device: 0)
   }
 
+  /// The lowest stamp of the hub's own above another: what is younger than that one stays so.
+  mutating func stamp(justAbove other: Stamp) -> Stamp {
+    var next = HybridClock(last: other.clock)
+    let stamp = Stamp(clock: next.tick(milliseconds: 0), device: 0)
+    witness(stamp)
+    return stamp
+  }
+
   mutating func witness(_ stamp: Stamp) {
     clock.witness(stamp.clock, notBeyond: now + Limits.clockTolerance)
   }

@@ -164,7 +164,7 @@ struct MergedRecord {
   /// Gives what was just written to a field a stamp of the hub's.
   mutating func restamp(_ field: String, _ stamp: Stamp) {
     let state = record.state(of: field)
-    if state.stamp != written[field]?.stamp { restamped[field] = state }
+    if state != written[field] { restamped[field] = state }
     record.stamps.set(field, stamp)
   }
 

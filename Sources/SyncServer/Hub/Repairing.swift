@@ -95,6 +95,8 @@ extension Hub {
   ) throws {
     for type in store.schema.types {
       guard let record = try transaction.record(type, id: id) else { continue }
+      // Who holds it holds what must be nowhere, wherever the record stood.
+      if record.isErased { return draft.addErasure(of: record, type) }
       guard !record.isDeleted, device.grant.mayRead(record.scope) else { break }
       return draft.addWhole(record, type)
     }

@@ -6,7 +6,7 @@ import Storage
 enum HubLayout {
   static let versions = FileLayout([
     { db in try db.execute(sql: second) }, { db in try db.execute(sql: third) },
-    { db in try db.execute(sql: fourth) },
+    { db in try db.execute(sql: fourth) }, { db in try db.execute(sql: fifth) },
   ])
 
   private static let bookkeeping = """
@@ -89,11 +89,22 @@ enum HubLayout {
       PRIMARY KEY(device, day, code)) WITHOUT ROWID;
     """
 
+  /// Deleted records that were compacted, and what they held.
+  private static let fifth = """
+    CREATE TABLE _dropped(
+      type TEXT NOT NULL, id TEXT NOT NULL, handle INTEGER NOT NULL, stamps BLOB NOT NULL,
+      PRIMARY KEY(type, id)) WITHOUT ROWID;
+    CREATE TABLE _was(
+      type TEXT NOT NULL, handle INTEGER NOT NULL, field TEXT NOT NULL, value,
+      PRIMARY KEY(type, handle, field)) WITHOUT ROWID;
+    """
+
   static func create(_ db: Database, _ schema: Schema) throws {
     try db.execute(sql: bookkeeping)
     try db.execute(sql: second)
     try db.execute(sql: third)
     try db.execute(sql: fourth)
+    try db.execute(sql: fifth)
     try versions.mark(db)
     try follow(db, schema)
   }

@@ -39,13 +39,17 @@ extension SQLiteHubTransaction {
   }
 
   func hasLost(
-    _ type: String, _ handle: Int64, _ field: String, _ stamp: Stamp
+    _ type: String, _ handle: Int64, _ field: String, _ loser: FieldState
   ) throws -> Bool {
     try db.row(
       """
       SELECT 1 FROM _conflict WHERE type = ? AND handle = ? AND field = ?
-        AND loser_clock = ? AND loser_device = ?
-      """, [type, handle, field, stamp.storedClock, Int64(stamp.device)]) != nil
+        AND loser_clock = ? AND loser_device = ? AND loser IS ?
+      """,
+      [
+        type, handle, field, loser.stamp.storedClock, Int64(loser.stamp.device),
+        loser.value.stored,
+      ]) != nil
   }
 
   func forget(_ type: String, _ handle: Int64) throws {

@@ -91,7 +91,7 @@ struct SQLiteHubTransaction: HubTransaction {
       [prefix.lowercased(), prefix.lowercased() + "\u{10FFFF}"])
   }
 
-  private func select(
+  func select(
     _ type: RecordType, where condition: String, _ arguments: Bindings
   ) throws -> [StoredRecord] {
     return try db.rows(table(type).select(HubTable.bookkeeping, where: condition), arguments)
@@ -105,9 +105,9 @@ struct SQLiteHubTransaction: HubTransaction {
       isDeleted: row[5] != 0, isErased: row[5] == 2)
   }
 
-  private func table(_ type: RecordType) -> TypedTable { hubTable(type).typed }
+  func table(_ type: RecordType) -> TypedTable { hubTable(type).typed }
 
-  private func hubTable(_ type: RecordType) -> HubTable { tables[type.name]! }
+  func hubTable(_ type: RecordType) -> HubTable { tables[type.name]! }
 
   func insert(_ record: StoredRecord, _ type: RecordType) throws -> Int64 {
     var values = [
