@@ -116,7 +116,7 @@ import Testing
     try await Live.run { live in
       let client = try await live.laptop()
       try write(1, into: client)
-      try live.store.write { try $0.set(bundleSecret: Array(1...32)) }
+      try live.store.write { try $0.set(HubSecret.bundles, Array(1...32)) }
       try live.hub.setState(.wiped, of: try number(client, live))
       await #expect(throws: Problem(.wiped)) { try await client.sync() }
       #expect(try live.hub.inbox().map(\.records) == [1])
