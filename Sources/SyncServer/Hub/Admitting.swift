@@ -115,7 +115,7 @@ extension HubWriting {
     guard let id = change.id else { return try transaction.record(type, handle: change.handle) }
     if let record = try transaction.record(type, id: id) { return record }
     // A creation that comes late, or from a copy of a folder, comes upon its deletion, dropped or not.
-    guard change.kind == .create,
+    guard change.kind == .create, hasDropped,
       let dropped = try transaction.dropped(type, prefix: id.description).first
     else { return nil }
     try transaction.bringBack(dropped, type)

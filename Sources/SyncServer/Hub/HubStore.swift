@@ -88,6 +88,7 @@ package protocol HubTransaction {
   /// come. Handles are never given twice, and history stays. Returns how many records and leaves
   /// were dropped.
   func compact(_ scope: Scope, below seq: Int64) throws -> Int
+  func hasDropped() throws -> Bool
   /// The dropped records whose id begins so, two at most, as they were deleted.
   func dropped(_ type: RecordType, prefix: String) throws -> [StoredRecord]
   /// Puts a dropped record back, deleted as it was.

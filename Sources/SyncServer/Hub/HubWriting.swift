@@ -18,6 +18,8 @@ package struct HubWriting {
   /// How often each record was spoken of in what is being admitted.
   var named: [Admission.RecordKey: Int] = [:]
   private var clock: HybridClock
+  /// Whether any record was compacted: most hubs need not look for one.
+  let hasDropped: Bool
 
   package init(
     _ transaction: any HubTransaction, _ schema: Schema, now: Int64, language: Language
@@ -28,6 +30,7 @@ package struct HubWriting {
     self.language = language
     today = CivilDay.iso(milliseconds: now + Limits.clockTolerance)
     clock = HybridClock(last: UInt64(bitPattern: try transaction.counter(.clock)))
+    hasDropped = try transaction.hasDropped()
   }
 
   /// A stamp of the hub's own, above everything given.

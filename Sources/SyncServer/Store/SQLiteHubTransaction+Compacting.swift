@@ -62,6 +62,8 @@ extension SQLiteHubTransaction {
     try db.run("DELETE FROM \(table.name) WHERE _handle = ?", [record.handle])
   }
 
+  func hasDropped() throws -> Bool { try db.row("SELECT 1 FROM _dropped LIMIT 1") != nil }
+
   func dropped(_ type: RecordType, prefix: String) throws -> [StoredRecord] {
     let prefix = prefix.lowercased()
     let rows = try db.rows(
