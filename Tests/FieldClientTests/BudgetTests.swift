@@ -32,22 +32,9 @@ struct BudgetTests {
     #expect(up <= 11_000 && down <= 11_000, "\(up) up, \(down) down")
   }
 
-  /// Counted over a hundred edits more, so that what each exchange takes once does not count.
   @Test func `an edit takes no more than its statements on either side`() async throws {
     let mission = try await Budgeted(records: 1_000)
-    var counts: [Int: Statements.Count] = [:]
-    for edits in [100, 200] {
-      try mission.edit(0..<edits)
-      let writer = Statements(mission.writer.client.replica.pool)
-      let reader = Statements(mission.reader.client.replica.pool)
-      let hub = Statements(mission.world.store.pool)
-      _ = try await mission.writer.client.sync()
-      let admitted = hub.take()
-      _ = try await mission.reader.client.sync()
-      counts[edits] = .init(
-        writer: writer.take(), admitted: admitted, collected: hub.take(), reader: reader.take())
-    }
-    let each = counts[200]!.each(of: 100, beyond: counts[100]!)
+    let each = try await mission.each { try mission.edit(0..<$0) }
     // Settled and collected: named with its value, noted, read. Acknowledged: found, its pending
     // change read and dropped, remembered, stamped.
     #expect(each.writer <= 8, "\(each)")
@@ -59,19 +46,7 @@ struct BudgetTests {
 
   @Test func `a new record takes no more than its statements on either side`() async throws {
     let mission = try await Budgeted(records: 100)
-    var counts: [Int: Statements.Count] = [:]
-    for records in [100, 200] {
-      try mission.enter(records)
-      let writer = Statements(mission.writer.client.replica.pool)
-      let reader = Statements(mission.reader.client.replica.pool)
-      let hub = Statements(mission.world.store.pool)
-      _ = try await mission.writer.client.sync()
-      let admitted = hub.take()
-      _ = try await mission.reader.client.sync()
-      counts[records] = .init(
-        writer: writer.take(), admitted: admitted, collected: hub.take(), reader: reader.take())
-    }
-    let each = counts[200]!.each(of: 100, beyond: counts[100]!)
+    let each = try await mission.each(mission.enter)
     #expect(each.writer <= 12, "\(each)")
     // Not there yet, its base there twice, put in.
     #expect(each.admitted <= 5, "\(each)")
@@ -97,6 +72,24 @@ private struct Budgeted {
     _ = try await reader.client.sync()
     let received = try reader.client.records(of: "contact").count
     precondition(received == records)
+  }
+
+  /// The statements that each of a hundred more takes: what an exchange takes once does not count.
+  func each(_ write: (Int) throws -> Void) async throws -> Statements.Count {
+    var counts: [Statements.Count] = []
+    for number in [100, 200] {
+      try write(number)
+      let own = Statements(writer.client.replica.pool)
+      let others = Statements(reader.client.replica.pool)
+      let hub = Statements(world.store.pool)
+      _ = try await writer.client.sync()
+      let admitted = hub.take()
+      _ = try await reader.client.sync()
+      counts.append(
+        .init(
+          writer: own.take(), admitted: admitted, collected: hub.take(), reader: others.take()))
+    }
+    return counts[1].each(of: 100, beyond: counts[0])
   }
 
   func enter(_ count: Int) throws { _ = try Self.enter(count, writer.client) }
