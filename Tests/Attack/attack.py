@@ -114,13 +114,13 @@ def judge(title, statuses, allowed):
     print(f"{'✗' if bad else '✓'} {title}: {sum(counts.values())} tries ({told})")
 
 
-def syncs(when):
+def syncs(when, whose=laptop, name="the laptop"):
     global failures
     began = time.monotonic()
-    ended = run("djoliba", "sync", "--data", laptop)
+    ended = run("djoliba", "sync", "--data", whose)
     seconds = time.monotonic() - began
     failures += ended.returncode != 0
-    print(f"{'✗' if ended.returncode else '✓'} {when}, the laptop syncs, {seconds:.2f} s with the program's start")
+    print(f"{'✗' if ended.returncode else '✓'} {when}, {name} syncs, {seconds:.2f} s with the program's start")
 
 
 binary = {"Content-Type": "application/vnd.djoliba.sync"}
@@ -228,7 +228,7 @@ while len(answers) < 100 or time.monotonic() - began < 20:
     answers.append(exchange())
     time.sleep(max(0, 0.2 - answers[-1][1]))
 lasted = time.monotonic() - began
-syncs("while a device and strangers flood")
+syncs("while a device and strangers flood", f"{folder}/kidal.data", "another one")
 stop.set()
 for client in crowd:
     client.join()

@@ -59,7 +59,7 @@ import Testing
   }
 
   /// What a satellite link is paid for: HTTP with its headers, as libcurl counted it.
-  @Test func `one edited field costs one request and 600 bytes at most, no news 420`() throws {
+  @Test func `one edited field costs one request and 480 bytes at most, no news 420`() throws {
     let mission = try Mission()
     let id = try mission.add(.gao, "contact", Samples.contact("Compté"))
     try mission.sync(.gao)
@@ -67,7 +67,7 @@ import Testing
     let report = try succeed(mission.at(.gao, "sync", "--json", locale: Sentence.french)).json()
     #expect((report["requests"], report["admitted"]) == (1, 1))
     let bytes = (report["bytes_sent"].int ?? .max, report["bytes_received"].int ?? .max)
-    #expect(bytes.0 + bytes.1 <= 600, "\(bytes)")
+    #expect(bytes.0 + bytes.1 <= 480, "\(bytes)")
     let quiet = try succeed(mission.at(.gao, "sync", "--json", locale: Sentence.french)).json()
     let fewer = (quiet["bytes_sent"].int ?? .max, quiet["bytes_received"].int ?? .max)
     #expect(fewer.0 + fewer.1 <= 420, "\(fewer)")
