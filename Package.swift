@@ -156,7 +156,8 @@ let package = Package(
       swiftSettings: strict),
 
     .target(
-      name: "FuzzTargets", dependencies: ["Shared", "Spreadsheet"], path: "Fuzz/Targets",
+      name: "FuzzTargets", dependencies: ["Shared", "Spreadsheet", "Work", "Console"],
+      path: "Fuzz/Targets",
       swiftSettings: strict),
 
     .testTarget(
@@ -279,7 +280,7 @@ if Context.environment["DJOLIBA_BENCHMARKS"] != nil {
 // own. SwiftPM makes our `main` the program's; the linker passes over the one of libFuzzer.
 if Context.environment["DJOLIBA_FUZZ"] != nil {
   let watched: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])]
-  let names = ["Shared", "Spreadsheet", "FuzzTargets"]
+  let names = ["Shared", "Spreadsheet", "Work", "Console", "FuzzTargets"]
   for target in package.targets where names.contains(target.name) {
     target.swiftSettings?.append(contentsOf: watched)
   }

@@ -73,7 +73,7 @@ def write(folder, today):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     given = datetime.date.fromisoformat(sys.argv[2]) if len(sys.argv) == 3 else None
     write(sys.argv[1], given or datetime.datetime.now(datetime.timezone.utc).date())

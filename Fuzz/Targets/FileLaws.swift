@@ -48,6 +48,23 @@ extension FuzzTarget {
     return true
   }
 
+  /// What a device is told in place of an answer, by whoever answered.
+  func checkProblem(_ bytes: [UInt8]) throws(BrokenLaw) -> Bool {
+    guard let problem = Problem(document: bytes, cause: "HTTP 409", retryAfter: nil) else {
+      return false
+    }
+    let place = problem.place ?? ""
+    try law(
+      "a place that writes to the terminal",
+      place.count <= 120
+        && place.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
+    let document = ProblemDocument(problem, language: .fr)
+    let again = Problem(document: document.body, cause: "HTTP 409", retryAfter: nil)
+    try law("a problem comes back as another", again?.code == problem.code)
+    try law("a problem comes back about something else", areSame([again?.place ?? ""], as: [place]))
+    return true
+  }
+
   func checkInvitation(_ bytes: [UInt8]) throws(BrokenLaw) -> Bool {
     let invitation = try reading(refusedAs: [.invitation_invalid]) { () throws(Problem) in
       try Invitation(file: bytes)

@@ -18,6 +18,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case keyExchange = "key-exchange"
   case backup
   case sealedBackup = "sealed-backup"
+  case problem, page
 
   /// Reads the bytes as a stranger's, and holds what was read against the laws of its kind.
   ///
@@ -46,6 +47,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .keyExchange: try checkKeyExchange(bytes)
     case .backup: try checkBackup(bytes)
     case .sealedBackup: try checkSealedBackup(bytes)
+    case .problem: try checkProblem(bytes)
+    case .page: try checkPage(bytes)
     }
   }
 }

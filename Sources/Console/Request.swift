@@ -26,6 +26,37 @@ package struct ConsoleRequest: Sendable {
   }
 }
 
+extension ConsoleRequest {
+  /// Reads the lines of an HTTP request as they came; what is no word of ours is passed over.
+  ///
+  /// - Parameters:
+  ///   - path: percent-encoded.
+  ///   - prefix: what the console's own cookies begin with.
+  package init(
+    isPost: Bool, path: String, query: String?, place: String, cookies header: String?,
+    prefix: String, accepting languages: String?
+  ) {
+    let cookies = Self.cookies(header ?? "", prefix: prefix)
+    self.init(
+      isPost: isPost,
+      path: path.split(separator: "/").map { FormWords.decoded($0.replacing("+", with: "%2B")) },
+      query: FormWords(encoded: query ?? ""), cookies: cookies,
+      language: cookies["langue"].flatMap { Language(rawValue: $0) }
+        ?? Language(accepting: languages),
+      place: place)
+  }
+
+  private static func cookies(_ header: String, prefix: String) -> [String: String] {
+    var cookies: [String: String] = [:]
+    for part in header.split(separator: ";") {
+      let sides = part.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
+      guard sides.count == 2, sides[0].hasPrefix(prefix) else { continue }
+      cookies[String(sides[0].dropFirst(prefix.count))] = String(sides[1])
+    }
+    return cookies
+  }
+}
+
 /// What a form or an address brings: names with one or more values, in order.
 package struct FormWords: Sendable, Hashable {
   package private(set) var pairs: [Pair]

@@ -7,7 +7,7 @@ package struct PooledSupply: Sendable {
     package let name: String
     package let lines: [Record]
     /// FCFA; what was cancelled costs nothing.
-    package let cost: Int64
+    package let cost: Int
     /// Products whose shares of a leg do not make a hundred, with the sum in per cent.
     package let uneven: [(product: String, leg: String, sum: Double)]
   }
@@ -22,7 +22,7 @@ package struct PooledSupply: Sendable {
       let alive = lines.filter { $0.text("status") != "annule" }
       return Campaign(
         name: name, lines: lines,
-        cost: alive.reduce(0) { $0 + Int64($1.count("est_cost_xof")) },
+        cost: alive.reduce(0) { $0.adding($1.count("est_cost_xof")) },
         uneven: Self.uneven(alive))
     }
   }
@@ -48,7 +48,7 @@ extension Record {
     guard Self.arrived.contains(text("status") ?? ""), let approved = number("qty_approved"),
       let received = number("qty_received"), approved != received
     else { return nil }
-    return Int(approved - received)
+    return Int(wholePartOf: approved - received)
   }
 
   /// Whether a line of a pooled purchase should have arrived before this day.

@@ -18,7 +18,10 @@ extension Record {
     }
   }
 
-  package func count(_ field: String) -> Int { Int(number(field) ?? 0) }
+  /// The whole numbers of these fields together.
+  package func count(_ fields: String...) -> Int {
+    fields.reduce(0) { $0.adding(Int(wholePartOf: number($1) ?? 0)) }
+  }
 
   /// The values of a field that holds several choices.
   package func choices(_ field: String) -> Set<String> {

@@ -100,6 +100,42 @@ import Testing
     }
   }
 
+  @Test func `figures and versions that fit nowhere end no page`() throws {
+    let stage = try Stage()
+    let browser = try stage.person("claire", .dp, as: "Claire Exemple")
+    var places = ["/", "/seances", "/asaco", "/achats", "/cadre", "/acces", "/actions", "/veille"]
+    for extreme in [1.0, -1] {
+      for type in Schema.mission.types {
+        for (index, record) in try stage.all(type.name).enumerated() {
+          let values = type.extremes(index.isMultiple(of: 2) ? extreme : -extreme)
+          guard !values.isEmpty else { continue }
+          // As a device may have sent it: nothing that the schema refuses.
+          let row = LoadRow(
+            type: type.name, id: record.id, values: record.values.merging(values) { $1 })
+          let report = try stage.hub.load([row], overwrite: true, language: .fr)
+          #expect(report.refusals == [], "\(type.name)")
+          places.append("/fiches/\(type.name)/\(record.id)")
+          if type.name == "asaco" { places.append("/asaco/\(record.text("code") ?? "")") }
+        }
+      }
+      for place in places {
+        browser.get(place)
+        #expect(browser.status == 200, "\(place)")
+      }
+    }
+    let pack = try stage.one("security_pack", "base_code", "GAO").id
+    let last = LoadRow(
+      type: "security_pack", id: pack,
+      values: [
+        "version_label": .text("1.\(Int.max)"), "status": .text("valide"),
+        "change_summary": .text("x"),
+      ])
+    #expect(try stage.hub.load([last], overwrite: true, language: .fr).refusals == [])
+    browser.get("/packs/\(pack)")
+    browser.post("/packs/\(pack)/etape", ["etape": "newVersion", "resume": "x"])
+    #expect(browser.status == 303)
+  }
+
   @Test func `a level's reason that is too long comes back, and nothing is changed`() throws {
     let stage = try Stage()
     let browser = try stage.person("claire", .dp, as: "Claire Exemple")
@@ -221,5 +257,22 @@ import Testing
     }
     browser.get("/acces")
     #expect(!browser.page.contains(">Tessalit</a>"))
+  }
+}
+
+extension RecordType {
+  /// The largest or smallest value that the schema lets each number be, where it names none itself.
+  fileprivate func extremes(_ sign: Double) -> [String: Value] {
+    var values: [String: Value] = [:]
+    for field in fields {
+      let value: Value? =
+        switch field.kind {
+        case .int: .int(sign > 0 ? .max : .min)
+        case .real: .real(sign * Double.greatestFiniteMagnitude)
+        default: nil
+        }
+      if let value, field.check(value, today: "9999-12-31") == nil { values[field.name] = value }
+    }
+    return values
   }
 }

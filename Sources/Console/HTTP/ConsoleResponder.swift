@@ -43,21 +43,24 @@ package struct ConsoleResponder: HTTPResponder {
       return Response(status: .methodNotAllowed, headers: [.allow: "GET, HEAD, POST"])
     }
     guard !isForeignForm(request) else { return Response(status: .forbidden) }
-    let asked: ConsoleRequest
-    do {
-      asked = try await parse(request)
-    } catch is NIOTooManyBytesError {
-      // The browser keeps what was typed: going back shows it.
-      return response(Console.tooLarge(language(request)), to: request)
+    var asked = head(request)
+    if asked.isPost {
+      do {
+        let body = try await request.body.collect(upTo: ConsoleLimits.form)
+        asked.form = FormWords(encoded: String(buffer: body))
+      } catch is NIOTooManyBytesError {
+        // The browser keeps what was typed: going back shows it.
+        return response(Console.tooLarge(asked.language), to: request)
+      }
     }
     let isEntry = asked.isPost && ["entree", "mot-de-passe"].contains(asked.path.first)
     guard !isEntry || waiting.enter() else {
       return Response(status: .serviceUnavailable, headers: [.retryAfter: "5"])
     }
     defer { if isEntry { waiting.leave() } }
-    let console = console
+    let (console, read) = (console, asked)
     let answer = await withCheckedContinuation { continuation in
-      (isEntry ? entries : queue).async { continuation.resume(returning: console.answer(asked)) }
+      (isEntry ? entries : queue).async { continuation.resume(returning: console.answer(read)) }
     }
     let response = response(answer, to: request)
     return request.method == .head ? response.createHeadResponse() : response
@@ -94,45 +97,16 @@ package struct ConsoleResponder: HTTPResponder {
     return !["https://" + host, "http://" + host].contains(origin)
   }
 
-  private func parse(_ request: Request) async throws -> ConsoleRequest {
-    let isPost = request.method == .post
-    let buffer = isPost ? try await request.body.collect(upTo: ConsoleLimits.form) : nil
-    let form = buffer.map { FormWords(encoded: String(buffer: $0)) } ?? FormWords()
-    let cookies = Self.cookies(request.headers[.cookie], prefix: prefix)
-    return ConsoleRequest(
-      isPost: isPost,
-      path: request.uri.path.split(separator: "/").map {
-        FormWords.decoded($0.replacing("+", with: "%2B"))
-      },
-      query: FormWords(encoded: request.uri.query ?? ""), form: form, cookies: cookies,
-      language: language(request), place: request.uri.string)
-  }
-
-  private func language(_ request: Request) -> Language {
-    let cookies = Self.cookies(request.headers[.cookie], prefix: prefix)
-    return cookies["langue"].flatMap { Language(rawValue: $0) }
-      ?? Self.language(request.headers[.acceptLanguage])
-  }
-
-  /// French, unless a browser asks for English and nowhere for French.
-  private static func language(_ header: String?) -> Language {
-    let tags = (header ?? "").lowercased().split(separator: ",").map { $0.prefix { $0 != ";" } }
-    let known = tags.map { $0.filter { $0 != " " }.prefix(2) }.first { $0 == "fr" || $0 == "en" }
-    return known == "en" ? .en : .fr
+  /// Everything but the form.
+  private func head(_ request: Request) -> ConsoleRequest {
+    ConsoleRequest(
+      isPost: request.method == .post, path: request.uri.path, query: request.uri.query,
+      place: request.uri.string, cookies: request.headers[.cookie], prefix: prefix,
+      accepting: request.headers[.acceptLanguage])
   }
 
   /// What a browser binds to this host alone, where there is TLS.
   private var prefix: String { isSecure ? "__Host-" : "djoliba-" }
-
-  private static func cookies(_ header: String?, prefix: String) -> [String: String] {
-    var cookies: [String: String] = [:]
-    for part in (header ?? "").split(separator: ";") {
-      let sides = part.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
-      guard sides.count == 2, sides[0].hasPrefix(prefix) else { continue }
-      cookies[String(sides[0].dropFirst(prefix.count))] = String(sides[1])
-    }
-    return cookies
-  }
 
   // MARK: The answer
 

@@ -3,11 +3,11 @@ enum Sparkline {
   static func svg(_ values: [Double?], label: String) -> HTML {
     let known = values.compactMap(\.self)
     guard known.count > 1, let low = known.min(), let high = known.max() else { return .none }
-    let span = high == low ? 1 : high - low
+    let span = high == low ? 1 : high / 2 - low / 2
     let step = 78.0 / Double(max(1, values.count - 1))
     let points = values.enumerated().compactMap { index, value -> String? in
       value.map { value in
-        let (x, y) = (1 + Double(index) * step, 19 - (value - low) / span * 18)
+        let (x, y) = (1 + Double(index) * step, 19 - (value / 2 - low / 2) / span * 18)
         return "\(Int(x)),\(Int(y))"
       }
     }

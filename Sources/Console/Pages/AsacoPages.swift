@@ -157,9 +157,10 @@ extension Page {
     let doubt: HTML =
       warnings.isEmpty
       ? .none : #"<br><span class="marque">\#(warnings.map(words).joined(separator: ", "))</span>"#
+    let percent = Int(wholePartOf: (value.gap ?? 0) * 100)
     let gap =
       value.hasWideGap
-      ? say(" écart \(Int((value.gap ?? 0) * 100)) %", " gap \(Int((value.gap ?? 0) * 100)) %") : ""
+      ? say(" écart \(percent) %", " gap \(percent) %") : ""
     let told: HTML = "\(anchorTo(value, declared + verified))\(lock)\(late)\(gap)\(doubt)"
     return value.hasWideGap ? #"<div class="ecart">\#(told)</div>"# : told
   }

@@ -52,7 +52,7 @@ extension Page {
     let numbers = Set(counts)
     let rows = sessions.map { session -> HTML in
       let minutes = Minutes(session, signatures: signed[session.id.description] ?? [])
-      let present = session.count("participants_f") + session.count("participants_m")
+      let present = session.count("participants_f", "participants_m")
       let name = anchorTo(session, session.text("title") ?? "")
       return row(
         #"\#(name)<br><span class="aide">\#(words(session, "kind"))</span>"#,

@@ -55,7 +55,7 @@ extension Page {
       <div class="attention"><p>\(say("Parts de transport qui ne font pas 100 % :", "Transport shares that do not make 100 %:"))</p><ul>\(uneven)</ul></div>
       """
     return """
-      <section><h2>\(campaign.name)</h2><p>\(say("Coût estimé", "Estimated cost")) : \(Words.grouped(campaign.cost)) FCFA</p>\(shares)
+      <section><h2>\(campaign.name)</h2><p>\(say("Coût estimé", "Estimated cost")) : \(Words.grouped(Int64(campaign.cost))) FCFA</p>\(shares)
       \(cards(columns, rows, numbers: numbers))
       \(need(campaign.name))</section>
       """
@@ -87,7 +87,7 @@ extension Page {
     let text =
       missing > 0
       ? say("manque \(missing) \(unit)", "\(missing) \(unit) missing")
-      : say("\(-missing) \(unit) de trop", "\(-missing) \(unit) too many")
+      : say("\(missing.magnitude) \(unit) de trop", "\(missing.magnitude) \(unit) too many")
     let words = [
       ("kind", "action"), ("label", "\(line.text("product_dci") ?? "") : \(text)"),
       ("base_code", line.text("destination_base") ?? ""),

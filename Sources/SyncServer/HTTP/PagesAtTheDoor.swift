@@ -33,7 +33,7 @@ extension ProblemAnswer {
   /// For a person at a browser.
   fileprivate func page(isSecure: Bool) -> Response {
     var response = response()
-    let text = "\(title)\n\(detail)\n"
+    let text = "\(document.title)\n\(document.detail)\n"
     for line in PageGuards.lines(isSecure: isSecure) {
       response.headers[.init(line.name)!] = line.value
     }

@@ -103,6 +103,6 @@ extension Record {
   /// `3.1` after `3.0`; the whole number is the authors' to raise.
   package var nextVersion: String {
     let parts = (text("version_label") ?? "0.9").split(separator: ".").map { Int($0) ?? 0 }
-    return "\(parts.first ?? 1).\((parts.count > 1 ? parts[1] : 0) + 1)"
+    return "\(parts.first ?? 1).\((parts.count > 1 ? parts[1] : 0).adding(1))"
   }
 }

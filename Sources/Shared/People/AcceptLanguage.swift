@@ -1,8 +1,7 @@
-import Shared
-
 extension Language {
-  /// The language that an `Accept-Language` header prefers; French when it names neither.
-  init(accepting header: String?) {
+  /// The language that an `Accept-Language` header prefers (RFC 9110, 12.5.4);
+  /// French when it names neither.
+  package init(accepting header: String?) {
     let ranges = (header ?? "").split(separator: ",").compactMap(Self.weighted)
     self = ranges.max { $0.weight < $1.weight }?.language ?? .fr
   }
