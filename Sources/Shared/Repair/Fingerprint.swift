@@ -36,7 +36,7 @@ package struct Fingerprint: Hashable, Sendable {
   }
 }
 
-/// A record and its fingerprint.
+/// A record and its fingerprint, 24 bytes: a million of them are all that a comparison keeps.
 package struct FingerprintedRecord: Hashable, Sendable {
   package let id: RecordID
   package let print: Fingerprint
@@ -44,5 +44,13 @@ package struct FingerprintedRecord: Hashable, Sendable {
   package init(id: RecordID, print: Fingerprint) {
     self.id = id
     self.print = print
+  }
+}
+
+extension [FingerprintedRecord] {
+  /// By rising ids. Those of one type are read so: of several, only runs have to be merged.
+  package mutating func order() {
+    let isOrdered = zip(self, dropFirst()).allSatisfy { $0.id < $1.id }
+    if !isOrdered { sort { $0.id < $1.id } }
   }
 }

@@ -50,13 +50,21 @@ extension Replica {
       // An edit that is not settled yet would be taken for what is confirmed.
       let state = try Settling.run(db, shape, now: now)
       var records: [FingerprintedRecord] = []
+      if ranges == [.all] { records.reserveCapacity(try Self.count(db, in: scope)) }
       try state.visitConfirmed(ranges) { copy in
         guard copy.scope == scope.description else { return }
         let print = Fingerprint(of: copy.id, handle: copy.handle, copy.stamps, copy.values)
         records.append(FingerprintedRecord(id: copy.id, print: print))
       }
-      return records.sorted { $0.id < $1.id }
+      records.order()
+      return records
     }
+  }
+
+  /// How many records of a scope the hub has told.
+  private static func count(_ db: Database, in scope: Scope) throws -> Int {
+    let row = try db.row("SELECT records FROM _scope WHERE name = ?", [scope.description])
+    return max(0, row?[0] ?? 0)
   }
 
   /// What this device has to give back of some records to a hub that was restored from an older

@@ -59,7 +59,7 @@ struct Settling {
         settling.current = index
         try settling.settle(event)
       }
-      try settling.state.refuseStrays(settling.written(events))
+      try settling.state.refuseStrays(settling.suspects(events))
       try db.run("DELETE FROM _journal")
       try settling.state.save()
     }
@@ -69,9 +69,9 @@ struct Settling {
 
   private var db: Database { state.db }
 
-  /// What wrote into a row, with the id that its record has now.
-  private func written(_ events: [CapturedEvent]) -> [(id: String, event: CapturedEvent)] {
-    events.compactMap { event in
+  /// What may have written a stray into a row, with the id that its record has now.
+  private func suspects(_ events: [CapturedEvent]) -> [(id: String, event: CapturedEvent)] {
+    events.lazy.filter(\.isSuspect).compactMap { event in
       switch event.what {
       case .inserted, .updated: (renamed[event.id] ?? event.id, event)
       case .deleted, .displaced: nil

@@ -6,12 +6,10 @@ import Shared
 
 extension ConfirmedState {
   /// Sets aside what no field takes of the records that these events wrote.
-  func refuseStrays(_ written: [(id: String, event: CapturedEvent)]) throws {
+  func refuseStrays(_ suspects: [(id: String, event: CapturedEvent)]) throws {
     var looked: Set<String> = []
-    for (id, event) in written where !looked.contains(id) {
+    for (id, event) in suspects where looked.insert(id).inserted {
       let table = try shape.table(event.type)
-      guard event.isSuspect else { continue }
-      looked.insert(id)
       let strays = try strays(id, table)
       if !strays.isEmpty { try refuse(strays, id, table, event.wall) }
     }
@@ -84,7 +82,7 @@ extension ConfirmedState {
 extension CapturedEvent {
   /// Whether its record has to be looked at: all of a new one, and of an edited one when the field
   /// that was written holds a stray.
-  fileprivate var isSuspect: Bool {
+  var isSuspect: Bool {
     if case .updated = what { isStray } else { true }
   }
 }

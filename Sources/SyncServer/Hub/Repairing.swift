@@ -78,6 +78,9 @@ extension Hub {
     _ scope: Scope, _ range: IDRange, _ transaction: any HubTransaction
   ) throws -> [FingerprintedRecord] {
     var records: [FingerprintedRecord] = []
+    if range == .all, let state = try transaction.state(of: scope) {
+      records.reserveCapacity(max(0, state.records))
+    }
     for type in store.schema.types {
       try transaction.visit(type, scope, range) { record in
         let print = Fingerprint(
@@ -85,7 +88,8 @@ extension Hub {
         records.append(FingerprintedRecord(id: record.id, print: print))
       }
     }
-    return records.sorted { $0.id < $1.id }
+    records.order()
+    return records
   }
 
   /// How one record stands, as far as the device may know.
