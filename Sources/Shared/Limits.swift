@@ -24,6 +24,17 @@ package enum Limits {
   package static let firstPageDown = 64 << 10
   /// Bytes on the wire that an exchange with anything in it takes, headers included.
   package static let smallestExchange = 1 << 10
+  /// Bytes of the heads of a request and its answer, and of what an answer holds beside changes.
+  package static let headsOfExchange = 512
+  /// Bytes of most records: the last one of a page goes beyond what was asked for.
+  package static let recordBeyond = 256
+  /// Bytes of a body that the hub remembers, so that it need not come again when its answer was lost:
+  /// a page of the slow links, and no smaller than what asking costs.
+  package static let rememberedBody = smallestExchange...(24 << 10)
+  /// Devices of which the hub remembers one: 6 MiB at the most.
+  package static let rememberedBodies = 256
+  /// Milliseconds after which a device sends a body again all the same: its clock in there is old.
+  package static let bodyAge: Int64 = 30_000
   /// How many times smaller a page gets by compression, at least, on the mission's records.
   package static let compressionGuess = 3
   /// Seconds of link time that a page should take on its way up. A cut costs half of it on average.

@@ -81,6 +81,25 @@ struct TransportFailureTests {
     #expect(try await transport.send(request).newConnection)
   }
 
+  /// libcurl sends again by itself what a used connection took with it.
+  @Test func `a request that takes the beginning of an answer leaves once, not again by itself`()
+    async throws
+  {
+    let server = TransportServer { $0 % 2 == 1 ? .http() : .init(close: true) }
+    let transport = try transport(server)
+    var once = request
+    once.takesBeginning = true
+    #expect(try await transport.send(once).cut == nil)
+    let cut = try await transport.send(once)
+    #expect(cut.cut?.code == .interrupted && cut.isPosted && cut.bytesReceived == 0)
+    #expect(cut.bytesSent == server.seen.requests[1].count)
+    #expect((server.seen.requests.count, server.seen.connections) == (2, 1))
+    #expect(try await transport.send(once).newConnection)
+    // Others go again, and arrive.
+    #expect(try await transport.send(request).status == 200)
+    #expect((server.seen.requests.count, server.seen.connections) == (5, 3))
+  }
+
   @Test(arguments: [
     "http://192.168.1.10:8443", "http://127.0.0.1.example.org", "http://localhost.example.org",
     "http://127.example.org", "http://[2001:db8::1]:80", "http://hub.example.org",

@@ -23,7 +23,9 @@ enum House {
     Room(
       "Shared", [],
       confined: [
-        "Crypto": ["Ground/RecordID.swift", "Merge/", "Repair/", "Bundle/", "Backup/"],
+        "Crypto": [
+          "Ground/RecordID.swift", "Merge/", "Repair/", "Bundle/", "Backup/", "Wire/BodyName.swift",
+        ],
         "CZstd": ["Wire/Zstd.swift", "Wire/WireDictionary.swift"],
         // In Bundle/ and Backup/ only for the bytes that Crypto takes.
         "Foundation": [

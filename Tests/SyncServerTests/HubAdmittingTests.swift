@@ -98,6 +98,22 @@ import Testing
     #expect(try table.scopes()[.mission]?.digest == scopes?.digest)
   }
 
+  @Test func `a creation that comes again does not come back, unless somebody changed it`() throws {
+    let request = gao.request([.create("contact", Sample.id(2), Sample.contact, gao.stamp())])
+    let first = try gao.ask(request)
+    let again = try gao.ask(request)
+    #expect(again.handles == first.handles && again.verdicts.isEmpty && again.pull.isEmpty)
+    try bamako.sync()
+    let seen = try #require(try table.stored("contact", Sample.id(2))).state(of: "status").stamp
+    try bamako.sync(
+      .update("contact", first.handles[0], ["status": "parti"], bamako.stamp(), seen: seen))
+    let late = try gao.ask(request)
+    #expect(late.handles == first.handles)
+    let whole = try #require(late.pull.groups.first)
+    let status = try #require(whole.fields.firstIndex(of: "status"))
+    #expect(whole.records[0].fields.contains { $0.field == status && $0.value == "parti" })
+  }
+
   private func allLines() throws -> Int {
     try (1...5).reduce(0) { try $0 + table.history("contact", Int64($1)).count }
   }

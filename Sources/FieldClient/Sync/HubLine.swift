@@ -35,22 +35,22 @@ struct HubLine {
     return (try Compression.expand(answer.body, limit: Limits.expandedBody), answer)
   }
 
-  /// Posts a message whose answer may be long. Returns as much of it as came whole, which may be
-  /// nothing when it was cut, and the size of the body it posted.
-  ///
-  /// - Parameter dictionary: the newest one that the hub knows; it answers with the same.
+  /// Posts a body whose answer may be long. Returns as much of it as came whole, which may be nothing
+  /// when it was cut.
   mutating func postForParts(
-    _ path: String, _ message: [UInt8], dictionary: Int
-  ) async throws(Problem) -> (messages: [[UInt8]], traffic: HTTPAnswer, posted: Int) {
-    let body = Compression.compress(message, dictionary: dictionary)
+    _ path: String, _ body: [UInt8]
+  ) async throws(Problem) -> (messages: [[UInt8]], traffic: HTTPAnswer) {
     let answer = try await exchange(path, Self.binaryInParts, body, takesParts: true)
     let (messages, length) = try Parts.expand(
       answer.body, isWhole: answer.cut == nil, limit: Limits.expandedBody)
     let isUseless = answer.cut != nil && messages.isEmpty
     bytesWasted +=
       isUseless ? answer.bytesSent + answer.bytesReceived : answer.body.count - length
-    return (messages, answer, body.count)
+    return (messages, answer)
   }
+
+  /// What a cut seemed to have taken was at the hub, and did not go again.
+  mutating func redeem(_ bytes: Int) { bytesWasted -= bytes }
 
   /// Whether a problem is the hub's own word that it cannot read what was posted.
   func isUnreadable(_ problem: Problem) -> Bool {

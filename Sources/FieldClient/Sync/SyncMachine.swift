@@ -165,6 +165,18 @@ package struct SyncMachine: Sendable {
     return .repair(scopes)
   }
 
+  /// What the byte budget leaves for the answer to a request with a body of this size, though nothing
+  /// of it compressed and the hub ended with a record that goes beyond; nil when there is no room for
+  /// the body.
+  package func room(beside posted: Int) -> Int? {
+    guard maximumBytes < .max else { return .max }
+    let left = maximumBytes - spent - posted - Limits.headsOfExchange
+    return left < 0 ? nil : max(0, left - Limits.recordBeyond)
+  }
+
+  /// Not even one record has room in the byte budget.
+  package mutating func hasNoRoom() { upcoming = .finish(.budgetSpent) }
+
   /// Whether the byte budget has room for one more exchange.
   package var hasRoom: Bool { maximumBytes - spent >= Limits.smallestExchange }
 

@@ -63,6 +63,8 @@ struct SyncRun {
   /// Whether records were compared one by one.
   private var hasRepaired = false
   private var machine: SyncMachine
+  /// What the hub may have whole, though its answer did not come.
+  private var unanswered: Asked?
 
   init(
     client: FieldClient, maximumBytes: Int, language: Language,
@@ -119,49 +121,77 @@ struct SyncRun {
   }
 
   private mutating func exchange(push: Int, pull: Int, correction: Int64) async throws(Problem) {
+    var next = unanswered?.named(
+      now: client.surroundings.now(), room: machine.room(beside: BodyName.size))
+    unanswered = nil
+    if next == nil { next = try ask(push: push, pull: pull, correction: correction) }
+    guard let asked = next else { return }
+    let began = client.surroundings.now()
+    guard let response = try await post(asked) else { return }
+    if asked.isNamed, !response.answers.isEmpty { line.redeem(asked.body.count) }
+    try take(response, began: began, asked)
+    guard let cut = response.traffic.cut else { return }
+    if response.answers.isEmpty, response.traffic.isPosted { unanswered = asked }
+    guard mayGoOn(after: cut, response, asked) else { throw cut }
+  }
+
+  /// The next request; nil when the byte budget has no room for it.
+  private mutating func ask(
+    push: Int, pull: Int, correction: Int64
+  ) throws(Problem) -> Asked? {
     let replica = client.replica
     let page = try replica.collectPending(upTo: push, now: client.surroundings.now())
     let position = try replica.position()
-    let asked = client.surroundings.now()
-    let request = SyncRequest(
-      position, of: client.surroundings.program, deviceClock: asked, correction: correction,
+    let made = client.surroundings.now()
+    var request = SyncRequest(
+      position, of: client.surroundings.program, deviceClock: made, correction: correction,
       budget: pull, waiting: page.waiting + page.held, push: page.changeset)
-    guard let response = try await post(request, page, dictionary: position.dictionary)
-    else { return }
-    try take(response, asked: asked, page, isUnproven: position.isUnproven)
-    if let cut = response.traffic.cut, !mayGoOn(after: cut, response) { throw cut }
+    let asked = Asked(request, page, position, made: made)
+    guard let room = machine.room(beside: asked.body.count) else {
+      try replica.takeBack(page)
+      guard page.changeset.recordCount > 1 else {
+        machine.hasNoRoom()
+        return nil
+      }
+      return try ask(push: push / 2, pull: pull, correction: correction)
+    }
+    guard room > 0 || !page.changeset.isEmpty else {
+      machine.hasNoRoom()
+      return nil
+    }
+    request.budget = min(pull, room)
+    return room < pull ? Asked(request, page, position, made: made) : asked
   }
 
-  /// The whole answers to a request, what they took on the link, and the size of its body.
+  /// The whole answers to a request, and what they took on the link.
   private struct Response {
     let answers: [SyncAnswer]
     let traffic: HTTPAnswer
-    let posted: Int
   }
 
   /// Nil when the request has to be put again.
-  private mutating func post(
-    _ request: SyncRequest, _ page: PendingPage, dictionary: Int
-  ) async throws(Problem) -> Response? {
+  private mutating func post(_ asked: Asked) async throws(Problem) -> Response? {
     defer { noteTraffic() }
     let before = line.bytesSent + line.bytesReceived
     do {
-      let (messages, traffic, posted) = try await line.postForParts(
-        "/v1/sync", request.encoded, dictionary: dictionary)
+      let (messages, traffic) = try await line.postForParts("/v1/sync", asked.posted)
       var answers: [SyncAnswer] = []
       for message in messages { answers.append(try SyncAnswer(encoded: message)) }
-      return Response(answers: answers, traffic: traffic, posted: posted)
+      return Response(answers: answers, traffic: traffic)
     } catch {
       switch error.code {
       case .cursor: machine.cursorRefused()
-      case .interrupted where mayGoOn(after: error, nil): break
+      case .interrupted where mayGoOn(after: error, nil, asked): break
       case .wipe_ordered:
         // No hub has heard of what the page was the first to carry: it may be stamped anew.
-        try client.replica.takeBack(page)
+        if !asked.isNamed { try client.replica.takeBack(asked.page) }
         throw error
-      case _ where dictionary > 0 && line.isUnreadable(error):
+      case _ where asked.isNamed && line.isUnreadable(error):
+        // Not all of it had arrived, or the hub forgot it.
+        machine.wasNotRead(bytes: line.bytesSent + line.bytesReceived - before)
+      case _ where asked.dictionary > 0 && line.isUnreadable(error):
         // A program older than the one that said that it knows the dictionary.
-        try client.replica.forgetDictionary(unread: page)
+        try client.replica.forgetDictionary(unread: asked.page)
         machine.wasNotRead(bytes: line.bytesSent + line.bytesReceived - before)
       default: throw error
       }
@@ -171,25 +201,27 @@ struct SyncRun {
 
   /// A link that breaks while something comes through is tried again; one that stands still, or that
   /// somebody broke off, is not.
-  private mutating func mayGoOn(after cut: Problem, _ response: Response?) -> Bool {
+  private mutating func mayGoOn(
+    after cut: Problem, _ response: Response?, _ asked: Asked
+  ) -> Bool {
     guard cut.code == .interrupted, !Task.isCancelled else { return false }
     guard let response else { return machine.wasCut(posted: 0, received: 0, bytes: 0) }
     // What brought something was taken like any answer.
     guard response.answers.isEmpty else { return true }
     let traffic = response.traffic
     return machine.wasCut(
-      posted: response.posted, received: traffic.bytesReceived,
+      posted: asked.posted.count, received: traffic.bytesReceived,
       bytes: traffic.bytesSent + traffic.bytesReceived)
   }
 
   private mutating func take(
-    _ response: Response, asked: Int64, _ page: PendingPage,
-    isUnproven: Bool
+    _ response: Response, began: Int64, _ asked: Asked
   ) throws(Problem) {
+    let page = asked.page
     guard let first = response.answers.first, let last = response.answers.last else { return }
     let received = client.surroundings.now()
     if !first.schema.isEmpty { try client.replica.take(schema: first.schema) }
-    let clockError = (asked + received) / 2 - first.hubClock
+    let clockError = (began + received) / 2 - first.hubClock
     let hasMore = last.hasMore || response.traffic.cut != nil
     let applied = try client.replica.apply(
       response.answers, to: page, now: received,
@@ -200,7 +232,7 @@ struct SyncRun {
     note(first, page, applied, clockError: clockError)
     advance(
       first, hasMore: last.hasMore, page, applied, response.traffic, clockError: clockError,
-      isUnproven: isUnproven)
+      isUnproven: asked.isUnproven)
     try Contact.note(
       hubTime: first.hubClock, clockError: clockError, client.directory, client.surroundings)
   }

@@ -9,13 +9,24 @@ final class CurlExchange {
   /// Whether the last header line was the empty one. libcurl takes a connection that closes
   /// among the headers for the end of a good answer.
   private(set) var headersEnded = false
+  /// Of `bytesSent`, those of the body.
+  private(set) var bytesPosted = 0
+  /// Whether a new connection was wanted to send the request once more.
+  private(set) var wasAskedAgain = false
   private let limit: Int
+  private let isSentOnce: Bool
   private let stop: StopSign
   private let progress: (TransferProgress) -> Void
   private var lastProgress = TransferProgress()
 
-  init(limit: Int, stop: StopSign, progress: @escaping (TransferProgress) -> Void) {
+  /// - Parameter isSentOnce: whether the request is not to go again by itself. libcurl does that when a
+  ///   used connection ends without a byte of the answer; a sync decides for itself what goes again.
+  init(
+    limit: Int, isSentOnce: Bool, stop: StopSign,
+    progress: @escaping (TransferProgress) -> Void
+  ) {
     self.limit = limit
+    self.isSentOnce = isSentOnce
     self.stop = stop
     self.progress = progress
   }
@@ -26,6 +37,7 @@ final class CurlExchange {
     ccurl_set_pointer(handle, CURLOPT_WRITEDATA, context)
     ccurl_set_pointer(handle, CURLOPT_XFERINFODATA, context)
     ccurl_set_pointer(handle, CURLOPT_DEBUGDATA, context)
+    ccurl_set_pointer(handle, CURLOPT_SOCKOPTDATA, context)
   }
 
   /// False refuses the bytes, and with them the answer.
@@ -43,7 +55,14 @@ final class CurlExchange {
     case CURLINFO_HEADER_IN, CURLINFO_DATA_IN: bytesReceived += bytes.count
     default: break
     }
+    if kind == CURLINFO_DATA_OUT { bytesPosted += bytes.count }
     if kind == CURLINFO_HEADER_IN { headersEnded = bytes.elementsEqual("\r\n".utf8) }
+  }
+
+  /// False refuses a connection, before it costs anything.
+  fileprivate func mayConnect() -> Bool {
+    wasAskedAgain = isSentOnce && bytesSent > 0
+    return !wasAskedAgain
   }
 
   /// False aborts the exchange.
@@ -74,7 +93,8 @@ extension CurlExchange {
       CurlExchange.behind(context).count(buffer, kind)
       return 0
     }
-    ccurl_on_socket(handle) { _, socket, _ in
+    ccurl_on_socket(handle) { context, socket, _ in
+      guard CurlExchange.behind(context).mayConnect() else { return CURL_SOCKOPT_ERROR }
       keepQueueShort(socket)
       return CURL_SOCKOPT_OK
     }

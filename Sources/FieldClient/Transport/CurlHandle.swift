@@ -49,16 +49,21 @@ final class CurlHandle {
     _ request: HTTPRequest, headers: HeaderList, at address: HubAddress, stop: StopSign,
     progress: @escaping (TransferProgress) -> Void
   ) throws(CurlFailure) -> HTTPAnswer {
-    let exchange = CurlExchange(limit: request.responseLimit, stop: stop, progress: progress)
+    let exchange = CurlExchange(
+      limit: request.responseLimit, isSentOnce: request.takesBeginning, stop: stop,
+      progress: progress)
     exchange.attach(to: handle)
     prepare(request, at: address)
     ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headers.first)
     message[0] = 0
     let code = withExtendedLifetime((exchange, headers)) { curl_easy_perform(handle) }
     ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, nil)
-    guard code == CURLE_OK else { return try beginning(of: exchange, request, failure(code)) }
-    guard exchange.headersEnded else { throw failure(CURLE_PARTIAL_FILE) }
-    return answer(from: exchange)
+    guard code == CURLE_OK else {
+      let cause = exchange.wasAskedAgain ? CURLE_GOT_NOTHING : code
+      return try beginning(of: exchange, request, failure(cause, exchange))
+    }
+    guard exchange.headersEnded else { throw failure(CURLE_PARTIAL_FILE, exchange) }
+    return answer(from: exchange, request)
   }
 
   /// What came of a good answer before it was cut, nothing perhaps, for a request that takes it.
@@ -67,7 +72,7 @@ final class CurlHandle {
   ) throws(CurlFailure) -> HTTPAnswer {
     let isCut = [.interrupted, .stalled].contains(failure.problem.code)
     guard request.takesBeginning, isCut else { throw failure }
-    var answer = answer(from: exchange)
+    var answer = answer(from: exchange, request)
     answer.cut = failure.problem
     if !exchange.headersEnded || answer.status != 200 { answer.body = [] }
     return answer
@@ -116,16 +121,16 @@ final class CurlHandle {
 }
 
 extension CurlHandle {
-  private func failure(_ code: CURLcode) -> CurlFailure {
+  private func failure(_ code: CURLcode, _ exchange: CurlExchange) -> CurlFailure {
     let own = String(cString: message)
     let general = String(cString: curl_easy_strerror(code))
     return CurlFailure(
       code, verified: long(CURLINFO_SSL_VERIFYRESULT),
-      connected: seconds(CURLINFO_PRETRANSFER_TIME_T) > 0,
+      connected: exchange.bytesSent > 0 || seconds(CURLINFO_PRETRANSFER_TIME_T) > 0,
       cause: own.isEmpty ? general : own)
   }
 
-  private func answer(from exchange: CurlExchange) -> HTTPAnswer {
+  private func answer(from exchange: CurlExchange, _ request: HTTPRequest) -> HTTPAnswer {
     let isNew = long(CURLINFO_NUM_CONNECTS) > 0
     let total = seconds(CURLINFO_TOTAL_TIME_T)
     let firstByte = seconds(CURLINFO_STARTTRANSFER_TIME_T)
@@ -138,7 +143,8 @@ extension CurlHandle {
       bytesPerSecondUp: rate(
         exchange.bytesSent, seconds: firstByte - seconds(CURLINFO_PRETRANSFER_TIME_T)),
       bytesPerSecondDown: rate(exchange.bytesReceived, seconds: total - firstByte + roundTrip),
-      newConnection: isNew, seconds: total, certificateEnd: certificateEnd)
+      newConnection: isNew, seconds: total,
+      isPosted: exchange.bytesPosted >= request.body.count, certificateEnd: certificateEnd)
   }
 
   /// Of the hub's own, which comes before its authority's.

@@ -49,6 +49,8 @@ package struct HTTPAnswer: Sendable, Equatable {
   /// Whether a connection had to be made for it.
   package var newConnection: Bool
   package var seconds: Double
+  /// Whether all of the request has left, so that the hub may have it.
+  package var isPosted: Bool
   /// Why the body is only the beginning of a good answer, or empty; nil when all is whole.
   package var cut: Problem?
   /// Until when the hub's certificate holds, in milliseconds since 1970; nil without one.
@@ -58,7 +60,7 @@ package struct HTTPAnswer: Sendable, Equatable {
     status: Int, contentType: String? = nil, retryAfter: Int = 0, body: [UInt8] = [],
     bytesSent: Int = 0,
     bytesReceived: Int = 0, bytesPerSecondUp: Double = 0, bytesPerSecondDown: Double = 0,
-    newConnection: Bool = false, seconds: Double = 0, cut: Problem? = nil,
+    newConnection: Bool = false, seconds: Double = 0, isPosted: Bool = false, cut: Problem? = nil,
     certificateEnd: Int64? = nil
   ) {
     self.status = status
@@ -71,6 +73,7 @@ package struct HTTPAnswer: Sendable, Equatable {
     self.bytesPerSecondDown = bytesPerSecondDown
     self.newConnection = newConnection
     self.seconds = seconds
+    self.isPosted = isPosted
     self.cut = cut
     self.certificateEnd = certificateEnd
   }

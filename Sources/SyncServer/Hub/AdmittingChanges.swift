@@ -28,8 +28,12 @@ extension HubWriting {
       entry.mustResend = true
       return try keep(merged.conflicts, current, type)
     }
-    if entry.change.kind == .create { entry.mustResend = true }
     let stored = try store(merged, &entry, current, type)
+    if entry.change.kind == .create {
+      // Its answer was lost, and nobody has changed it since: then the writer has it already.
+      let isAgain = merged.written.isEmpty && !writer.isGiver && entry.isAll(of: current)
+      if isAgain { entry.broughtWhole = true } else { entry.mustResend = true }
+    }
     try noteDecision(stored, instead: current, merged.written.keys, type, writer)
   }
 

@@ -6,6 +6,7 @@ package struct HubGate: HubService {
   private let folder: HubFolder?
   private let traffic = TrafficBook()
   private let outcomes = Outcomes()
+  private let lastBodies = LastBodies()
 
   /// - Parameter folder: where the hub keeps its files; nil for one that has none of its own.
   package init(_ hub: Hub, folder: HubFolder? = nil) {
@@ -33,7 +34,9 @@ package struct HubGate: HubService {
   package func sync(
     _ body: [UInt8], token: String, language: Language, inParts: Bool
   ) throws(Problem) -> [UInt8] {
-    try converse(body, try hub.admit(token: token)) { device, message throws(Problem) in
+    let device = try hub.admit(token: token)
+    let body = try whole(body, of: device)
+    return try converse(body, device) { device, message throws(Problem) in
       let request = try SyncRequest(encoded: message)
       let answers = try hub.answers(
         request, for: device, language: language, inParts: inParts)
@@ -71,6 +74,16 @@ package struct HubGate: HubService {
   package func exchangeKeys(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] {
     let keys = try KeyExchange.keys(in: body)
     return KeyExchange(try hub.exchangeKeys(keys, with: try hub.admit(token: token))).body
+  }
+
+  /// The body that a device means, which it may only name.
+  private func whole(_ body: [UInt8], of device: HubDevice) throws(Problem) -> [UInt8] {
+    do {
+      return try lastBodies.body(for: body, from: device.number)
+    } catch {
+      traffic.add(body.count, requests: 1, to: device, hub.now())
+      throw error
+    }
   }
 
   /// Opens a device's message and closes the answer's.

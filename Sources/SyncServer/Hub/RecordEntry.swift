@@ -81,6 +81,16 @@ struct RecordEntry {
     change.fields.first { group.fields[$0.field] == field }?.value
   }
 
+  /// Whether a record is what a creation says, value by value and stamp by stamp, and nothing beside.
+  func isAll(of record: StoredRecord) -> Bool {
+    let given = change.fields.filter { !$0.value.isNull }
+    return verdicts.isEmpty && brings("scope")
+      && given.count == record.values.count { !$0.value.isNull }
+      && given.allSatisfy {
+        record.state(of: group.fields[$0.field]) == FieldState(value: $0.value, stamp: $0.stamp)
+      }
+  }
+
   /// Whether the change gives the field a value.
   func brings(_ field: String) -> Bool { value(of: field).map { !$0.isNull } ?? false }
 
