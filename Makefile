@@ -187,7 +187,7 @@ lint: ## Check the format
 format: ## Put the format right
 	@$(SWIFT_FILES) | xargs -0 swift format --in-place --parallel
 
-bench: setup ## Run the benchmarks, optimised, and the peers; SIZES="…" counts of records
+bench: setup ## Run the benchmarks, optimised, the peers and the links; SIZES="…" counts of records
 	@for size in $(SIZES); do
 	  [[ -f Benchmarks/data/ops_$$size.jsonl ]] || python3 Benchmarks/workload.py $$size
 	done
@@ -197,6 +197,7 @@ bench: setup ## Run the benchmarks, optimised, and the peers; SIZES="…" counts
 	  Benchmarks/data/peers/bin/pip install -q apsw==3.54.1.0 'loro==1.*' 'pycrdt==0.14.*' zstandard
 	fi
 	for size in $(SIZES); do Benchmarks/data/peers/bin/python Benchmarks/peers.py $$size; done
+	$(MAKE) --no-print-directory links
 
 links: setup ## Measure syncs over a satellite, 2G and a satellite phone; takes ten minutes
 	@swift build $(RELEASE) --product djoliba

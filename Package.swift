@@ -197,7 +197,7 @@ let package = Package(
     .testTarget(
       name: "FieldClientTests",
       dependencies: [
-        "FieldClient", "Launching", "SyncServer", "Storage", "Shared",
+        "BadLink", "FieldClient", "Launching", "SyncServer", "Storage", "Shared",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
@@ -219,7 +219,7 @@ let package = Package(
     .testTarget(
       name: "TrustTests",
       dependencies: [
-        "Console", "Launching", "Work", "FieldClient", "SyncServer", "Storage", "Shared",
+        "BadLink", "Console", "Launching", "Work", "FieldClient", "SyncServer", "Storage", "Shared",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -12,6 +12,8 @@ package final class BadLink: Sendable {
     /// Bytes that came out at the other end, TLS included.
     package var up = 0
     package var down = 0
+    /// How often something came down after something had gone up.
+    package var roundTrips = 0
     /// Of each connection, the bytes that the hub sent before it was spoken to again: its side of
     /// the handshake. In the order in which the connections got that far.
     package var greetings: [Int] = []
@@ -77,6 +79,7 @@ private final class Connection: @unchecked Sendable {
   private var bytes = 0
   /// Bytes that came down, until more goes up.
   private var greeting: Int? = 0
+  private var hasGoneUp = false
   private var isCut = false
   private let began = NIODeadline.now()
   private let count: @Sendable ((inout BadLink.Traffic) -> Void) -> Void
@@ -125,6 +128,8 @@ private final class Connection: @unchecked Sendable {
     let size = min(buffer.readableBytes, (profile.bytesToCut ?? .max) - bytes)
     bytes += size
     count { fromNear ? ($0.up += size) : ($0.down += size) }
+    if !fromNear, hasGoneUp { count { $0.roundTrips += 1 } }
+    hasGoneUp = fromNear
     greet(size, fromNear: fromNear)
     let target = fromNear ? far : near
     target?.writeAndFlush(buffer.getSlice(at: buffer.readerIndex, length: size), promise: nil)

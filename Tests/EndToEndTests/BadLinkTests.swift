@@ -89,10 +89,27 @@ struct BadLinkTests {
   {
     let (mission, link) = try mission(.gao)
     try mission.sync(.gao)
+    link.begin(LinkProfile(name: "whole"))
+    let report = try mission.sync(.gao)
     let one = link.traffic
     #expect(one.connections == 1)
-    // Certificates of elliptic curves, one authority.
-    #expect(one.up + one.down < 3_600, "\(one.up) up, \(one.down) down")
+    // Certificates of elliptic curves, one authority. What is no HTTP is TLS.
+    let up = try one.up - #require(report["bytes_sent"].int)
+    let down = try one.down - #require(report["bytes_received"].int)
+    #expect((1...680).contains(up) && (1...1_280).contains(down), "\(up) up, \(down) down")
+    #expect(one.up + one.down < 2_500, "\(one.up) up, \(one.down) down")
+    try link.close()
+  }
+
+  /// So far that what leaves together arrives before anything comes back.
+  @Test func `beside TCP's own a sync takes one round trip for TLS and one for each request`()
+    throws
+  {
+    let (mission, link) = try mission(.gao)
+    try mission.sync(.gao)
+    link.begin(LinkProfile(name: "far", roundTrip: 1))
+    #expect(try mission.sync(.gao)["requests"] == 1)
+    #expect((link.traffic.connections, link.traffic.roundTrips) == (1, 2))
     try link.close()
   }
 
