@@ -64,14 +64,19 @@ package struct Console: Sendable {
   }
 
   /// A form that is larger than any of ours.
-  static func tooLarge(_ language: Language) -> ConsoleAnswer {
-    let (title, words) = (
-      Label(fr: "C'est trop long", en: "This is too long"),
-      Label(
-        fr:
-          "Rien n'est enregistré. Revenez en arrière : ce que vous avez écrit y est encore. Raccourcissez-le.",
-        en: "Nothing is saved. Go back: what you wrote is still there. Make it shorter.")
+  static func tooLarge(_ language: Language, isIn: Bool) -> ConsoleAnswer {
+    let title = Label(fr: "C'est trop long", en: "This is too long")
+    let shorten = Label(
+      fr:
+        "Rien n'est enregistré. Revenez en arrière : ce que vous avez écrit y est encore. Raccourcissez-le.",
+      en: "Nothing is saved. Go back: what you wrote is still there. Make it shorter.")
+    let enter = Label(
+      fr:
+        "Rien n'est enregistré. Entrez d'abord, dans une autre fenêtre ; puis revenez ici en arrière, où ce que vous avez écrit est encore, et envoyez-le de nouveau.",
+      en:
+        "Nothing is saved. Sign in first, in another window; then go back here, where what you wrote still is, and send it again."
     )
+    let words = isIn ? shorten : enter
     return .page(
       """
       \(Page.head(language))<body><main id="contenu"><h1>\(title[language])</h1><p>\(words[language])</p></main></body></html>

@@ -87,14 +87,20 @@ package struct FormWords: Sendable, Hashable {
   private static let most = 1_000
 
   package static func decoded(_ text: some StringProtocol) -> String {
+    let bytes = Array(text.utf8)
     var out: [UInt8] = []
-    var bytes = Array(text.utf8)[...]
-    while let byte = bytes.popFirst() {
+    out.reserveCapacity(bytes.count)
+    var place = 0
+    while place < bytes.count {
+      let byte = bytes[place]
+      place += 1
       if byte == UInt8(ascii: "+") {
         out.append(UInt8(ascii: " "))
-      } else if byte == UInt8(ascii: "%"), let pair = Self.byte(bytes.prefix(2)) {
-        out.append(pair)
-        bytes = bytes.dropFirst(2)
+      } else if byte == UInt8(ascii: "%"), place + 1 < bytes.count,
+        let high = digit(bytes[place]), let low = digit(bytes[place + 1])
+      {
+        out.append(high << 4 | low)
+        place += 2
       } else {
         out.append(byte)
       }
@@ -102,11 +108,13 @@ package struct FormWords: Sendable, Hashable {
     return String(decoding: out, as: UTF8.self)
   }
 
-  private static func byte(_ digits: ArraySlice<UInt8>) -> UInt8? {
-    guard digits.count == 2,
-      digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") })
-    else { return nil }
-    return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+  private static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case 48...57: byte - 48
+    case 65...70: byte - 55
+    case 97...102: byte - 87
+    default: nil
+    }
   }
 }
 

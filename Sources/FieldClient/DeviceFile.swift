@@ -75,7 +75,8 @@ struct DeviceFile: Codable, Sendable {
       file.take(Secrets(token: ""))
       file.sealed = Data(sealed)
     }
-    try DurableFile.write(DurableFile.json(file), to: Self.path(directory))
+    try DurableFile.write(
+      DurableFile.json(file), to: Self.path(directory), isForgetting: true)
   }
 
   private mutating func take(_ secrets: Secrets) {

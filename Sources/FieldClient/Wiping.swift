@@ -53,8 +53,9 @@ extension FieldClient {
     do {
       try await handing.run()
     } catch {
-      // The hub takes no more, or the file cannot be read: the order stands.
-      if error.code.mayPass { throw error }
+      // The hub takes no more, or the file cannot be read: the order stands. What stands between may
+      // answer anything: it takes nothing over, and is no reason to lose what was not sent.
+      if handing.wasTurnedAway || error.code.mayPass { throw error }
     }
     replica.close()
     try Self.wipe(directory: directory, surroundings: surroundings)
@@ -70,6 +71,8 @@ private struct HandOver {
   var line: HubLine
   /// With which each page is sealed for the hub; nil where the keys are not known on both sides.
   private var identity: BundleIdentity?
+  /// Whether somebody else answered in the hub's place.
+  private(set) var wasTurnedAway = false
 
   init(client: FieldClient, line: HubLine) {
     self.client = client
@@ -112,7 +115,7 @@ private struct HandOver {
       do throws(Problem) {
         return try await post(sealed)
       } catch {
-        guard error.code.isOfSeal else { throw error }
+        guard line.isHubsWord, error.code.isOfSeal else { throw error }
         identity = nil
       }
     }
@@ -120,7 +123,13 @@ private struct HandOver {
   }
 
   private mutating func post(_ message: [UInt8]) async throws(Problem) -> SyncAnswer {
-    try SyncAnswer(encoded: try await line.post("/v1/handover", message).message)
+    let requests = line.requests
+    do throws(Problem) {
+      return try SyncAnswer(encoded: try await line.post("/v1/handover", message).message)
+    } catch {
+      wasTurnedAway = line.requests > requests && !line.isHubsWord
+      throw error
+    }
   }
 
   private func sealed(_ request: SyncRequest) throws(Problem) -> [UInt8]? {

@@ -42,18 +42,20 @@ struct Run: Command {
       try listen.map { text throws(Problem) in try ListenAddress(text) }
       ?? ListenAddress(host: "127.0.0.1", port: addresses[0].port)
     let identity = isPlain ? nil : try folder.authority.identity()
+    let logger = Logger(label: "djoliba-server") { StreamLogHandler.standardError(label: $0) }
     let server = HubServer(
       service: HubGate(hub, folder: folder),
       pages: try pages(hub, isSecure: !isPlain || behindProxy),
       listen: (listen.host, listen.port),
       tls: identity.map { ($0.certificatePEM, $0.keyPEM) },
-      logger: Logger(label: "djoliba-server") { StreamLogHandler.standardError(label: $0) },
+      logger: logger,
       behindProxy: isPlain && behindProxy, connections: connections)
     try keepUp(hub)
     let upkeep = Task {
       while !Task.isCancelled {
         try await Task.sleep(for: .seconds(86_400))
-        try keepUp(hub)
+        // A full disk today is no reason to leave it at that tomorrow.
+        do { try keepUp(hub) } catch { logger.error("upkeep: \(error)") }
       }
     }
     defer { upkeep.cancel() }

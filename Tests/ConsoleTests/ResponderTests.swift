@@ -109,6 +109,26 @@ import Testing
     #expect(answer.headers[.allow] == "GET, HEAD, POST")
   }
 
+  @Test func `who is not in sends a short form, and what was typed is not lost`() async throws {
+    let offer = try stage.office.add("awa", fullName: "Awa", role: .cz)
+    let short = "note=" + String(repeating: "a", count: 60_000)
+    let long = "note=" + String(repeating: "%", count: 70_000)
+    // It comes back with the sign-in, to be sent after it.
+    let kept = try await ask("/fiches/contact/nouvelle", .post, [:], body: short)
+    #expect(kept.status == .ok)
+    #expect(try #require(kept.headers[.contentLength].flatMap { Int($0) }) > 60_000)
+    #expect(
+      try await ask("/fiches/contact/nouvelle", .post, [:], body: long).status == .contentTooLarge)
+    #expect(
+      try await ask("/x", .post, [.cookie: "__Host-entree=none"], body: long).status
+        == .contentTooLarge)
+    let answer = try await ask(
+      "/entree", .post, [:], body: form(["nom": "awa", "mdp": offer.password, "_vers": "/"]))
+    let cookie = String(try #require(answer.headers[.setCookie]).prefix { $0 != ";" })
+    let read = try await ask("/fiches/contact/nouvelle", .post, [.cookie: cookie], body: long)
+    #expect(read.status != .contentTooLarge)
+  }
+
   @Test func `a page is compressed for whoever takes it`() async throws {
     let plain = try await ask("/console.css")
     let small = try await ask("/console.css", .get, [.acceptEncoding: "gzip, br"])

@@ -41,7 +41,6 @@ struct BackupDrillTests {
     #expect(commands.contains("backup") && commands.contains("restore"))
     let script = commands.replacing("/srv/djoliba", with: mission.path("hub"))
       .replacing("/sauvegarde", with: mission.folder)
-      .replacing("/srv/exercice", with: mission.path("exercice"))
     let ended = try Running(
       "/usr/bin/env",
       ["PATH=\(Running.folder):/usr/bin:/bin", "bash", "-euo", "pipefail", "-c", script]

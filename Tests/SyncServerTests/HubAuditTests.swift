@@ -13,12 +13,12 @@ import Testing
   init() throws { table = try HubTable() }
 
   /// A device that was invited, enrolled, given other rights and shut out.
-  private func history() throws {
+  private func history(token: String? = nil) throws {
     let code = try table.hub.invite(
       name: "Gao 1", base: "GAO", role: .cz, grant: Sample.gao, by: "shell:awa"
     ).code
     let device = try table.hub.enroll(
-      EnrolmentRequest(code: code, token: token, program: "test")
+      EnrolmentRequest(code: code, token: token ?? self.token, program: "test")
     ).device
     try table.hub.setGrant(.all, role: .dp, of: device, by: "shell:awa")
     try table.hub.setState(.revoked, of: device, by: "shell:awa")
@@ -99,6 +99,26 @@ import Testing
       }
     }
     #expect(try table.hub.checkAudit().lines == 4)
+  }
+
+  @Test(arguments: [
+    "UPDATE _audit SET who = 'hub' WHERE n = (SELECT min(n) FROM _audit)",
+    "UPDATE _audit SET time = time - 86400000 WHERE n = (SELECT min(n) FROM _audit)",
+    "DELETE FROM _audit WHERE n = (SELECT min(n) FROM _audit)",
+    "DELETE FROM _state WHERE key = 'audit_start'",
+  ])
+  func `the line that a shortened log begins with is as it was written`(sql: String) throws {
+    try history()
+    table.time.advance(AuditLimits.kept + 86_400_000)
+    try history(token: String(repeating: "cd", count: 32))
+    try table.hub.tidyAudit()
+    let check = try table.hub.checkAudit()
+    #expect(check.lines == 5 && check.fault == nil)
+    try tamper(sql)
+    guard case .broken = try table.hub.checkAudit().fault else {
+      Issue.record("not noticed: \(sql)")
+      return
+    }
   }
 
   @Test(arguments: [

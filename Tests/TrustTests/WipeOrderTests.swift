@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import FieldClient
@@ -171,6 +172,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [404, 413, 200])
+  func `what stands between and answers in the hub's place loses nothing and reads nothing`(
+    status: Int
+  ) async throws {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try write(1, into: client, text: "Bourem")
+      try live.hub.setState(.wiped, of: try number(client, live))
+      let between = Between(client.transport, status: status)
+      let surroundings = live.surroundings()
+      let diverted = try FieldClient(
+        directory: client.directory, surroundings: surroundings, token: client.token,
+        transport: between)
+      for _ in 0..<2 { await #expect(throws: Problem.self) { try await diverted.sync() } }
+      #expect(try client.status().pending == 1)
+      #expect(between.bodies.count == 2)
+      for body in between.bodies {
+        let message = try Compression.expand(body, limit: Limits.expandedBody)
+        #expect(message.starts(with: BundleHead.magic), "it is sealed each time")
+      }
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      #expect(try live.hub.inbox().map(\.records) == [1])
+    }
+  }
+
   @Test func `it wipes itself also when the hub takes nothing over`() async throws {
     try await Live.run { live in
       let client = try await live.laptop()
@@ -260,5 +286,29 @@ import Testing
       }
       #expect(try live.hub.devices().last?.state == .revoked)
     }
+  }
+}
+
+/// A proxy with the hub's certificate that keeps one path to itself.
+private final class Between: Transport {
+  private let hub: any Transport
+  private let status: Int
+  private let kept = Mutex<[[UInt8]]>([])
+
+  init(_ hub: any Transport, status: Int) {
+    self.hub = hub
+    self.status = status
+  }
+
+  var bodies: [[UInt8]] { kept.withLock(\.self) }
+
+  func exchange(
+    _ request: HTTPRequest, progress: @escaping @Sendable (TransferProgress) -> Void
+  ) async throws(Problem) -> HTTPAnswer {
+    guard request.path == "/v1/handover" else {
+      return try await hub.exchange(request, progress: progress)
+    }
+    kept.withLock { $0.append(request.body) }
+    return HTTPAnswer(status: status, contentType: "text/html", body: Array("<h1>?</h1>".utf8))
   }
 }

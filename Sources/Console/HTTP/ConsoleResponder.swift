@@ -43,14 +43,16 @@ package struct ConsoleResponder: HTTPResponder {
       return Response(status: .methodNotAllowed, headers: [.allow: "GET, HEAD, POST"])
     }
     guard !isForeignForm(request) else { return Response(status: .forbidden) }
-    var asked = head(request)
+    let asked = head(request)
+    var form: ByteBuffer?
     if asked.isPost {
+      let isIn = await isIn(asked)
       do {
-        let body = try await request.body.collect(upTo: ConsoleLimits.form)
-        asked.form = FormWords(encoded: String(buffer: body))
+        form = try await request.body.collect(
+          upTo: isIn ? ConsoleLimits.form : ConsoleLimits.strangersForm)
       } catch is NIOTooManyBytesError {
         // The browser keeps what was typed: going back shows it.
-        return response(Console.tooLarge(asked.language), to: request)
+        return response(Console.tooLarge(asked.language, isIn: isIn), to: request)
       }
     }
     let isEntry = asked.isPost && ["entree", "mot-de-passe"].contains(asked.path.first)
@@ -58,12 +60,26 @@ package struct ConsoleResponder: HTTPResponder {
       return Response(status: .serviceUnavailable, headers: [.retryAfter: "5"])
     }
     defer { if isEntry { waiting.leave() } }
-    let (console, read) = (console, asked)
+    let (console, typed) = (console, form)
     let answer = await withCheckedContinuation { continuation in
-      (isEntry ? entries : queue).async { continuation.resume(returning: console.answer(read)) }
+      (isEntry ? entries : queue).async {
+        var asked = asked
+        // Reading a long form takes a while: not on the threads that serve the network either.
+        if let typed { asked.form = FormWords(encoded: String(buffer: typed)) }
+        continuation.resume(returning: console.answer(asked))
+      }
     }
     let response = response(answer, to: request)
     return request.method == .head ? response.createHeadResponse() : response
+  }
+
+  /// Whether somebody is in who may send more than a form that was being typed when a visit ended.
+  private func isIn(_ asked: ConsoleRequest) async -> Bool {
+    guard let secret = asked.cookies[Console.cookie] else { return false }
+    let doors = console.doors
+    return await withCheckedContinuation { continuation in
+      queue.async { continuation.resume(returning: (try? doors.visit(secret)) != nil) }
+    }
   }
 
   /// How many passwords wait to be checked.
@@ -150,6 +166,9 @@ enum ConsoleLimits {
   /// Bytes of one form: the longest text of the schema, each letter as three times two digits, and
   /// the other fields.
   static let form = 1 << 20
+  /// Bytes of the form of somebody who is not in: what was typed when a visit ended travels through the
+  /// sign-in, and nobody types much more.
+  static let strangersForm = 64 << 10
   /// Passwords that wait to be checked: five seconds' work.
   static let entries = 32
 }

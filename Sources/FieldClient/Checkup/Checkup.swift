@@ -19,6 +19,8 @@ package struct Checkup: Sendable {
   }
 
   package internal(set) var findings: [Finding] = []
+  /// Whether the records did not open because they are sealed.
+  private var isLocked = false
 
   package func state(of subject: Subject) -> State? {
     findings.first { $0.subject == subject }?.state
@@ -58,7 +60,8 @@ extension Checkup {
   ) async -> Checkup {
     var checkup = Checkup()
     let laptop = checkup.open(directory, surroundings)
-    checkup.lookAtDisk(directory, isSealed: laptop?.client.replica.isSealed ?? false, disk)
+    let isSealed = laptop?.client.replica.isSealed ?? checkup.isLocked
+    checkup.lookAtDisk(directory, isSealed: isSealed, disk)
     checkup.lookAtSwap(disk)
     checkup.lookAtFiles(directory)
     checkup.lookAtSpace(directory)
@@ -82,6 +85,7 @@ extension Checkup {
       return (client, status)
     } catch {
       note(.records, .bad, error)
+      isLocked = [.no_key, .passphrase_needed, .wrong_passphrase].contains(error.code)
       return nil
     }
   }

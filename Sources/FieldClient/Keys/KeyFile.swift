@@ -51,7 +51,8 @@ struct KeyFile: Codable, Sendable {
   }
 
   func save(_ directory: String) throws(Problem) {
-    try DurableFile.write(DurableFile.json(self), to: Self.path(directory))
+    try DurableFile.write(
+      DurableFile.json(self), to: Self.path(directory), isForgetting: true)
   }
 
   // MARK: Wrapping

@@ -18,6 +18,8 @@ struct HubLine {
   private(set) var seconds = 0.0
   /// Of the last answer.
   private var status = 0
+  /// Whether it was a problem in the hub's own words, and not those of something that stands between.
+  private(set) var isHubsWord = false
 
   init(
     client: FieldClient, language: Language, progress: @escaping @Sendable (SyncProgress) -> Void
@@ -74,6 +76,7 @@ struct HubLine {
       takesBeginning: takesParts)
     let (requests, sent, received) = (requests, bytesSent, bytesReceived)
     let progress = progress
+    isHubsWord = false
     let answer = try await client.transport.exchange(request) { now in
       progress(
         SyncProgress(
@@ -86,6 +89,7 @@ struct HubLine {
     bytesReceived += answer.bytesReceived
     seconds += answer.seconds
     status = answer.status
+    isHubsWord = answer.isHubsWord
     if answer.cut == nil, let problem = problem(from: answer) { throw problem }
     return answer
   }

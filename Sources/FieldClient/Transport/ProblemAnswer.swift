@@ -7,13 +7,19 @@ package import Shared
 package func problem(from answer: HTTPAnswer) -> Problem? {
   guard !(200..<300).contains(answer.status) else { return nil }
   let (cause, patience) = ("HTTP \(answer.status)", patience(answer))
-  if answer.status >= 400,
-    answer.contentType?.lowercased().hasPrefix(ProblemDocument.mediaType) == true,
+  if answer.isHubsWord,
     let told = Problem(document: answer.body, cause: cause, retryAfter: patience)
   {
     return told
   }
   return Problem(word(for: answer.status), cause: cause, retryAfter: patience)
+}
+
+extension HTTPAnswer {
+  /// Whether it is a problem in the hub's own words.
+  var isHubsWord: Bool {
+    status >= 400 && contentType?.lowercased().hasPrefix(ProblemDocument.mediaType) == true
+  }
 }
 
 /// What the hub asks to wait, up to a day: more would be a mistake, or somebody's joke.

@@ -83,8 +83,12 @@ package enum DurableFile {
 
   /// Writes a small file beside its place and gives it its name there. The mode holds from the
   /// first byte: a key that is closed to others only afterwards can be read in between.
+  ///
+  /// - Parameter isForgetting: overwrites what stood there: secrets that were replaced stay out of
+  ///   freed blocks.
   package static func write(
-    _ bytes: some Sequence<UInt8>, to path: String, mode: UInt32 = 0o600
+    _ bytes: some Sequence<UInt8>, to path: String, mode: UInt32 = 0o600,
+    isForgetting: Bool = false
   ) throws(Problem) {
     let fresh = path + ".new"
     let handle = try begin(fresh, mode: mode)
@@ -97,7 +101,19 @@ package enum DurableFile {
       unlink(fresh)
       throw Problem(error.code, at: path, cause: error.cause)
     }
+    let old = isForgetting ? open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) : -1
+    defer { close(old) }
     try rename(fresh, to: path)
+    blank(old)
+  }
+
+  /// Overwrites a small file that has lost its name. A disk may keep what it held all the same.
+  private static func blank(_ file: Int32) {
+    var about = stat()
+    guard file >= 0, fstat(file, &about) == 0, about.st_nlink == 0 else { return }
+    let zeros = [UInt8](repeating: 0, count: Int(about.st_size))
+    _ = pwrite(file, zeros, zeros.count, 0)
+    fsync(file)
   }
 
   /// A file to write into, empty, in place of what was left there. The mode holds from the first byte.
@@ -105,7 +121,15 @@ package enum DurableFile {
     unlink(path)
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard file >= 0 else { throw failure(path) }
+    giveToFoldersOwner(file, path)
     return FileHandle(fileDescriptor: file, closeOnDealloc: true)
+  }
+
+  /// What root writes into a service's folder is the service's, or it could not read it.
+  private static func giveToFoldersOwner(_ file: Int32, _ path: String) {
+    var about = stat()
+    guard geteuid() == 0, stat(folder(of: path), &about) == 0, about.st_uid != 0 else { return }
+    _ = fchown(file, about.st_uid, about.st_gid)
   }
 
   /// Runs what writes into a file that was begun. Throws `.disk_full`, `.cannot_write`.

@@ -3,13 +3,15 @@ package import Shared
 
 // Wiping a folder. Overwriting a gigabyte takes longer than anybody at a checkpoint has, and on a
 // solid-state disk overwrites nothing. So the beginning of each file, without which SQLite cannot
-// read the rest, is overwritten and on the disk first, then the file is cut to nothing and removed:
-// identity and keys before all else. What the disk keeps of freed blocks is for its encryption.
+// read the rest, and the whole of a small file, is overwritten and on the disk first, then the file is
+// cut to nothing and removed: identity and keys before all else. What the disk keeps of freed blocks is
+// for its encryption.
 
 package enum WipedFolder {
-  /// Bytes at the beginning of a file that are overwritten: SQLite's header, the schema, a whole
-  /// key or device file.
+  /// Bytes at the beginning of a large file that are overwritten: SQLite's header, the schema.
   private static let head = 64 << 10
+  /// Bytes of a file that is overwritten whole: a base's records for years.
+  private static let small = 32 << 20
   /// A folder with this file in it is being wiped.
   private static let marker = "wiping"
   /// What the programs write there: all that goes from a folder which is somebody's home.
@@ -130,7 +132,10 @@ package enum WipedFolder {
     if file < 0, chmod(path, 0o600) == 0 { file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) }
     guard file >= 0 else { return }
     let zeros = [UInt8](repeating: 0, count: min(size, head))
-    _ = pwrite(file, zeros, zeros.count, 0)
+    let end = size <= small ? size : zeros.count
+    for place in stride(from: 0, to: end, by: max(1, zeros.count)) {
+      _ = pwrite(file, zeros, min(zeros.count, end - place), off_t(place))
+    }
     // Before it is cut: what was never written back would otherwise never be.
     fsync(file)
     ftruncate(file, 0)

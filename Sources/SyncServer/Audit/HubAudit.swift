@@ -59,11 +59,12 @@ extension Hub {
       var former: AuditLine?
       var unseen = Set(witnesses)
       let oldest = now() - AuditLimits.kept
+      let start = try transaction.auditStart()
       try transaction.visitAudit { line in
         check.lines += 1
         check.last = line.witness
         unseen.remove(line.witness)
-        if check.fault == nil, !line.follows(former, oldest: oldest) {
+        if check.fault == nil, !line.follows(former, from: start, oldest: oldest) {
           check.fault = .broken(line.number)
         }
         former = line
@@ -81,10 +82,12 @@ extension Hub {
 }
 
 extension AuditLine {
-  /// A log that does not begin with line 1 begins with the youngest of the lines that were dropped.
-  fileprivate func follows(_ former: AuditLine?, oldest: Int64) -> Bool {
+  /// A log that does not begin with line 1 begins with the youngest of the lines that were dropped:
+  /// it is of that age, and as it was written after the last one that went.
+  fileprivate func follows(_ former: AuditLine?, from start: [UInt8]?, oldest: Int64) -> Bool {
     guard let former else {
-      return number == 1 ? hash == sealed(after: []) : time < oldest
+      if number == 1 { return hash == sealed(after: []) }
+      return time < oldest && start.map { hash == sealed(after: $0) } ?? false
     }
     return number == former.number + 1 && hash == sealed(after: former.hash)
   }

@@ -35,8 +35,14 @@ extension HubFolder {
     let key = RecoveryKey([UInt8](words: 4, from: hub.random))
     // Before anything is sealed for it.
     try DurableFile.write(key.file, to: file)
-    try hub.note(AuditEntry(.recoveryKey, by: who, detail: key.seal.fingerprint))
-    try seal(backupsFor: key.seal)
+    do throws(Problem) {
+      try hub.note(AuditEntry(.recoveryKey, by: who, detail: key.seal.fingerprint))
+      try seal(backupsFor: key.seal)
+    } catch {
+      // A key that opens nothing would be taken for one.
+      try? DurableFile.destroy(file)
+      throw error
+    }
     return key.seal
   }
 

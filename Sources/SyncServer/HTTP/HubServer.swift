@@ -59,7 +59,8 @@ package struct HubServer: Sendable {
     return { Int64((ContinuousClock.now - start) / .milliseconds(1)) }
   }()
 
-  /// Serves until SIGTERM or SIGINT, then finishes the requests in flight.
+  /// Serves until SIGTERM or SIGINT, then finishes the requests in flight, as far as
+  /// they are through in `HTTPLimits.shutdown`: nobody else is served meanwhile.
   ///
   /// Errors: `plain_http`, `already_running` when the address is taken, `usage` when it is not one
   /// of this machine's, `not_understood` for a certificate or key that cannot be read.
@@ -71,9 +72,10 @@ package struct HubServer: Sendable {
   package func group() -> ServiceGroup { group(stoppingOn: []) }
 
   private func group(stoppingOn signals: [UnixSignal]) -> ServiceGroup {
-    ServiceGroup(
-      configuration: .init(
-        services: [Listener(server: self)], gracefulShutdownSignals: signals, logger: quiet))
+    var configuration = ServiceGroupConfiguration(
+      services: [Listener(server: self)], gracefulShutdownSignals: signals, logger: quiet)
+    configuration.maximumGracefulShutdownDuration = HTTPLimits.shutdown
+    return ServiceGroup(configuration: configuration)
   }
 
   /// The libraries' own logger: they announce the port too, and one line is enough.

@@ -70,6 +70,7 @@ final class Turnstile: Sendable {
 
 extension Problem.Code {
   fileprivate var isWrongCode: Bool {
-    [.invitation_unknown, .invitation_used, .invitation_expired].contains(self)
+    // Who sends what is none pays as for a wrong one.
+    [.invitation_unknown, .invitation_used, .invitation_expired, .not_understood].contains(self)
   }
 }

@@ -132,6 +132,8 @@ package protocol HubTransaction {
   func visitAudit(_ body: (AuditLine) throws -> Void) throws
   /// Drops lines from before a time, in milliseconds since 1970, but for the youngest of them.
   func dropAudit(before time: Int64) throws
+  /// The hash of the last line that was dropped; nil while none was.
+  func auditStart() throws -> [UInt8]?
   /// When one of these acts was last done with each record of a type, in milliseconds since 1970.
   func lastDone(_ acts: [String], with type: String) throws -> [String: Int64]
 

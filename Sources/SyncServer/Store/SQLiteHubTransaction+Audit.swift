@@ -26,10 +26,21 @@ extension SQLiteHubTransaction {
 
   func dropAudit(before time: Int64) throws {
     let youngest = try db.row("SELECT max(n) FROM _audit WHERE time < ?", [time])?[0] as Int64?
-    guard let youngest else { return }
+    guard let youngest,
+      let last = try db.row("SELECT hash FROM _audit WHERE n = ?", [youngest - 1])
+    else { return }
+    try db.run(
+      "INSERT OR REPLACE INTO _state(key, value) VALUES ('audit_start', ?)",
+      [last[0] as DatabaseValue])
     // One after the other, since only the first one may go.
     for row in try db.rows("SELECT n FROM _audit WHERE n < ? ORDER BY n", [youngest]) {
       try db.run("DELETE FROM _audit WHERE n = ?", [row[0] as Int64])
+    }
+  }
+
+  func auditStart() throws -> [UInt8]? {
+    try db.row("SELECT value FROM _state WHERE key = 'audit_start'").flatMap {
+      [UInt8].fromStored($0[0])
     }
   }
 
