@@ -10,15 +10,17 @@ struct Links: ParsableCommand {
   @Option(help: "Where folders are made.") var folder = "Benchmarks/data/links"
   @Option var port = 18_543
   @Option(help: "Records of the first sync.") var records = 5_000
+  @Option(help: "The only link, instead of all three.") var only: String?
   @Option(help: "Where they come from.") var workload = "Benchmarks/data/contacts_10000.db"
 
   func run() throws {
     let place = try Place(programs: programs, folder: folder, port: port)
     defer { place.stop() }
     // At bases of their own, so that none gets what another one wrote.
-    let bases: [(profile: LinkProfile, code: String)] = [
+    let all: [(profile: LinkProfile, code: String)] = [
       (.satellite, "GAO"), (.secondGeneration, "KDL"), (.thuraya, "BDG"),
     ]
+    let bases = all.filter { only == nil || $0.profile.name == only }
     // Laptops that will get everything at once are enrolled while there is nothing.
     for base in bases { try place.enroll("\(base.code)-first", base: base.code) }
     try place.fill(records, from: workload)

@@ -103,9 +103,14 @@ final class Place {
       """)
   }
 
-  /// Whether the alert has gone, though it was written last.
+  /// Whether the alert has gone and was not refused, though it was written last.
   func hasSentAlert(_ device: String) throws -> Bool {
-    try sql(device, "SELECT count(*) FROM _pending WHERE type = 'alert'") == "0"
+    try sql(
+      device,
+      """
+      SELECT (SELECT count(*) FROM _pending WHERE type = 'alert')
+        + (SELECT count(*) FROM _refused WHERE type = 'alert')
+      """) == "0"
   }
 
   /// Until it is complete, or once with a budget.
