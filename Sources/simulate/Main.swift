@@ -24,6 +24,15 @@ import Simulation
   @Flag(help: "Tell what happens; with --seed.")
   var trace = false
 
+  @Option(help: "Play these of its steps alone, by their numbers: 3,7,9; with --seed.")
+  var keep: String?
+
+  @Option(help: "Play it with so many laptops at most; with --seed.")
+  var laptops: Int?
+
+  @Flag(help: "Play it with links that never fail; with --seed.")
+  var goodLinks = false
+
   @Option(help: "Processes at a time.")
   var processes = ProcessInfo.processInfo.activeProcessorCount
 
@@ -68,14 +77,23 @@ import Simulation
   }
 
   private func playOne(_ seed: UInt64) async throws -> Bool {
-    let outcome = await Plan(seed: seed).play(
+    let plan = plan(seed)
+    let outcome = await plan.play(
       in: try Scaffold(), sabotage: canary?.sabotage, tells: trace ? { print($0) } : nil)
     guard outcome.violation != nil else {
       print("Seed \(seed) holds.")
       return true
     }
-    try await tell(seed)
+    try await tell(plan)
     return false
+  }
+
+  /// The plan of a seed, or the part of it that was asked for.
+  private func plan(_ seed: UInt64) -> Plan {
+    var plan = Plan(seed: seed)
+    if let keep { plan = plan.keeping(Set(keep.split(separator: ",").compactMap { Int($0) })) }
+    if let laptops { plan = plan.with(laptops: laptops) }
+    return goodLinks ? plan.withGoodLinks : plan
   }
 
   private func playMany() async throws -> Bool {
@@ -100,7 +118,7 @@ import Simulation
       return false
     }
     guard let first = report.broken.first else { return true }
-    try await tell(first.seed)
+    try await tell(Plan(seed: first.seed))
     return false
   }
 
@@ -120,13 +138,13 @@ import Simulation
   }
 
   /// The shortest history that breaks the same, and how to see it again.
-  private func tell(_ seed: UInt64) async throws {
+  private func tell(_ plan: Plan) async throws {
     let scaffold = try Scaffold()
-    let shortest = await Plan(seed: seed).shrunk(in: scaffold, sabotage: canary?.sabotage)
-    print("\nThe shortest history found of seed \(seed):")
+    let shortest = await plan.shrunk(in: scaffold, sabotage: canary?.sabotage)
+    print("\nThe shortest history found of seed \(plan.seed):")
     _ = await shortest.plan.play(in: scaffold, sabotage: canary?.sabotage) { print("  " + $0) }
     let option = canary.map { " --canary \($0.sabotage.rawValue)" } ?? ""
-    print("Again: simulate --seed \(seed) --trace\(option)")
+    print("Again: simulate \(shortest.plan.options) --trace\(option)")
   }
 }
 

@@ -5,6 +5,10 @@ import Testing
 @Suite struct CanaryTests {
   static let seeds: ClosedRange<UInt64> = 1...200
 
+  @Test func `each invariant has a canary`() {
+    #expect(Set(Sabotage.allCases.map(\.invariant)) == Set(Invariant.allCases))
+  }
+
   @Test(arguments: Sabotage.allCases)
   func `a world broken on purpose is found`(sabotage: Sabotage) async throws {
     let scaffold = try Scaffold()

@@ -41,6 +41,12 @@ import Testing
       #expect(short.violation?.invariant == .acknowledged)
       #expect(short.plan.steps.count < 5)
       #expect(short.fingerprint == again.fingerprint)
+      let kept = Set(short.plan.steps.map(\.number))
+      let replayed = await Plan(seed: seed).keeping(kept).with(laptops: short.plan.laptops)
+        .withGoodLinks.play(in: scaffold, sabotage: sabotage)
+      let numbers = kept.sorted().map { "\($0)" }.joined(separator: ",")
+      #expect(replayed.fingerprint == short.fingerprint)
+      #expect(short.plan.options.hasPrefix("--seed \(seed) --keep \(numbers)"))
       return
     }
     Issue.record("nothing broke")

@@ -91,8 +91,14 @@ extension FieldClient {
   public func dropRefusal(_ number: Int64) throws(Problem) { try replica.dropRefused(number) }
 
   /// Writes a refused change again with these values corrected; it is sent at the next sync.
-  public func correctRefusal(_ number: Int64, _ values: [String: Value]) throws(Problem) {
+  ///
+  /// - Returns: the id of the record that it is part of now: another one when a whole record was
+  ///   refused.
+  @discardableResult
+  public func correctRefusal(
+    _ number: Int64, _ values: [String: Value]
+  ) throws(Problem) -> String {
     let surroundings = surroundings
-    try replica.correctRefused(number, values, freshID: { surroundings.freshID() })
+    return try replica.correctRefused(number, values, freshID: { surroundings.freshID() })
   }
 }

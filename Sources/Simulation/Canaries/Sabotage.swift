@@ -13,6 +13,8 @@ package enum Sabotage: String, CaseIterable, Sendable {
   case forgottenHistory
   /// Of two writes that did not know of each other the loser is thrown away.
   case droppedLoser
+  /// Of two writes that did not know of each other the merge calls the later one known.
+  case deafMerge
   /// The hub's clock is ten years ahead, and devices believe it.
   case futureHub
   /// Devices are told new cursors without the rows before them.
@@ -50,13 +52,23 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case .wrongProof: .digests
     case .walkingDead: .deletions
     case .refusedTogether: .progress
-    case .hollowWord, .droppedLoser, .forgetfulRebuilding: .acknowledged
+    case .hollowWord, .droppedLoser, .deafMerge, .forgetfulRebuilding: .acknowledged
     }
   }
 
   var hubsError: Int64 { self == .futureHub ? 10 * 365 * 86_400_000 : 0 }
 
   // MARK: At the hub
+
+  /// What the hub decides with.
+  var merging: Merging {
+    guard self == .deafMerge else { return { merge($0, $1, $2) } }
+    return { current, incoming, field in
+      let outcome = merge(current, incoming, field)
+      guard case .conflict = outcome else { return outcome }
+      return .superseded
+    }
+  }
 
   /// The store that the hub gets.
   func store(_ store: SQLiteHubStore) throws -> any HubStore {

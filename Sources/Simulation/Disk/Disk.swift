@@ -29,6 +29,10 @@ final class Disk: @unchecked Sendable {
   private var callsLeft: Int?
   /// Writes that still find room; nil when there is room for all.
   private var roomLeft: Int?
+  /// What it is called when the machine goes down as planned, and when a write finds no room.
+  private var plannedEnd: Fault?
+  private var plannedLack: Fault?
+  private var happened: [Fault] = []
   /// Syncs so far, and the one in the middle of which the power goes.
   private(set) var syncs = 0
   var cutAtSync: Int?
@@ -37,17 +41,36 @@ final class Disk: @unchecked Sendable {
 
   // MARK: Faults
 
-  /// The machine goes down at one of the next writes.
-  func goDown(afterWrites count: Int) { callsLeft = count }
+  /// The machine goes down at one of the next writes, if there are as many.
+  func goDown(afterWrites count: Int, as fault: Fault? = nil) {
+    callsLeft = count
+    plannedEnd = fault
+  }
 
   /// The machine goes down now.
   func goDown() { isDown = true }
 
   /// It does not go down after all.
-  func goNoMore() { callsLeft = nil }
+  func goNoMore() {
+    callsLeft = nil
+    plannedEnd = nil
+  }
 
   /// The disk has room for so many writes more.
-  func fill(afterWrites count: Int?) { roomLeft = count }
+  func fill(afterWrites count: Int?, as fault: Fault? = nil) {
+    roomLeft = count
+    plannedLack = fault
+  }
+
+  /// The planned faults that happened since somebody asked.
+  func takeHappened() -> [Fault] {
+    defer { happened = [] }
+    return happened
+  }
+
+  private func happen(_ planned: Fault?) {
+    if let planned { happened.append(planned) }
+  }
 
   var isFull: Bool { roomLeft == 0 }
 
@@ -94,7 +117,11 @@ final class Disk: @unchecked Sendable {
   func survives() -> Bool {
     if let left = callsLeft {
       callsLeft = left - 1
-      if left <= 0 { isDown = true }
+      if left <= 0 {
+        isDown = true
+        happen(plannedEnd)
+        plannedEnd = nil
+      }
     }
     return !isDown
   }
@@ -109,7 +136,10 @@ final class Disk: @unchecked Sendable {
   func hasRoom() -> Bool {
     guard let left = roomLeft else { return true }
     roomLeft = max(0, left - 1)
-    return left > 0
+    guard left <= 0 else { return true }
+    happen(plannedLack)
+    plannedLack = nil
+    return false
   }
 
   // MARK: Files

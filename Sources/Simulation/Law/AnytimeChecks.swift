@@ -67,17 +67,6 @@ extension World {
     }
   }
 
-  /// The records that the hub holds as deleted, but not erased.
-  func deletedKeys() throws -> Set<RecordKey> {
-    try hub.store().pool.read { db in
-      try typeNames.reduce(into: Set()) { keys, type in
-        let ids = try String.fetchAll(
-          db.cachedStatement(sql: "SELECT id FROM \"\(type)\" WHERE _deleted = 1"))
-        keys.formUnion(ids.map { RecordKey(type: type, id: $0) })
-      }
-    }
-  }
-
   /// What came back was written by somebody whose write had not arrived when it was deleted.
   private func checkDeletions() throws {
     let hubs = try hub.store().pool.read { db in

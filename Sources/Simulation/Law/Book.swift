@@ -44,6 +44,9 @@ struct Book {
 
   var count: Int { entries.count }
 
+  /// The values that somebody wrote and nobody else.
+  var marks: Set<String> { Set(entries.compactMap(\.value)) }
+
   /// - Parameter whole: what else stood in the record is gone, as with INSERT OR REPLACE.
   mutating func wrote(
     _ laptop: Int, _ key: RecordKey, _ values: [(field: String, value: String?)],
@@ -117,13 +120,6 @@ struct Book {
   mutating func erased(_ key: RecordKey) {
     erasedKeys.insert(key)
     for index in entries.indices where entries[index].key == key { entries[index].state = .unsure }
-  }
-
-  /// Deleted records that the hub dropped: nothing says any more what they held.
-  mutating func forgotten(_ keys: Set<RecordKey>) {
-    for index in entries.indices where keys.contains(entries[index].key) {
-      entries[index].state = .unsure
-    }
   }
 
   /// Records whose page broke, so that their unsent changes could not be saved.

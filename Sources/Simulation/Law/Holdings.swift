@@ -34,6 +34,7 @@ extension World {
   func hubsValues() throws -> Set<String> {
     var parts = ["SELECT replaced AS v FROM _history"]
     parts += ["SELECT winner FROM _conflict", "SELECT loser FROM _conflict"]
+    parts.append("SELECT value FROM _was")
     for type in hub.schema.types {
       parts += type.fields.map { "SELECT \"\($0.name)\" FROM \"\(type.name)\"" }
     }

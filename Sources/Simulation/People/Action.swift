@@ -34,15 +34,23 @@ package enum Action: String, CaseIterable, Sendable {
 
   /// A world without it would show nothing.
   var isEssential: Bool { [.add, .edit, .sync].contains(self) }
+
+  /// The hub writes, and may go down in the midst of it.
+  var isAtHub: Bool {
+    [.hubEdits, .hubKeeps, .hubRestores, .hubUpgrades, .hubErases, .hubCompacts, .stickArrives]
+      .contains(self)
+  }
 }
 
 extension World {
   func perform(_ step: Step) async {
     let laptop = laptops[step.laptop % laptops.count]
     var dice = Dice(step.seed)
-    tally.count(step.action)
     say("\(self.step) \(day) \(laptop) \(step.action)")
     act(by: laptop.clock)
+    if powerCut == nil, step.action.isAtHub, dice.once(in: 6) {
+      hub.disk.goDown(afterWrites: dice.below(30), as: .hubDies)
+    }
     switch step.action {
     case .add: add(on: laptop, &dice)
     case .addTally: addTally(on: laptop, &dice)
@@ -65,9 +73,9 @@ extension World {
     case .verifies: await verify(laptop, step, &dice)
     case .stickLeaves: stickLeaves(laptop)
     case .stickArrives: stickArrives(laptop, &dice)
-    case .clockJumps: laptop.clock = .any(&dice, time)
-    case .clockStops: laptop.clock = .stopped(at: laptop.now)
-    case .clockRight: laptop.clock = .right
+    case .clockJumps: set(&laptop.clock, to: .any(&dice, time))
+    case .clockStops: set(&laptop.clock, to: .stopped(at: laptop.now))
+    case .clockRight: set(&laptop.clock, to: .right)
     case .diesWriting: diesWriting(laptop, &dice)
     case .diesSyncing: await diesSyncing(laptop, step, &dice)
     case .fullWriting: fullWriting(laptop, &dice)
@@ -87,12 +95,18 @@ extension World {
     case .hubRevokes: hubRevokes(laptop)
     case .hubCompacts: hubCompacts()
     case .hubClockJumps: hubClockJumps(&dice)
-    case .hubClockRight: hub.clock = .right
+    case .hubClockRight: set(&hub.clock, to: .right)
     case .hubKeeps: hubSettles(&dice, restoring: false)
     case .hubRestores: hubSettles(&dice, restoring: true)
     case .hubRestarts: restartHub(&dice)
     }
+    if hasActed { tally.count(step.action) }
     recover(&dice)
+  }
+
+  private func set(_ clock: inout WallClock, to other: WallClock) {
+    hasActed = clock != other
+    clock = other
   }
 
   /// True time, for people.

@@ -24,12 +24,26 @@ extension World {
         natural(type, given)
         ?? (isNew
           ? RecordID.v7(milliseconds: UInt64(time), random: (draw(), draw())) : dice.pick(known))
-      let report = try hub.hub().load([LoadRow(type: type, id: id, values: given)], language: .en)
       let key = RecordKey(type: type, id: id.description)
+      let rows = [LoadRow(type: type, id: id, values: given)]
+      guard let report = try loaded(rows, key) else { return }
       let isTaken = report.refusals.isEmpty && report.deleted == 0 && report.kept == 0
       // What it leaves as it was is in no need of a place.
       book.wrote(-1, key, values.map { ($0.field, isTaken ? $0.mark : nil) })
+      hasActed = isTaken
       say("    Bamako \(key) \(values.map(\.field)) \(isTaken)")
+    }
+  }
+
+  /// Nil when the hub went down before it could tell.
+  private func loaded(_ rows: [LoadRow], _ key: RecordKey) throws -> LoadReport? {
+    do {
+      return try hub.hub().load(rows, language: .en)
+    } catch {
+      guard hub.disk.isDown else { throw error }
+      book.mayHaveWritten(-1, key, rows[0].values.keys.sorted())
+      say("    Bamako \(key), perhaps")
+      return nil
     }
   }
 
@@ -40,16 +54,21 @@ extension World {
       guard !open.isEmpty else { return }
       let conflict = dice.pick(open)
       say("    conflict \(conflict.id) on \(conflict.type).\(conflict.field)")
-      guard restoring else { return try hub.hub().keepConflict(conflict.id) }
+      guard restoring else {
+        try hub.hub().keepConflict(conflict.id)
+        return hasActed = true
+      }
       book.wrote(
         -1, RecordKey(type: conflict.type, id: conflict.record.description),
         [(conflict.field, nil)])
       try hub.hub().restoreConflict(conflict.id, language: .en)
+      hasActed = true
     }
   }
 
   /// The hub starts again with a newer schema; devices hear of it when they sync.
   func hubUpgrades() {
+    hasActed = hub.schema.version < scaffold.template.newer.version
     hub.schema = scaffold.template.newer
     hub.close()
     atHub { _ = try hub.hub() }
@@ -67,8 +86,11 @@ extension World {
     mayDiffer = true
     hub.disk.replace(with: copy)
     if dice.once(in: 2) { hub.copy = nil }
+    hasActed = true
     say("    the hub is that of the copy")
     atHub {
+      // Who restores a backup has this done; who puts a disk back does not.
+      if dice.once(in: 2) { _ = try hub.hub().beginAnew(by: "simulate") }
       // History and conflicts since the copy are gone. What stood can be given back.
       hubWentBack = true
       graves = [:]
@@ -115,6 +137,7 @@ extension World {
     atHub {
       try hub.hub().setGrant(grant, role: nil, of: laptop.device)
       for machine in laptops where machine.device == laptop.device { machine.grant = grant }
+      hasActed = true
       say("    \(laptop) may read \(grant.everything ? "all" : "\(read)")")
       guard hubWentBack else { return }
       let held = try laptops.reduce(into: Set()) { $0.formUnion(try heldValues($1)) }
@@ -132,6 +155,7 @@ extension World {
       say("    Bamako erases \(key)")
       book.erased(key)
       _ = try hub.hub().erase(type, key.id, language: .en)
+      hasActed = true
     }
   }
 
@@ -141,6 +165,7 @@ extension World {
     atHub {
       try hub.hub().setState(isRevoked ? .revoked : .active, of: laptop.device)
       for machine in laptops where machine.device == laptop.device { machine.isRevoked = isRevoked }
+      hasActed = true
       say("    \(laptop) is \(isRevoked ? "shut out" : "let in")")
       guard isRevoked, hubWentBack else { return }
       let held = try laptops.reduce(into: Set()) { $0.formUnion(try heldValues($1)) }
@@ -153,12 +178,12 @@ extension World {
     // Nobody waits for a device that is shut out; it may be let in again.
     if !mayDiffer { mayDiffer = isSilenceLong || laptops.contains(where: \.isRevoked) }
     atHub {
-      let before = try deletedKeys()
       let dropped = try hub.hub().compact()
-      let gone = before.subtracting(try deletedKeys())
       try sabotage?.afterCompacting(self)
-      book.forgotten(gone)
       say("    the hub drops \(dropped)")
+      guard dropped > 0 else { return }
+      tally.count(OutcomeOfSync.compacted)
+      hasActed = true
     }
   }
 
@@ -171,6 +196,7 @@ extension World {
   /// Somebody sets the hub's clock wrong.
   func hubClockJumps(_ dice: inout Dice) {
     hub.clock = .any(&dice, time)
+    hasActed = true
     say("    the hub believes it is \(CivilDay.iso(milliseconds: hub.now))")
   }
 

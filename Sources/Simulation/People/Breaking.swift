@@ -27,6 +27,8 @@ extension World {
       say("    the first page of \(page[0] as String) breaks")
       laptop.disk.garble("/replica.sqlite", page: page[1], &dice)
       try rebuild(laptop)
+      hasActed = true
+      tally.count(OutcomeOfSync.rebuilt)
       // What the hub lost before, and this page alone still had.
       if hubWentBack { try loseWhatNobodyGivesBack(held) }
     }

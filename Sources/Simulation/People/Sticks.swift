@@ -18,6 +18,7 @@ extension World {
     judged(on: laptop) {
       let bundle = try laptop.client().bundle(by: laptop.bundles, language: .en)
       sticks.append(Stick(laptop: laptop.index, way: .up, file: bundle.file))
+      hasActed = true
       say("    \(laptop) puts \(bundle.report.records) records on a stick")
     }
   }
@@ -26,6 +27,7 @@ extension World {
   func stickArrives(_ laptop: Laptop, _ dice: inout Dice) {
     let own = sticks.indices.filter { laptops[sticks[$0].laptop].device == laptop.device }
     guard !own.isEmpty else { return }
+    hasActed = true
     let index = dice.pick(own)
     var stick = sticks[index]
     if dice.once(in: 6) { note(.stickAgain) } else { sticks.remove(at: index) }

@@ -38,6 +38,7 @@ extension World {
     _ laptop: Laptop, _ faults: [Fault?], _ dice: inout Dice,
     _ body: (FieldClient) async throws(Problem) -> SyncReport
   ) async {
+    hasActed = true
     laptop.link.plan(faults, Dice(dice.next()))
     act(by: laptop.clock)
     do {
@@ -67,6 +68,7 @@ extension World {
     if report.conflicts > 0 { tally.count(OutcomeOfSync.conflicts) }
     if report.refused > 0 { tally.count(OutcomeOfSync.refusals) }
     if report.left > 0 { tally.count(OutcomeOfSync.leaves) }
+    if report.repaired > 0 { tally.count(OutcomeOfSync.repaired) }
   }
 
   /// A sync that fails must fail for what happened to it.
@@ -96,9 +98,11 @@ extension World {
   func strayArrives(_ dice: inout Dice) {
     guard !strays.isEmpty else { return }
     let stray = strays.remove(at: dice.below(strays.count))
+    hasActed = true
     say("    an old request of \(laptops[stray.laptop]) arrives")
     do {
       saw(try deliver(stray.request, from: laptops[stray.laptop]))
+      tally.count(OutcomeOfSync.strayTaken)
     } catch {
       say("    the hub: \(error.code)")
       let isWithdrawn = error.code == .scope_not_granted && stray.request.path == .repair

@@ -26,18 +26,15 @@ extension World {
   }
 
   func edit(on laptop: Laptop, _ dice: inout Dice) {
-    let type = dice.pick(Vocabulary.types(laptop.schema))
-    guard let shown = pick(type, on: laptop, &dice) else { return }
-    let names = fields(type, laptop.schema)
+    guard let shown = pick(Vocabulary.types(laptop.schema), on: laptop, &dice) else { return }
+    let names = fields(shown.key.type, laptop.schema)
     let count = 1 + dice.below(2)
     let chosen = Set((0..<count).map { _ in dice.pick(names) }).sorted()
-    set(shown, chosen.map { entered(type, $0, &dice) }, on: laptop)
+    set(shown, chosen.map { entered(shown.key.type, $0, &dice) }, on: laptop)
   }
 
   func delete(on laptop: Laptop, _ dice: inout Dice) {
-    guard let shown = pick(dice.pick(Vocabulary.types(laptop.schema)), on: laptop, &dice) else {
-      return
-    }
+    guard let shown = pick(Vocabulary.types(laptop.schema), on: laptop, &dice) else { return }
     write(on: laptop, shown.key, [Book.deletion]) { client in
       try client.write { try $0.delete(shown.key.type, shown.id) }
     } noted: {
@@ -46,15 +43,13 @@ extension World {
   }
 
   func move(on laptop: Laptop, _ dice: inout Dice) {
-    guard let shown = pick(dice.pick(Vocabulary.keyless(laptop.schema)), on: laptop, &dice) else {
-      return
-    }
+    guard let shown = pick(Vocabulary.keyless(laptop.schema), on: laptop, &dice) else { return }
     set(shown, [scope(&dice)], on: laptop)
   }
 
   /// Something that the hub will not take, or the library not even write.
   func spoil(on laptop: Laptop, _ dice: inout Dice) {
-    guard let shown = pick("sheet", on: laptop, &dice) else { return }
+    guard let shown = pick(["sheet"], on: laptop, &dice) else { return }
     let bad = dice.pick([
       ("seen_on", Value.text("2040-01-01")), ("state", "nonsense"), ("title", .null),
       ("place", "nowhere"), ("scope", "base:XXX"), ("state", "closed"),
@@ -91,6 +86,7 @@ extension World {
       let values = Set(refusal.values.values.compactMap(\.mark))
       try laptop.client().dropRefusal(refusal.number)
       book.gaveUp(values)
+      hasActed = true
       say("    gives up \(refusal.code)")
     }
   }
@@ -98,13 +94,20 @@ extension World {
   func correctRefused(on laptop: Laptop, _ dice: inout Dice) {
     judged(on: laptop) {
       guard let refusal = try laptop.client().refusals().first else { return }
-      // What is written again may be refused again, or meet a record that is gone.
-      let values = Set(refusal.values.values.compactMap(\.mark))
-      book.gaveUp(values)
-      try laptop.client().correctRefusal(refusal.number, [:])
-      book.wrote(
-        laptop.index, RecordKey(type: refusal.type, id: refusal.record),
-        refusal.values.keys.map { ($0, nil) })
+      let id = try laptop.client().correctRefusal(refusal.number, [:])
+      let key = RecordKey(type: refusal.type, id: id)
+      let marks = book.marks.intersection(refusal.values.values.compactMap(\.mark))
+      // It is another write from now on: what was refused is nowhere any more.
+      book.gaveUp(marks)
+      if refusal.field == Book.deletion {
+        book.deleted(laptop.index, key)
+      } else {
+        let values = refusal.values.mapValues { $0.mark.flatMap { marks.contains($0) ? $0 : nil } }
+        book.wrote(
+          laptop.index, key, values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
+          whole: refusal.field == nil)
+      }
+      hasActed = true
       say("    writes again what was refused: \(refusal.code)")
     }
   }
@@ -140,16 +143,19 @@ extension World {
     scaffold.template.schema[type: type]?.id(values)
   }
 
-  /// One of the rows that a laptop shows, as SQL sees them.
-  func pick(_ type: String, on laptop: Laptop, _ dice: inout Dice) -> Shown? {
-    let choice = dice.next()
+  /// One of the rows that a laptop shows, as SQL sees them, of one of the types that have any.
+  func pick(_ types: [String], on laptop: Laptop, _ dice: inout Dice) -> Shown? {
+    var choice = Dice(dice.next())
     return try? laptop.read { db in
-      let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM \(type)")!
-      guard count > 0 else { return nil }
+      let counts = try types.map { type in
+        (type, try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM \(type)"))!)
+      }.filter { $1 > 0 }
+      guard !counts.isEmpty else { return nil }
+      let (type, count) = choice.pick(counts)
       let columns = type == "tally" ? "id, month" : "id, NULL"
       let row = try Row.fetchOne(
-        db, sql: "SELECT \(columns) FROM \(type) ORDER BY _row LIMIT 1 OFFSET ?",
-        arguments: [Int64(choice % UInt64(count))])!
+        db.cachedStatement(sql: "SELECT \(columns) FROM \(type) ORDER BY _row LIMIT 1 OFFSET ?"),
+        arguments: [choice.below(count)])!
       let id: String = row[0]
       let month: String? = row[1]
       let named = month.flatMap { natural(type, ["month": .text($0)])?.description }
@@ -173,6 +179,7 @@ extension World {
     let isDone = judged(on: laptop, body)
     if isDone {
       noted(&book)
+      hasActed = true
       say("    \(laptop) \(key) \(book.lately)")
     } else if laptop.disk.isDown {
       book.mayHaveWritten(laptop.index, key, fields)

@@ -35,10 +35,9 @@ extension World {
   }
 
   func sqlUpdate(on laptop: Laptop, _ dice: inout Dice) {
-    let type = dice.pick(Vocabulary.types(laptop.schema))
-    guard let shown = pick(type, on: laptop, &dice) else { return }
-    let field = dice.pick(fields(type, laptop.schema))
-    sqlSet(shown, [entered(type, field, &dice)], on: laptop)
+    guard let shown = pick(Vocabulary.types(laptop.schema), on: laptop, &dice) else { return }
+    let field = dice.pick(fields(shown.key.type, laptop.schema))
+    sqlSet(shown, [entered(shown.key.type, field, &dice)], on: laptop)
   }
 
   func sqlSet(_ shown: Shown, _ values: [Entered], on laptop: Laptop) {
@@ -53,9 +52,7 @@ extension World {
   }
 
   func sqlDelete(on laptop: Laptop, _ dice: inout Dice) {
-    guard let shown = pick(dice.pick(Vocabulary.types(laptop.schema)), on: laptop, &dice) else {
-      return
-    }
+    guard let shown = pick(Vocabulary.types(laptop.schema), on: laptop, &dice) else { return }
     write(on: laptop, shown.key, [Book.deletion]) {
       try laptop.sql("DELETE FROM \(shown.key.type) WHERE id = ?", [shown.id])
     } noted: {
@@ -72,7 +69,7 @@ extension World {
   }
 
   func sqlUpsert(on laptop: Laptop, _ dice: inout Dice) {
-    guard let shown = pick("memo", on: laptop, &dice) else { return }
+    guard let shown = pick(["memo"], on: laptop, &dice) else { return }
     let value = entered("memo", "topic", &dice)
     write(on: laptop, shown.key, ["topic"]) {
       try laptop.sql(
@@ -87,8 +84,8 @@ extension World {
 
   /// A whole row in the place of one that is there.
   private func putWhole(on laptop: Laptop, _ dice: inout Dice, replacing: Bool) {
-    let type = dice.pick(Vocabulary.keyless(laptop.schema))
-    guard let shown = pick(type, on: laptop, &dice) else { return }
+    guard let shown = pick(Vocabulary.keyless(laptop.schema), on: laptop, &dice) else { return }
+    let type = shown.key.type
     var values = newValues(type, laptop.schema, &dice)
     // What a program writes that keeps the scope, as it should, or forgets it.
     if dice.once(in: 2) {

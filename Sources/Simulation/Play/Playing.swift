@@ -33,8 +33,8 @@ extension World {
 
   /// What happens in the plan's order, as far as everything holds.
   func playSteps() async {
-    for (number, step) in plan.steps.enumerated() {
-      begin(step, number: number)
+    for step in plan.steps {
+      begin(step)
       await perform(step)
       guard broken.isEmpty else { return }
       goOn {

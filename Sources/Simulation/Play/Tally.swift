@@ -37,4 +37,5 @@ package struct Tally: Sendable, Codable {
 /// How syncs end, to see that worlds reach every corner.
 enum OutcomeOfSync: String, CaseIterable {
   case complete, cutShort, stopped, byStick, pages, restamped, conflicts, refusals, leaves
+  case repaired, givenBack, compacted, rebuilt, erased, shared, proposed, strayTaken
 }

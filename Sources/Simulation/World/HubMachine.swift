@@ -51,11 +51,12 @@ final class HubMachine: @unchecked Sendable {
     let store = try SQLiteHubStore(path: path, schema: schema)
     let world = world!
     let served = try storing { try world.sabotage?.store(store) ?? store }
+    let honest: Merging = { merge($0, $1, $2) }
     let hub = Hub(
       store: served,
       now: { [unowned self] in now + (self.world!.sabotage?.hubsError ?? 0) },
       random: { [unowned self] in self.world!.draw() },
-      smallestPart: Self.smallestPart)
+      smallestPart: Self.smallestPart, merging: world.sabotage?.merging ?? honest)
     running = (store, hub)
     return (store, hub)
   }

@@ -30,7 +30,7 @@ final class Link: Transport, @unchecked Sendable {
   ) async throws(Problem) -> HTTPAnswer {
     requests += 1
     let fault = faults.isEmpty ? nil : faults.removeFirst()
-    if let fault { world.note(fault) }
+    if let fault, Self.happens(fault, to: request) { world.note(fault) }
     var posted = Posted(
       path: .init(rawValue: request.path)!, body: request.body, takesParts: request.takesBeginning)
     if fault == .smallPages { posted.body = shrunk(posted.body) }
@@ -41,6 +41,7 @@ final class Link: Transport, @unchecked Sendable {
     let answer = try deliver(posted, fault)
     world.saw(answer)
     world.tellAnswer(answer, to: posted)
+    world.count(answer, to: posted)
     try meanwhile(fault)
     if fault == .answerLost {
       world.excuses.insert(.interrupted)
@@ -48,6 +49,17 @@ final class Link: Transport, @unchecked Sendable {
     }
     if fault == .answerBroken, request.takesBeginning { return begin(answer, for: posted) }
     return arrive(fault == .answerCut ? cut(answer) : answer, for: posted)
+  }
+
+  /// Whether a fault happens as soon as it is drawn. What a disk does is noted when it does it, and
+  /// only a sync has pages and parts.
+  private static func happens(_ fault: Fault, to request: HTTPRequest) -> Bool {
+    switch fault {
+    case .hubDies, .hubFull, .laptopDies: false
+    case .answerBroken: request.takesBeginning
+    case .smallPages: request.path == Posted.Path.sync.rawValue
+    default: true
+    }
   }
 
   /// What is lost on the way to the hub, and what of it comes later.
@@ -71,8 +83,8 @@ final class Link: Transport, @unchecked Sendable {
   }
 
   private func deliver(_ request: Posted, _ fault: Fault?) throws(Problem) -> [UInt8] {
-    if fault == .hubDies { world.hub.disk.goDown(afterWrites: dice.below(30)) }
-    if fault == .hubFull { world.hub.disk.fill(afterWrites: dice.below(10)) }
+    if fault == .hubDies { world.hub.disk.goDown(afterWrites: dice.below(30), as: fault) }
+    if fault == .hubFull { world.hub.disk.fill(afterWrites: dice.below(10), as: fault) }
     if fault == .requestTwice { _ = try world.deliver(request, from: laptop) }
     if fault == .requestAgain { world.strays.append(Stray(laptop: laptop.index, request: request)) }
     return try world.deliver(request, from: laptop)
@@ -90,7 +102,7 @@ final class Link: Transport, @unchecked Sendable {
       world.act(by: laptop.clock)
       world.excuses.insert(.clock)
     case .laptopDies:
-      laptop.disk.goDown(afterWrites: dice.below(60))
+      laptop.disk.goDown(afterWrites: dice.below(60), as: fault)
     default: break
     }
   }

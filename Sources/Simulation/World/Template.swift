@@ -5,7 +5,7 @@ import Shared
 import Storage
 import SyncServer
 
-/// A hub with its devices enrolled and their empty replicas, made once and copied into each world.
+/// Hubs with their devices enrolled and their empty replicas, made once and copied into each world.
 struct Template: Sendable {
   struct Laptop: Sendable {
     let name: String
@@ -18,7 +18,9 @@ struct Template: Sendable {
     let bundles: BundleIdentity
   }
 
-  let hub: Disk.Copy
+  /// The hub with the first of them enrolled, with the first two, and so on: it waits for no device
+  /// that a world does not have.
+  private let hubs: [Disk.Copy]
   let laptops: [Laptop]
   let schema: Schema
   /// The same with a field more.
@@ -43,6 +45,7 @@ struct Template: Sendable {
     let dice = SharedDice(1)
     let hub = Hub(store: store, now: { 1_795_300_000_000 }, random: { dice.next() })
     var laptops: [Laptop] = []
+    var hubs: [Disk.Copy] = []
     for (person, folder) in zip(Self.people, folders) {
       let invited = try hub.invite(
         name: person.name, base: "GAO", role: person.role, grant: person.grant)
@@ -50,32 +53,41 @@ struct Template: Sendable {
       let answer = try hub.enroll(
         EnrolmentRequest(code: invited.code, token: token, program: "simulate"))
       let secret = BundleSecret([UInt8](words: 4) { dice.next() })!
-      let hubs = try hub.exchangeKeys(secret.keys, with: hub.holder(of: token))
+      let hubsKeys = try hub.exchangeKeys(secret.keys, with: hub.holder(of: token))
       let replica = folder + "/replica.sqlite"
       try Replica.create(path: replica, schema: schema, device: answer.device)
       laptops.append(
         Laptop(
           name: person.name, device: answer.device, token: token, role: person.role,
           grant: person.grant, disk: try Self.take(replica),
-          bundles: BundleIdentity(secret: secret, hub: hubs)))
+          bundles: BundleIdentity(secret: secret, hub: hubsKeys)))
+      try store.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+      hubs.append(try Self.copy(path))
     }
-    // Readers that are still open keep the last writer from emptying the log.
-    try store.pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     try store.pool.close()
-    self.hub = try Self.take(path)
+    _ = try Self.take(path)
+    self.hubs = hubs
     self.laptops = laptops
     self.schema = schema
     self.newer = newer
   }
 
+  /// The hub of so many laptops.
+  func hub(of laptops: Int) -> Disk.Copy { hubs[laptops - 1] }
+
   /// A closed database's bytes. The file goes, so that the folder can be used again.
   private static func take(_ path: String) throws -> Disk.Copy {
-    let url = URL(fileURLWithPath: path)
-    let bytes = try Data(contentsOf: url)
+    let copy = try copy(path)
     for suffix in ["", "-wal", "-shm"] {
       try? FileManager.default.removeItem(atPath: path + suffix)
     }
-    return ["/" + url.lastPathComponent: Array(bytes)]
+    return copy
+  }
+
+  /// The bytes of a database whose log is empty.
+  private static func copy(_ path: String) throws -> Disk.Copy {
+    let url = URL(fileURLWithPath: path)
+    return ["/" + url.lastPathComponent: Array(try Data(contentsOf: url))]
   }
 }
 

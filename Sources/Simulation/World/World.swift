@@ -25,6 +25,8 @@ package final class World: @unchecked Sendable {
   /// Sticks that somebody carries, or that lie about.
   var sticks: [Stick] = []
   var sabotage: Sabotage?
+  /// Whether the action of this step did what it is called.
+  var hasActed = false
   /// What may go wrong in this step, because the world made it go wrong.
   var excuses: Set<Problem.Code> = []
   /// Whether replicas and hub may differ after a sync: somebody put an older copy in its place.
@@ -55,7 +57,8 @@ package final class World: @unchecked Sendable {
     self.tells = tells
     let template = scaffold.template
     hub = HubMachine(
-      path: scaffold.hubFolder + "/hub.sqlite", disk: Disk(template.hub), schema: template.schema)
+      path: scaffold.hubFolder + "/hub.sqlite", disk: Disk(template.hub(of: plan.laptops)),
+      schema: template.schema)
     laptops = template.laptops.prefix(plan.laptops).enumerated().map { index, laptop in
       Laptop(laptop, index: index, folder: scaffold.laptopFolders[index])
     }
@@ -65,11 +68,12 @@ package final class World: @unchecked Sendable {
   }
 
   /// Begins a step: time passes, chance starts again from the step's own seed.
-  func begin(_ step: Step, number: Int) {
-    self.step = number
+  func begin(_ step: Step) {
+    self.step = step.number
     time += step.pause
     chance = Dice(step.seed ^ 0x5eed)
     excuses = []
+    hasActed = false
     clock = .right
   }
 

@@ -44,24 +44,29 @@ extension Replica {
   /// Writes a refused change again, corrected, as a new change, and forgets the refusal.
   ///
   /// For one field `corrections` holds that field; for a record the fields to change.
+  ///
+  /// - Returns: the id of the record that it is part of now.
+  @discardableResult
   package func correctRefused(
     _ number: Int64, _ corrections: [String: Value], freshID: () -> RecordID
-  ) throws(Problem) {
+  ) throws(Problem) -> String {
     guard let refused = try refused().first(where: { $0.number == number }) else {
       throw Problem(.no_refusal, at: "\(number)")
     }
-    try edit(freshID: freshID) { writer in
+    return try edit(freshID: freshID) { writer in
       try Self.drop(number, writer.db)
       switch refused.field {
       case nil:
-        _ = try writer.insert(
-          refused.type, refused.values.merging(corrections) { _, corrected in corrected })
+        return try writer.insert(
+          refused.type, refused.values.merging(corrections) { _, corrected in corrected }
+        ).description
       case "*": try writer.delete(refused.type, refused.id)
       case let field?:
         let value = corrections[field] ?? refused.value
         try writer.update(
           refused.type, refused.id, corrections.merging([field: value]) { given, _ in given })
       }
+      return refused.id
     }
   }
 

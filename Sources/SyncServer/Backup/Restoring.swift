@@ -60,7 +60,7 @@ extension Hub {
   /// the backup looks unused, so none of them goes on.
   ///
   /// - Returns: when the backup was made, in milliseconds since 1970.
-  fileprivate func beginAnew(by who: String) throws(Problem) -> Int64 {
+  package func beginAnew(by who: String) throws(Problem) -> Int64 {
     try store.write { transaction in
       let last = try transaction.audit(before: .max, limit: 1).first
       try transaction.skipDevices(Self.skippedDevices)

@@ -161,7 +161,7 @@ extension HubWriting {
       let incoming = IncomingChange(
         value: fieldChange.value, stamp: fieldChange.stamp, seen: .never,
         role: writer.role(for: field), creates: true)
-      switch merge(.unwritten, incoming, field) {
+      switch merging(.unwritten, incoming, field) {
       case .admitted:
         values[field.name] = fieldChange.value
         if fieldChange.stamp != change.stamp { stamps.set(field.name, fieldChange.stamp) }

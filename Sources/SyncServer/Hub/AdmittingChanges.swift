@@ -129,7 +129,7 @@ extension HubWriting {
       value: change.value, stamp: change.stamp, seen: change.seen, role: writer.role(for: field),
       creates: entry.change.kind == .create)
     let arrived = FieldState(value: change.value, stamp: change.stamp)
-    switch merge(standing, incoming, field) {
+    switch merging(standing, incoming, field) {
     case .duplicate: break
     case .admitted: merged.write(field.name, arrived)
     case .superseded: entry.add(change, .superseded)

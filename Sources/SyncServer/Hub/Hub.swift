@@ -15,15 +15,18 @@ package final class Hub: Sendable {
   let random: @Sendable () -> UInt64
   /// Bytes of changes in one part of an answer, at least, before compression.
   private let smallestPart: Int
+  let merging: Merging
 
   package init(
     store: any HubStore, now: @escaping @Sendable () -> Int64,
-    random: @escaping @Sendable () -> UInt64, smallestPart: Int = Limits.smallestPart
+    random: @escaping @Sendable () -> UInt64, smallestPart: Int = Limits.smallestPart,
+    merging: @escaping Merging = { merge($0, $1, $2) }
   ) {
     self.store = store
     self.now = now
     self.random = random
     self.smallestPart = smallestPart
+    self.merging = merging
   }
 
   /// One exchange with a device that has been let in, whose answer goes in one piece.
@@ -64,7 +67,8 @@ package final class Hub: Sendable {
     var answer = SyncAnswer(hubClock: time)
     answer.examined = isExamined
     answer.dictionary = WireDictionary.newest
-    var writing = try HubWriting(transaction, store.schema, now: time, language: language)
+    var writing = try HubWriting(
+      transaction, store.schema, now: time, language: language, merging: merging)
     var admission = Admission()
     if isExamined {
       admission = try writing.admit(

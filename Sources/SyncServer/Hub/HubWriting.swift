@@ -1,5 +1,8 @@
 package import Shared
 
+/// What decides one field: `merge`, or a broken one for whoever sees to it that this is noticed.
+package typealias Merging = @Sendable (FieldState, IncomingChange, Field) -> Outcome
+
 /// The hub's writing in one transaction: sequence numbers, digests, feed, history.
 package struct HubWriting {
   let transaction: any HubTransaction
@@ -9,6 +12,7 @@ package struct HubWriting {
   /// The last day that may be written down, ISO: today anywhere on earth.
   let today: String
   let language: Language
+  let merging: Merging
   /// Those that this transaction touched.
   private var scopes: [Scope: ScopeState] = [:]
   private var moved: Set<Scope> = []
@@ -22,12 +26,14 @@ package struct HubWriting {
   let hasDropped: Bool
 
   package init(
-    _ transaction: any HubTransaction, _ schema: Schema, now: Int64, language: Language
+    _ transaction: any HubTransaction, _ schema: Schema, now: Int64, language: Language,
+    merging: @escaping Merging = { merge($0, $1, $2) }
   ) throws {
     self.transaction = transaction
     self.schema = schema
     self.now = now
     self.language = language
+    self.merging = merging
     today = CivilDay.iso(milliseconds: now + Limits.clockTolerance)
     clock = HybridClock(last: UInt64(bitPattern: try transaction.counter(.clock)))
     hasDropped = try transaction.hasDropped()

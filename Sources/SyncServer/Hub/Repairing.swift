@@ -34,7 +34,8 @@ extension Hub {
       // A cursor that the hub never gave proves no loss: whoever shows it writes in its own name alone.
       let isLost = try transaction.hasLost(request.cursor, now: time)
       let writer = isLost ? Writer(giver: device) : Writer(device, isAware: true)
-      var writing = try HubWriting(transaction, store.schema, now: time, language: language)
+      var writing = try HubWriting(
+        transaction, store.schema, now: time, language: language, merging: merging)
       _ = try writing.admit(request.give.written.stamped(notAfter: time), by: writer)
       try writing.finish(random: random)
       try transaction.note(
