@@ -118,6 +118,28 @@ import Testing
     try (1...5).reduce(0) { try $0 + table.history("contact", Int64($1)).count }
   }
 
+  @Test func `a creation that met another and comes once more does not undo a deletion since`()
+    throws
+  {
+    let table = try HubTable()
+    let (gao, bamako) = (try table.visitor("GAO"), try table.visitor())
+    let id = Sample.key("roadmap_progress", Sample.progress)
+    let early = ChangeGroup.create("roadmap_progress", id, Sample.progress, gao.stamp())
+    table.time.advance(1000)
+    let created = try bamako.sync(
+      .create("roadmap_progress", id, Sample.progress, bamako.stamp()))
+    let request = gao.request([early])
+    _ = try gao.ask(request)
+    let stored = try #require(try table.stored("roadmap_progress", id))
+    try bamako.sync(
+      .delete("roadmap_progress", created.handles[0], bamako.stamp(), seen: stored.stamps))
+    #expect(try table.stored("roadmap_progress", id)?.isDeleted == true)
+    _ = try gao.ask(request)
+    #expect(try table.stored("roadmap_progress", id)?.isDeleted == true)
+    let creations = try table.history("roadmap_progress", stored.handle).filter { $0.field == "" }
+    #expect(creations.map(\.stamp.device) == [bamako, gao].map(\.device.number))
+  }
+
   @Test func `a repeated winner that the hub ruled on does not come back over a later edit`()
     throws
   {

@@ -11,13 +11,15 @@ struct Stick {
   let laptop: Int
   let way: BundleHead.Way
   var file: [UInt8]
+  /// How often the machine had synced, or tried to, when it was written.
+  let syncs: Int
 }
 
 extension World {
   func stickLeaves(_ laptop: Laptop) {
     judged(on: laptop) {
       let bundle = try laptop.client().bundle(by: laptop.bundles, language: .en)
-      sticks.append(Stick(laptop: laptop.index, way: .up, file: bundle.file))
+      sticks.append(Stick(laptop: laptop.index, way: .up, file: bundle.file, syncs: laptop.syncs))
       hasActed = true
       say("    \(laptop) puts \(bundle.report.records) records on a stick")
     }
@@ -57,7 +59,7 @@ extension World {
       fail(.scopes, "a stick was read whose writer is shut out")
     }
     say("    Bamako reads \(receipt.records) records, \(receipt.refused) refused")
-    let answer = Stick(laptop: stick.laptop, way: .down, file: receipt.answer)
+    let answer = Stick(laptop: stick.laptop, way: .down, file: receipt.answer, syncs: stick.syncs)
     guard dice.once(in: 2) else { return sticks.append(answer) }
     pass(Int64(dice.below(86_400_000)))
     try read(answer, on: laptop)
@@ -82,7 +84,10 @@ extension World {
         isBroken || laptops.contains { $0 !== laptop && $0.device == laptop.device }
       case .bundle_old: true
       case .bundle_ahead: stick.way == .up
-      case .bundle_repair, .hub_behind: stick.way == .up && mayDiffer
+      case .hub_behind: stick.way == .up && mayDiffer
+      // Where its writer was then, the hub may have forgotten since it was heard over the network.
+      case .bundle_repair:
+        stick.way == .up && (mayDiffer || laptops[stick.laptop].syncs > stick.syncs)
       case .revoked: laptop.isRevoked
       default: disk.isDown || disk.isFull
       }

@@ -39,6 +39,7 @@ extension World {
     _ body: (FieldClient) async throws(Problem) -> SyncReport
   ) async {
     hasActed = true
+    laptop.syncs += 1
     laptop.link.plan(faults, Dice(dice.next()))
     act(by: laptop.clock)
     do {

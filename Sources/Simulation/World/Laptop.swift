@@ -24,8 +24,12 @@ final class Laptop: @unchecked Sendable {
   /// A copy of the folder that somebody made, and how many writes there were then.
   var copy: (disk: Disk.Copy, entries: Int)?
   weak var world: World? { didSet { link.connect(self, world) } }
+  /// How often its disk and the hub's had changed when it was last looked at.
+  var seen: (own: Int?, hubs: Int?) = (nil, nil)
   /// How often the machine was started. Since then its other clock has gone right.
   var starts = 1
+  /// How often it synced, or tried to.
+  var syncs = 0
   private var opened: FieldClient?
 
   init(_ template: Template.Laptop, index: Int, folder: String) {

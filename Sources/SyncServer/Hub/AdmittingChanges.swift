@@ -33,8 +33,18 @@ extension HubWriting {
       // Its answer was lost, and nobody has changed it since: then the writer has it already.
       let isAgain = merged.written.isEmpty && !writer.isGiver && entry.isAll(of: current)
       if isAgain { entry.broughtWhole = true } else { entry.mustResend = true }
+      if !current.isDeleted { try noteMeeting(entry.change.stamp, stored, type) }
     }
     try noteDecision(stored, instead: current, merged.written.keys, type, writer)
+  }
+
+  /// A creation that came upon a record of the same key may have left nothing in it. When it is
+  /// repeated after somebody deleted that record, this line tells that it was here before.
+  private func noteMeeting(_ stamp: Stamp, _ record: StoredRecord, _ type: RecordType) throws {
+    let lines = try history(of: record, type)
+    guard !lines.contains(where: { $0.field != "*" && $0.stamp == stamp }) else { return }
+    try writeDownCreation(of: record, type)
+    try remember(record, type, "", replaced: .unwritten, by: stamp, seq: record.seq)
   }
 
   private mutating func store(

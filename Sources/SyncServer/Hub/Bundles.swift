@@ -117,7 +117,7 @@ extension Hub {
     let reached = try transaction.reached(device.number)
     var size = 0
     while true {
-      let answer = try comparable {
+      let answer = try comparable(content, device) {
         try exchange(
           request, with: device, language: content.language, isExamined: true, time, reached,
           transaction)[0]
@@ -132,12 +132,16 @@ extension Hub {
     }
   }
 
-  /// What a device does next over the network when its place is unknown here, no stick can carry.
-  private func comparable<T>(_ body: () throws -> T) throws -> T {
+  /// What a device does next over the network when its place is unknown here, no stick can carry. A
+  /// place that it left since, over the network, may be forgotten here, and nothing is amiss.
+  private func comparable<T>(
+    _ content: BundleContent, _ device: HubDevice, _ body: () throws -> T
+  ) throws -> T {
     do {
       return try body()
     } catch let problem as Problem where problem.code == .cursor {
-      throw Problem(.bundle_repair, at: problem.place)
+      let isOvertaken = content.written < device.lastSync ?? .min
+      throw Problem(isOvertaken ? .bundle_old : .bundle_repair, at: problem.place)
     }
   }
 

@@ -139,7 +139,7 @@ package struct HubWriting {
       seq: record.entered)
   }
 
-  private func writeDownCreation(of record: StoredRecord, _ type: RecordType) throws {
+  func writeDownCreation(of record: StoredRecord, _ type: RecordType) throws {
     guard record.seq == record.entered,
       try !transaction.hasHistory(type.name, record.handle)
     else { return }
