@@ -92,7 +92,6 @@ package enum Sabotage: String, CaseIterable, Sendable {
   func afterStep(_ world: World) throws {
     switch self {
     case .walkingDead:
-      world.hub.isTouched = true
       try world.hub.store().pool.write { db in
         try db.execute(sql: "UPDATE memo SET _deleted = 0 WHERE _deleted")
       }

@@ -23,6 +23,8 @@ final class Disk: @unchecked Sendable {
   }
 
   private var files: [String: DiskFile] = [:]
+  /// Grows with whatever may make a file another.
+  private(set) var changes = 0
   /// Down: every access fails until the machine starts again.
   private(set) var isDown = false
   /// Writes and syncs until the machine goes down; nil for never.
@@ -79,6 +81,7 @@ final class Disk: @unchecked Sendable {
     isDown = false
     callsLeft = nil
     roomLeft = nil
+    changes += 1
     var left: Copy = [:]
     for (name, file) in files.sorted(by: { $0.key < $1.key }) {
       left[name] = surviving(file, loss, &dice)
@@ -113,8 +116,9 @@ final class Disk: @unchecked Sendable {
     }
   }
 
-  /// Counts a write or a sync. False when the machine is down, or goes down with it.
+  /// Counts a write, a sync or a removal. False when the machine is down, or goes down with it.
   func survives() -> Bool {
+    changes += 1
     if let left = callsLeft {
       callsLeft = left - 1
       if left <= 0 {
@@ -154,14 +158,19 @@ final class Disk: @unchecked Sendable {
     return file
   }
 
-  func remove(_ name: String) { files[name] = nil }
+  func remove(_ name: String) {
+    changes += 1
+    files[name] = nil
+  }
 
   func move(_ name: String, to other: String) {
+    changes += 1
     files[other] = files.removeValue(forKey: name)
   }
 
   /// A page of a file is not what was written there.
   func garble(_ name: String, page: Int, _ dice: inout Dice) {
+    changes += 1
     let size = 4096
     var bytes: [UInt8] = []
     while bytes.count < size { withUnsafeBytes(of: dice.next()) { bytes.append(contentsOf: $0) } }
@@ -181,6 +190,7 @@ final class Disk: @unchecked Sendable {
   }
 
   private func insert(_ copy: Copy) {
+    changes += 1
     for (name, bytes) in copy { files[name] = DiskFile(bytes: bytes) }
   }
 }

@@ -1,6 +1,7 @@
 import FieldClient
 import GRDB
 import Shared
+import Storage
 import SyncServer
 
 // What holds after every step, and after every sync that says it is complete.
@@ -14,14 +15,19 @@ struct Grave {
 }
 
 extension World {
-  /// After every step: the hub, when it did something, and the laptop that did.
+  /// After every step: the hub, and the laptop that did something. What nobody wrote to since it was
+  /// looked at is as it was.
   func checkAnytime(_ acting: [Laptop]) throws {
-    if hub.isTouched {
-      hub.isTouched = false
-      try checkStamps()
-      try checkDeletions()
+    let changes = hub.disk.changes
+    if hub.seen != changes {
+      hub.seen = changes
+      try checkHub()
     }
-    for laptop in acting { try checkCursors(laptop) }
+    for laptop in acting where laptop.seen.own != laptop.disk.changes || laptop.seen.hubs != changes
+    {
+      laptop.seen = (laptop.disk.changes, changes)
+      try checkCursors(laptop)
+    }
   }
 
   /// After a sync that did not fail.
@@ -46,21 +52,27 @@ extension World {
     broken.append(Violation(invariant, sentence))
   }
 
-  /// No stamp at the hub lies beyond what its clock ever showed and the tolerance.
-  private func checkStamps() throws {
-    let latest = try hub.store().pool.read { db in
-      var latest = Stamp.never
-      for type in typeNames {
-        for stored in try DatabaseValue.fetchAll(
-          db.cachedStatement(sql: "SELECT _stamps FROM \"\(type)\""))
-        {
-          if case .blob(let data) = stored.storage {
-            latest = max(latest, try FieldStamps(bytes: Array(data)).latest)
+  private func checkHub() throws {
+    let types = typeNames
+    var latest = Stamp.never
+    let records = try hub.store().pool.read { db in
+      try types.flatMap { type in
+        let rows = try Row.fetchAll(
+          db.cachedStatement(sql: "SELECT id, _deleted, _stamps FROM \"\(type)\""))
+        return try rows.map { row in
+          if let stamps = [UInt8].fromStored(row[2]) {
+            latest = max(latest, try FieldStamps(bytes: stamps).latest)
           }
+          return (key: RecordKey(type: type, id: row[0]), isDeleted: row[1] as Bool)
         }
       }
-      return latest
     }
+    checkStamps(latest)
+    try checkDeletions(records)
+  }
+
+  /// No stamp at the hub lies beyond what its clock ever showed and the tolerance.
+  private func checkStamps(_ latest: Stamp) {
     hub.noteTime()
     if latest.milliseconds > hub.latestTime + Limits.clockTolerance {
       fail(.clocks, "a stamp at the hub is \(latest.milliseconds - time) ms in the future")
@@ -68,14 +80,8 @@ extension World {
   }
 
   /// What came back was written by somebody whose write had not arrived when it was deleted.
-  private func checkDeletions() throws {
-    let hubs = try hub.store().pool.read { db in
-      try typeNames.flatMap { type in
-        try Row.fetchAll(db.cachedStatement(sql: "SELECT id, _deleted FROM \"\(type)\""))
-          .map { (RecordKey(type: type, id: $0[0]), $0[1] as Bool) }
-      }
-    }
-    for (key, isDeleted) in hubs {
+  private func checkDeletions(_ records: [(key: RecordKey, isDeleted: Bool)]) throws {
+    for (key, isDeleted) in records {
       guard let grave = graves[key] else {
         if isDeleted { graves[key] = try bury(key) }
         continue
@@ -103,14 +109,14 @@ extension World {
 
   /// A device whose cursor is where the hub is holds what the hub holds.
   private func checkCursors(_ laptop: Laptop) throws {
-    guard try !isUnsettled(laptop), try !isUnproven(laptop) else { return }
-    let (hubs, standings, held) = (try hubStands(), try stands(laptop), try confirmed(laptop))
-    for (scope, own) in standings.sorted(by: { $0.key < $1.key }) {
-      try checkSum(laptop, scope, own, held[scope] ?? [:])
-      guard let hub = hubs[scope], hub.seq == own.seq, hub.mark == own.mark, own.seq > 0 else {
-        continue
-      }
-      let (ours, theirs) = (held[scope] ?? [:], try hubHolds(scope))
+    guard let holding = try holds(laptop) else { return }
+    let hubs = try hubHolds()
+    for (scope, own) in holding.standings.sorted(by: { $0.key < $1.key }) {
+      let ours = holding.records[scope] ?? [:]
+      try checkSum(laptop, scope, own, ours)
+      guard let hub = hubs.standings[scope], hub.seq == own.seq, hub.mark == own.mark, own.seq > 0
+      else { continue }
+      let theirs = hubs.records[scope] ?? [:]
       if ours != theirs {
         fail(
           .cursors,
@@ -142,7 +148,9 @@ extension World {
 
   /// The first record of a scope in which a laptop differs from the hub.
   private func difference(_ laptop: Laptop, _ scope: String) throws -> String {
-    let (ours, theirs) = (try confirmed(laptop)[scope] ?? [:], try hubHolds(scope))
+    let (ours, theirs) = (
+      try confirmed(laptop)[scope] ?? [:], try hubHolds().records[scope] ?? [:]
+    )
     let differing = Set(ours.keys).union(theirs.keys).filter { ours[$0] != theirs[$0] }.sorted()
     guard let id = differing.first else { return "nothing" }
     return """

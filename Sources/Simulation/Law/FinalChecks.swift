@@ -22,7 +22,8 @@ extension World {
     if newest > hub.schema.version { hubUpgrades() }
     try await syncAll(&dice)
     guard broken.isEmpty else { return }
-    hub.isTouched = true
+    hub.seen = nil
+    for laptop in laptops { laptop.seen = (nil, nil) }
     try checkAnytime(laptops)
     try checkEqual()
     try checkKept()

@@ -14,6 +14,20 @@ struct Standing {
   let digest: [Int64]
 }
 
+/// What a laptop holds of what the hub confirmed.
+struct Holding {
+  let standings: [String: Standing]
+  /// By scope and id.
+  let records: [String: [String: Held]]
+}
+
+/// What the hub holds.
+struct HubHolding {
+  let standings: [String: Standing]
+  /// The living records by scope and id.
+  let records: [String: [String: Held]]
+}
+
 /// A record as it stands in a file.
 struct Held: Equatable {
   let key: RecordKey
@@ -75,89 +89,107 @@ extension World {
     return marks
   }
 
-  /// The hub's living records of a scope.
-  func hubHolds(_ scope: String) throws -> [String: Held] {
-    try hub.store().pool.read { db in
-      var held: [String: Held] = [:]
-      for type in typeNames {
-        let rows = try Row.fetchAll(
-          db.cachedStatement(
-            sql: "SELECT id, _stamps FROM \"\(type)\" WHERE scope = ? AND NOT _deleted"),
-          arguments: [scope])
-        for row in rows {
-          held[row[0]] = Held(key: RecordKey(type: type, id: row[0]), stamps: row.bytes(1))
-        }
-      }
-      return held
+  func hubHolds() throws -> HubHolding {
+    let types = typeNames
+    return try hub.store().pool.read { db in
+      HubHolding(standings: try Self.hubStands(db), records: try Self.living(db, types))
     }
+  }
+
+  private static func living(
+    _ db: Database, _ types: [String]
+  ) throws -> [String: [String: Held]] {
+    var held: [String: [String: Held]] = [:]
+    for type in types {
+      let sql = "SELECT id, _stamps, scope FROM \"\(type)\" WHERE NOT _deleted"
+      for row in try Row.fetchAll(db.cachedStatement(sql: sql)) {
+        held[row[2], default: [:]][row[0]] = Held(
+          key: RecordKey(type: type, id: row[0]), stamps: row.bytes(1))
+      }
+    }
+    return held
   }
 
   func hubStands() throws -> [String: Standing] {
-    try hub.store().pool.read { db in
-      var standings: [String: Standing] = [:]
-      let sql = """
-        SELECT name, seq, records, high, low,
-          coalesce((SELECT mark FROM _mark WHERE scope = name AND _mark.seq = _scope.seq), 0)
-        FROM _scope
-        """
-      for row in try Row.fetchAll(db.cachedStatement(sql: sql)) {
-        standings[row[0]] = Standing(
-          seq: row[1], mark: row[5], records: row[2], digest: [row[3], row[4]])
-      }
-      return standings
+    try hub.store().pool.read(Self.hubStands)
+  }
+
+  private static func hubStands(_ db: Database) throws -> [String: Standing] {
+    var standings: [String: Standing] = [:]
+    let sql = """
+      SELECT name, seq, records, high, low,
+        coalesce((SELECT mark FROM _mark WHERE scope = name AND _mark.seq = _scope.seq), 0)
+      FROM _scope
+      """
+    for row in try Row.fetchAll(db.cachedStatement(sql: sql)) {
+      standings[row[0]] = Standing(
+        seq: row[1], mark: row[5], records: row[2], digest: [row[3], row[4]])
+    }
+    return standings
+  }
+
+  /// What a laptop holds, unless something waits there to be sorted out or compared first.
+  func holds(_ laptop: Laptop) throws -> Holding? {
+    let types = laptop.schema?.types.map(\.name) ?? []
+    return try laptop.read { db in
+      guard try !Self.isUnsettled(db), try !Self.isUnproven(db) else { return nil }
+      return Holding(
+        standings: try Self.stands(db), records: try Self.confirmed(db, types))
     }
   }
 
-  func stands(_ laptop: Laptop) throws -> [String: Standing] {
-    try laptop.read { db in
-      var standings: [String: Standing] = [:]
-      let sql = "SELECT name, seq, mark, records, high, low FROM _scope"
-      for row in try Row.fetchAll(db.cachedStatement(sql: sql)) {
-        standings[row[0]] = Standing(
-          seq: row[1], mark: row[2], records: row[3], digest: [row[4], row[5]])
-      }
-      return standings
+  func stands(_ laptop: Laptop) throws -> [String: Standing] { try laptop.read(Self.stands) }
+
+  private static func stands(_ db: Database) throws -> [String: Standing] {
+    var standings: [String: Standing] = [:]
+    let sql = "SELECT name, seq, mark, records, high, low FROM _scope"
+    for row in try Row.fetchAll(db.cachedStatement(sql: sql)) {
+      standings[row[0]] = Standing(
+        seq: row[1], mark: row[2], records: row[3], digest: [row[4], row[5]])
     }
+    return standings
   }
 
   /// The confirmed records of a laptop by scope: those it shows, and those whose deletion waits.
   func confirmed(_ laptop: Laptop) throws -> [String: [String: Held]] {
     let types = laptop.schema?.types.map(\.name) ?? []
-    return try laptop.read { db in
-      var held: [String: [String: Held]] = [:]
-      for type in types {
-        let sql = """
-          SELECT t.id, t._stamps, CASE WHEN p.id IS NULL THEN t.scope ELSE p.base END
-          FROM "\(type)" t LEFT JOIN _pending p ON p.id = t.id AND p.field = 'scope'
-          WHERE t._stamps IS NOT NULL
-          UNION ALL
-          SELECT h.id, h.stamps, w.value FROM _hidden h
-            LEFT JOIN _was w ON w.id = h.id AND w.field = 'scope'
-          WHERE h.type = '\(type)' AND h.stamps IS NOT NULL
-          """
-        for row in try Row.fetchAll(db.cachedStatement(sql: sql)) {
-          let scope: String = row[2] ?? ""
-          held[scope, default: [:]][row[0]] = Held(
-            key: RecordKey(type: type, id: row[0]), stamps: row.bytes(1))
-        }
+    return try laptop.read { db in try Self.confirmed(db, types) }
+  }
+
+  private static func confirmed(
+    _ db: Database, _ types: [String]
+  ) throws -> [String: [String: Held]] {
+    var held: [String: [String: Held]] = [:]
+    for type in types {
+      let sql = """
+        SELECT t.id, t._stamps, CASE WHEN p.id IS NULL THEN t.scope ELSE p.base END
+        FROM "\(type)" t LEFT JOIN _pending p ON p.id = t.id AND p.field = 'scope'
+        WHERE t._stamps IS NOT NULL
+        UNION ALL
+        SELECT h.id, h.stamps, w.value FROM _hidden h
+          LEFT JOIN _was w ON w.id = h.id AND w.field = 'scope'
+        WHERE h.type = '\(type)' AND h.stamps IS NOT NULL
+        """
+      for row in try Row.fetchAll(db.cachedStatement(sql: sql)) {
+        let scope: String = row[2] ?? ""
+        held[scope, default: [:]][row[0]] = Held(
+          key: RecordKey(type: type, id: row[0]), stamps: row.bytes(1))
       }
-      return held
     }
+    return held
   }
 
   /// Whether something was written by SQL that the product has not sorted out yet.
-  func isUnsettled(_ laptop: Laptop) throws -> Bool {
-    try laptop.read { db in
-      try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM _journal)")) ?? false
-    }
+  private static func isUnsettled(_ db: Database) throws -> Bool {
+    try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM _journal)")) ?? false
   }
 
   /// Whether a laptop's file was put together from a broken one, and not compared since.
-  func isUnproven(_ laptop: Laptop) throws -> Bool {
-    try laptop.read { db in
-      try Bool.fetchOne(
-        db.cachedStatement(sql: "SELECT value FROM _state WHERE key = 'unproven'")) ?? false
-    }
+  func isUnproven(_ laptop: Laptop) throws -> Bool { try laptop.read(Self.isUnproven) }
+
+  private static func isUnproven(_ db: Database) throws -> Bool {
+    try Bool.fetchOne(
+      db.cachedStatement(sql: "SELECT value FROM _state WHERE key = 'unproven'")) ?? false
   }
 
   /// The fields that wait on a laptop, each after its record's id: nothing for a new record, `*`

@@ -206,7 +206,6 @@ extension World {
   }
 
   private func atHub(_ body: () throws -> Void) {
-    hub.isTouched = true
     do {
       try acting(by: hub.clock, body)
     } catch {

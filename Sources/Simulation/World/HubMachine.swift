@@ -30,8 +30,8 @@ final class HubMachine: @unchecked Sendable {
   var clock = WallClock.right { willSet { noteTime() } }
   /// The latest time that its clock ever showed, in milliseconds since 1970.
   private(set) var latestTime: Int64 = 0
-  /// Whether it may have changed since it was last looked at.
-  var isTouched = false
+  /// How often its disk had changed when it was last looked at.
+  var seen: Int?
   private var running: (store: SQLiteHubStore, hub: Hub)?
 
   init(path: String, disk: Disk, schema: Schema) {
@@ -39,6 +39,8 @@ final class HubMachine: @unchecked Sendable {
     self.path = path
     folder = String(path.dropLast("/hub.sqlite".count))
     self.disk = disk
+    // Nobody has to start it in order to look at what everybody knows.
+    seen = disk.changes
   }
 
   /// The hub, started when it is not running.
@@ -70,7 +72,6 @@ final class HubMachine: @unchecked Sendable {
   func noteTime() { latestTime = max(latestTime, now) }
 
   func answer(_ request: Posted, token: String) throws(Problem) -> [UInt8] {
-    isTouched = true
     let gate = HubGate(try hub())
     return try world!.acting(by: clock) { () throws(Problem) in
       switch request.path {
@@ -83,7 +84,6 @@ final class HubMachine: @unchecked Sendable {
   }
 
   func read(bundle file: [UInt8]) throws(Problem) -> BundleReceipt {
-    isTouched = true
     let hub = try hub()
     return try world!.acting(by: clock) { () throws(Problem) in
       try hub.read(bundle: file, by: "stick")

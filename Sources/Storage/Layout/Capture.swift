@@ -49,46 +49,54 @@ enum Capture {
     INSERT INTO _switch VALUES (1);
     """
 
-  static func triggerNames(_ type: String) -> [String] {
-    ["insert", "displace", "update", "delete", "keep_id"].map { "_\(type)_\($0)" }
-  }
-
-  /// The triggers of one table; `docs/protocol.md`, "Capture", says what each is for.
+  /// The triggers of one table as SQLite keeps them; `docs/protocol.md`, "Capture", says what each is
+  /// for.
   ///
   /// In a trigger SQLite names the columns of VALUES after the first row's expressions, so the
   /// first row is of nulls, which the WHERE drops.
-  static func triggers(_ table: TypedTable) -> String {
+  static func triggers(_ table: TypedTable) -> [(name: String, sql: String)] {
     let type = table.type.name
-    let names = triggerNames(type).map(TypedTable.quote)
+    let names = ["insert", "displace", "update", "delete", "keep_id"].map { "_\(type)_\($0)" }
     let on = "(SELECT capturing FROM _switch)"
-    return """
-      CREATE TRIGGER \(names[0]) AFTER INSERT ON \(table.name) WHEN \(on) BEGIN
+    let parts = [
+      """
+      CREATE TRIGGER \(TypedTable.quote(names[0])) AFTER INSERT ON \(table.name) WHEN \(on) BEGIN
         INSERT INTO _journal(type, row, kind, wall) VALUES ('\(type)', NEW._row, 0, \(wall));
-      END;
-      CREATE TRIGGER \(names[1]) BEFORE INSERT ON \(table.name)
+      END
+      """,
+      """
+      CREATE TRIGGER \(TypedTable.quote(names[1])) BEFORE INSERT ON \(table.name)
       WHEN \(on) AND EXISTS (SELECT 1 FROM \(table.name) WHERE id = NEW.id) BEGIN
         INSERT INTO _journal(type, row, kind, old, stamps, handle, wall)
         SELECT '\(type)', _row, 3, id, _stamps, _handle, \(wall) FROM \(table.name)
         WHERE id = NEW.id;
         INSERT INTO _journal(type, kind, field, old)
         SELECT '\(type)', 4, column1, column2 FROM (\(oldValues(table, "o"))) WHERE column2 NOT NULL;
-      END;
-      CREATE TRIGGER \(names[2]) AFTER UPDATE OF \(table.columnList) ON \(table.name) WHEN \(on) BEGIN
+      END
+      """,
+      """
+      CREATE TRIGGER \(TypedTable.quote(names[2])) AFTER UPDATE OF \(table.columnList) ON \(table.name) WHEN \(on) BEGIN
         INSERT INTO _journal(type, row, kind, field, old, stamps, wall)
         SELECT '\(type)', OLD._row, 1, column1, column2, OLD._stamps, \(wall)
         FROM (VALUES (NULL, NULL, NULL), \(changes(table))) WHERE column2 IS NOT column3;
-      END;
-      CREATE TRIGGER \(names[3]) AFTER DELETE ON \(table.name) WHEN \(on) BEGIN
+      END
+      """,
+      """
+      CREATE TRIGGER \(TypedTable.quote(names[3])) AFTER DELETE ON \(table.name) WHEN \(on) BEGIN
         INSERT INTO _journal(type, row, kind, old, stamps, handle, wall)
         VALUES ('\(type)', OLD._row, 2, OLD.id, OLD._stamps, OLD._handle, \(wall));
         INSERT INTO _journal(type, kind, field, old)
         SELECT '\(type)', 4, column1, column2 FROM (VALUES (NULL, NULL), \(was(table))) WHERE column2 NOT NULL;
-      END;
-      CREATE TRIGGER \(names[4]) BEFORE UPDATE OF id ON \(table.name)
+      END
+      """,
+      """
+      CREATE TRIGGER \(TypedTable.quote(names[4])) BEFORE UPDATE OF id ON \(table.name)
       WHEN NEW.id IS NOT OLD.id AND \(on) BEGIN
         SELECT RAISE(ABORT, 'un identifiant ne change jamais / an id never changes');
-      END;
-      """
+      END
+      """,
+    ]
+    return Array(zip(names, parts))
   }
 
   private static func changes(_ table: TypedTable) -> String {

@@ -62,8 +62,8 @@ enum ReplicaLayout {
     try follow(db, schema)
   }
 
-  /// Brings the typed tables to the schema: new types and new columns appear, triggers are
-  /// made anew, nothing is dropped.
+  /// Brings the typed tables to the schema: new types and new columns appear, triggers that are
+  /// otherwise are made anew, nothing is dropped.
   static func follow(_ db: Database, _ schema: Schema) throws {
     for type in schema.types {
       let table = TypedTable(type)
@@ -73,10 +73,18 @@ enum ReplicaLayout {
       } else {
         try db.execute(sql: definition(table))
       }
-      for name in Capture.triggerNames(type.name) {
-        try db.execute(sql: "DROP TRIGGER IF EXISTS \(TypedTable.quote(name))")
-      }
-      try db.execute(sql: Capture.triggers(table))
+      try capture(db, table)
+    }
+  }
+
+  private static func capture(_ db: Database, _ table: TypedTable) throws {
+    let rows = try Row.fetchAll(
+      db, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?",
+      arguments: [table.type.name])
+    let present = Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as String) })
+    for (name, sql) in Capture.triggers(table) where present[name] != sql {
+      try db.execute(sql: "DROP TRIGGER IF EXISTS \(TypedTable.quote(name))")
+      try db.execute(sql: sql)
     }
   }
 

@@ -56,15 +56,13 @@ package final class Replica: Sendable {
 
   /// Reads one consistent state.
   package func read<T>(_ body: (Database, ReplicaShape) throws -> T) throws(Problem) -> T {
-    let shape = try refreshed()
-    return try storing(at: path) { try pool.read { db in try body(db, shape) } }
+    try storing(at: path) { try pool.read { db in try body(db, shape(in: db)) } }
   }
 
   /// Runs one durable transaction. Nothing of it remains when `body` throws.
   package func write<T>(_ body: (Database, ReplicaShape) throws -> T) throws(Problem) -> T {
     try openForWriting()
-    let shape = try refreshed()
-    return try storing(at: path) { try pool.write { db in try body(db, shape) } }
+    return try storing(at: path) { try pool.write { db in try body(db, shape(in: db)) } }
   }
 
   /// Takes over a newer schema: new types and fields appear, nothing is dropped.
@@ -88,17 +86,12 @@ package final class Replica: Sendable {
   }
 
   /// Another program may have taken over a newer schema in the meantime.
-  private func refreshed() throws(Problem) -> ReplicaShape {
-    let shape = shape
-    return try storing(at: path) {
-      let current = try pool.read { db in
-        try Int.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
-      }
-      guard current != shape.version else { return shape }
-      let fresh = try pool.read { db in try ReplicaShape(db) }
-      opened.withLock { $0.shape = fresh }
-      return fresh
-    }
+  private func shape(in db: Database) throws -> ReplicaShape {
+    let known = shape
+    guard try ReplicaShape.version(db) != known.version else { return known }
+    let fresh = try ReplicaShape(db)
+    opened.withLock { $0.shape = fresh }
+    return fresh
   }
 
   /// Opens the file, for reading alone where nothing can be written: an emergency number is on the
@@ -117,17 +110,25 @@ package final class Replica: Sendable {
   private static func openForWriting(_ path: String) throws(Problem) -> Opened {
     try storing(at: path) {
       let pool = try DatabasePool.durable(path: path, configuration: configuration)
-      guard try pool.read(ReplicaShape.isThere) else { throw Problem(.not_a_replica) }
-      try ReplicaLayout.versions.bring(pool)
-      if try pool.read(awaited) != nil {
-        try pool.write { db in
-          if let schema = try awaited(db) { _ = try grow(db, to: schema) }
-        }
-      }
-      let shape = try pool.read { db in try ReplicaShape(db) }
+      let shape = try pool.read(current) ?? grown(pool)
       // Without room for it the replica works all the same; the next opening tries again.
       try? pool.read { db in try Outline.keep(db, shape.schema, beside: path) }
       return Opened(pool: pool, shape: shape, isForReading: false)
+    }
+  }
+
+  /// Nil for a file that this program changes before it uses it.
+  private static func current(_ db: Database) throws -> ReplicaShape? {
+    guard try ReplicaShape.isThere(db) else { throw Problem(.not_a_replica) }
+    guard try ReplicaLayout.versions.isCurrent(db), try awaited(db) == nil else { return nil }
+    return try ReplicaShape(db)
+  }
+
+  private static func grown(_ pool: DatabasePool) throws -> ReplicaShape {
+    try ReplicaLayout.versions.bring(pool)
+    return try pool.write { db in
+      guard let schema = try awaited(db) else { return try ReplicaShape(db) }
+      return try grow(db, to: schema)
     }
   }
 
@@ -183,13 +184,18 @@ package struct ReplicaShape: Sendable {
     numbers = Dictionary(
       uniqueKeysWithValues: try Row.fetchAll(db, sql: "SELECT name, number FROM _type")
         .map { ($0[0], $0[1]) })
-    version = try Int.fetchOne(db, sql: "PRAGMA schema_version") ?? 0
+    version = try Self.version(db)
+  }
+
+  /// SQLite's number for the tables, which grows with each change of any.
+  static func version(_ db: Database) throws -> Int {
+    try Int.fetchOne(db.cachedStatement(sql: "PRAGMA schema_version")) ?? 0
   }
 
   /// A newer program may have taken over a schema that this one cannot read.
   private static func schema(_ source: [UInt8]) throws(Problem) -> Schema {
     do throws(Problem) {
-      return try Schema(json: source)
+      return try Schema.known(source)
     } catch {
       throw Problem(.file_newer, at: error.place, cause: "schema")
     }
@@ -197,7 +203,12 @@ package struct ReplicaShape: Sendable {
 
   /// A hub's file has states, too, and journals nothing.
   static func isThere(_ db: Database) throws -> Bool {
-    try db.tableExists("_state") && db.tableExists("_journal")
+    try Int.fetchOne(
+      db,
+      sql: """
+        SELECT count(*) FROM sqlite_schema
+        WHERE type = 'table' AND name IN ('_state', '_journal')
+        """) == 2
   }
 
   /// The table of a type. Throws `.unknown_type`.

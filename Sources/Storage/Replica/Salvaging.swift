@@ -31,7 +31,7 @@ struct Salvaging {
       let source = source ?? outline.map({ Array($0.schema.utf8) })
     else { throw Problem(.not_a_replica) }
     self.device = device
-    schema = try Schema(json: source)
+    schema = try Schema.known(source)
   }
 
   /// Whether SQLite finds the tables. In an empty file it finds none.

@@ -12,7 +12,7 @@ extension Replica {
   package func take(schema source: [UInt8]) throws(Problem) {
     let schema: Schema
     do throws(Problem) {
-      schema = try Schema(json: source)
+      schema = try Schema.known(source)
     } catch {
       return try keep(schema: source)
     }
@@ -45,6 +45,6 @@ extension Replica {
   /// The schema that an older program could not read, when this one can.
   static func awaited(_ db: Database) throws -> Schema? {
     guard let source = [UInt8].fromStored(try ReplicaState.nextSchema.get(db)) else { return nil }
-    return try? Schema(json: source)
+    return try? Schema.known(source)
   }
 }

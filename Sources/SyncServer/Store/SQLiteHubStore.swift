@@ -126,7 +126,7 @@ package final class SQLiteHubStore: HubStore {
       try DatabaseValue.fetchOne(db, sql: "SELECT value FROM _state WHERE key = 'schema'")
     }
     guard let source, let json = [UInt8].fromStored(source) else { throw Problem(.not_a_replica) }
-    guard let stored = try? Schema(json: json) else { throw Problem(.file_newer, cause: "schema") }
+    guard let stored = try? Schema.known(json) else { throw Problem(.file_newer, cause: "schema") }
     guard let newest, newest.version > stored.version else { return stored }
     if let loss = stored.firstLoss(in: newest) { throw Problem(.schema_invalid, at: loss) }
     try pool.write { db in try HubLayout.follow(db, newest) }
