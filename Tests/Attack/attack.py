@@ -218,6 +218,10 @@ crowd = [threading.Thread(target=flood, args=(stop, name, draw, mine, "127.0.0.1
 crowd += [threading.Thread(target=flood, args=(
     stop, "strangers", lambda: ("/v1/sync", b"x"), {**binary, "Authorization": f"Bearer {secret()}"},
     f"127.0.0.{host}")) for host in range(30, 36)]
+# Who is not in may send what was typed when a visit ended, and tries to send more.
+forms = {"strangers' forms": b"note=" + b"%" * 60_000, "strangers' long forms": b"note=" + b"%" * 1_000_000}
+crowd += [threading.Thread(target=flood, args=(stop, name, lambda body=body: ("/fiches", body), form, f"127.0.0.{host}"))
+          for name, body in forms.items() for host in range(40 if "long" in name else 36, 43 if "long" in name else 40)]
 for client in crowd:
     client.start()
 while not all(flooded[name, 200] for name in kinds) or len(flooded) <= len(kinds):
@@ -233,7 +237,7 @@ stop.set()
 for client in crowd:
     client.join()
 slow = sorted(seconds for _, seconds in answers)
-for name in [*kinds, "strangers"]:
+for name in [*kinds, "strangers", *forms]:
     told = {status: count for (whose, status), count in flooded.items() if whose == name}
     print(f"  {name} in {lasted:.0f} s: {told}")
 hundredth = slow[len(slow) * 99 // 100 - 1]
