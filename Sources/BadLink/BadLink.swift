@@ -125,7 +125,9 @@ private final class Connection: @unchecked Sendable {
 
   private func deliver(_ buffer: ByteBuffer, fromNear: Bool) {
     guard !isCut else { return }
-    let size = min(buffer.readableBytes, (profile.bytesToCut ?? .max) - bytes)
+    let most = min(profile.bytesToCut ?? .max, profile.bytesToStandstill ?? .max)
+    let size = min(buffer.readableBytes, most - bytes)
+    guard size > 0 else { return }
     bytes += size
     count { fromNear ? ($0.up += size) : ($0.down += size) }
     if !fromNear, hasGoneUp { count { $0.roundTrips += 1 } }

@@ -10,6 +10,8 @@ package struct LinkProfile: Sendable {
   package var secondsToCut: Double?
   /// Each connection ends after so many bytes, both ways together.
   package var bytesToCut: Int?
+  /// Each connection stands still for good after so many bytes, both ways together.
+  package var bytesToStandstill: Int?
   package var stalls: Stalls?
 
   /// What a radio link makes of lost packets: for a while nothing moves.
@@ -27,7 +29,8 @@ package struct LinkProfile: Sendable {
 
   package init(
     name: String, roundTrip: Double = 0, up: Double = .infinity, down: Double = .infinity,
-    secondsToCut: Double? = nil, bytesToCut: Int? = nil, stalls: Stalls? = nil
+    secondsToCut: Double? = nil, bytesToCut: Int? = nil,
+    bytesToStandstill: Int? = nil, stalls: Stalls? = nil
   ) {
     self.name = name
     self.roundTrip = roundTrip
@@ -35,6 +38,7 @@ package struct LinkProfile: Sendable {
     self.down = down
     self.secondsToCut = secondsToCut
     self.bytesToCut = bytesToCut
+    self.bytesToStandstill = bytesToStandstill
     self.stalls = stalls
   }
 

@@ -32,6 +32,8 @@ struct SQLCommand: Command {
   func perform() throws {
     let client = try client()
     guard let text = statements ?? input() else { throw Problem(.usage) }
+    // What a statement writes beside the replica is its owner's alone.
+    umask(0o077)
     try client.runSQL(text) { columns, values in
       if json {
         let members = zip(columns, values.map { JSONValue($0) })

@@ -166,7 +166,7 @@ private struct Wire {
     var ending: Ending?
   }
 
-  /// Bytes of a handshake: with certificates, and where the run has a session. `BadLinkTests` holds both.
+  /// Bytes of a handshake: with certificates, which `BadLinkTests` holds, and where the run has a session, about.
   static let handshake = (up: 640, down: 1_230)
   static let resumption = (up: 800, down: 700)
   /// Head, kind and tag of a TLS record, and the most that it holds.

@@ -8,8 +8,8 @@ import Testing
 /// moves nothing for as long as the limit says is given up.
 @Suite(.timeLimit(.minutes(5)))
 struct StandstillTests {
-  /// Seconds.
-  private static let limit = 2
+  /// Seconds. Other tests may keep the hub from its threads for some of them.
+  private static let limit = 5
 
   private func enter(_ count: Int, _ client: FieldClient) throws {
     try client.write { writer in
@@ -43,10 +43,10 @@ struct StandstillTests {
       let link = try BadLink(to: live.port)
       let (writer, laptop) = (try await live.laptop("GAO"), try await live.laptop("KDL"))
       link.begin(LinkProfile(name: "slow", up: 30_000, down: 30_000))
-      try enter(250, writer)
+      try enter(600, writer)
       for client in [writer, laptop] {
         let report = try await reach(client, over: link, live).sync()
-        #expect(report.complete && report.admitted + report.received == 250)
+        #expect(report.complete && report.admitted + report.received == 600)
         #expect(report.bytesWasted == 0)
         #expect(report.seconds > Double(2 * Self.limit), "\(report.seconds)")
       }
@@ -64,9 +64,8 @@ struct StandstillTests {
       try enter(2_000, writer)
       _ = try await writer.sync()
       let client = try reach(laptop, over: link, live)
-      link.begin(
-        LinkProfile(
-          name: "stalling", up: 300_000, down: 300_000, stalls: .init(apart: 2, length: 600)))
+      // Behind the first page, and before the last.
+      link.begin(LinkProfile(name: "standing still", bytesToStandstill: 90_000))
       await #expect {
         _ = try await client.sync()
       } throws: {
