@@ -27,11 +27,10 @@ struct WipeCommand: Command {
   func perform() throws {
     if !now { try ask() }
     try FieldClient.wipe(directory: directory)
+    printer.say(fr: "Effacé : \(directory)", en: "Wiped: \(directory)")
     printer.say(
-      fr:
-        "Effacé : \(directory)\nSi ce n'est pas Bamako qui l'a voulu, dites-lui de retirer l'accès "
-        + "de cet appareil.",
-      en: "Wiped: \(directory)\nUnless Bamako wanted it, tell them to revoke this device.")
+      fr: "Si ce n'est pas Bamako qui l'a voulu, dites-lui de retirer l'accès de cet appareil.",
+      en: "Unless Bamako wanted it, tell them to revoke this device.")
   }
 
   /// Throws `.usage` where nobody can answer, `.interrupted` for another answer.
