@@ -81,10 +81,11 @@ struct RecordEntry {
     change.fields.first { group.fields[$0.field] == field }?.value
   }
 
-  /// Whether a record is what a creation says, value by value and stamp by stamp, and nothing beside.
+  /// Whether a record is what a creation says, value by value and stamp by stamp, its own included, and
+  /// nothing beside.
   func isAll(of record: StoredRecord) -> Bool {
     let given = change.fields.filter { !$0.value.isNull }
-    return verdicts.isEmpty && brings("scope")
+    return verdicts.isEmpty && brings("scope") && record.stamps.record == change.stamp
       && given.count == record.values.count { !$0.value.isNull }
       && given.allSatisfy {
         record.state(of: group.fields[$0.field]) == FieldState(value: $0.value, stamp: $0.stamp)
