@@ -46,7 +46,8 @@ package struct ConsoleResponder: HTTPResponder {
     let asked = head(request)
     var form: ByteBuffer?
     if asked.isPost {
-      let isIn = await isIn(asked)
+      // A short one is taken from anybody: who sent it is asked when it is answered.
+      let isIn = isShort(request) ? false : await isIn(asked)
       do {
         form = try await request.body.collect(
           upTo: isIn ? ConsoleLimits.form : ConsoleLimits.strangersForm)
@@ -61,13 +62,11 @@ package struct ConsoleResponder: HTTPResponder {
     }
     defer { if isEntry { waiting.leave() } }
     let (console, typed) = (console, form)
-    let answer = await withCheckedContinuation { continuation in
-      (isEntry ? entries : queue).async {
-        var asked = asked
-        // Reading a long form takes a while: not on the threads that serve the network either.
-        if let typed { asked.form = FormWords(encoded: String(buffer: typed)) }
-        continuation.resume(returning: console.answer(asked))
-      }
+    let answer = await result(on: isEntry ? entries : queue) {
+      var asked = asked
+      // Reading a long form takes a while: not on the threads that serve the network either.
+      if let typed { asked.form = FormWords(encoded: String(buffer: typed)) }
+      return console.answer(asked)
     }
     let response = response(answer, to: request)
     return request.method == .head ? response.createHeadResponse() : response
@@ -77,8 +76,19 @@ package struct ConsoleResponder: HTTPResponder {
   private func isIn(_ asked: ConsoleRequest) async -> Bool {
     guard let secret = asked.cookies[Console.cookie] else { return false }
     let doors = console.doors
-    return await withCheckedContinuation { continuation in
-      queue.async { continuation.resume(returning: (try? doors.visit(secret)) != nil) }
+    return await result(on: queue) { (try? doors.visit(secret)) != nil }
+  }
+
+  private func isShort(_ request: Request) -> Bool {
+    let length = request.headers[.contentLength].flatMap { Int($0) }
+    return length.map { $0 <= ConsoleLimits.strangersForm } ?? false
+  }
+
+  private func result<T: Sendable>(
+    on queue: DispatchQueue, _ body: @escaping @Sendable () -> T
+  ) async -> T {
+    await withCheckedContinuation { continuation in
+      queue.async { continuation.resume(returning: body()) }
     }
   }
 
