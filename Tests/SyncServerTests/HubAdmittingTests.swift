@@ -103,6 +103,7 @@ import Testing
     let first = try gao.ask(request)
     let again = try gao.ask(request)
     #expect(again.handles == first.handles && again.verdicts.isEmpty && again.pull.isEmpty)
+    #expect(try table.history("contact", first.handles[0]).isEmpty, "it met nobody but itself")
     try bamako.sync()
     let seen = try #require(try table.stored("contact", Sample.id(2))).state(of: "status").stamp
     try bamako.sync(

@@ -41,6 +41,8 @@ extension HubWriting {
   /// A creation that came upon a record of the same key may have left nothing in it. When it is
   /// repeated after somebody deleted that record, this line tells that it was here before.
   private func noteMeeting(_ stamp: Stamp, _ record: StoredRecord, _ type: RecordType) throws {
+    // Its own creation, come again, met nobody.
+    guard record.stamps.record != stamp else { return }
     let lines = try history(of: record, type)
     guard !lines.contains(where: { $0.field != "*" && $0.stamp == stamp }) else { return }
     try writeDownCreation(of: record, type)
