@@ -96,7 +96,7 @@ package struct TokenRenewal: Codable, Sendable {
   package var body: [UInt8] { json(self) }
 }
 
-private func json(_ value: some Encodable, pretty: Bool = false) -> [UInt8] {
+func json(_ value: some Encodable, pretty: Bool = false) -> [UInt8] {
   let encoder = JSONEncoder()
   encoder.outputFormatting =
     pretty

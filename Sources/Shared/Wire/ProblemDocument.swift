@@ -1,6 +1,5 @@
 import struct Foundation.Data
 import class Foundation.JSONDecoder
-import class Foundation.JSONEncoder
 
 /// A problem on the wire: `application/problem+json` (RFC 9457) with the programs' code words.
 package struct ProblemDocument: Encodable, Sendable {
@@ -29,15 +28,7 @@ package struct ProblemDocument: Encodable, Sendable {
     place = problem.place
   }
 
-  package var body: [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    do {
-      return Array(try encoder.encode(self))
-    } catch {
-      preconditionFailure("texts and one integer always encode: \(error)")
-    }
-  }
+  package var body: [UInt8] { json(self) }
 }
 
 extension Problem {
