@@ -220,6 +220,7 @@ let package = Package(
       name: "TrustTests",
       dependencies: [
         "BadLink", "Console", "Launching", "Work", "FieldClient", "SyncServer", "Storage", "Shared",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -77,6 +77,7 @@ enum House {
         "Work": [
           "Desk/", "Accounts/", "Audit/", "Hub/Devices.swift", "Hub/Erasing.swift",
           "Hub/Inbox.swift", "Hub/TokenRenewal.swift", "Hub/Bundles.swift", "Hub/Repairing.swift",
+          "Hub/Refusals.swift",
           "Office/AuditFile.swift", "Backup/", "Office/Moving.swift",
           "HTTP/PagesAtTheDoor.swift",
         ],

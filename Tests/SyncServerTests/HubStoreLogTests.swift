@@ -60,10 +60,12 @@ import Testing
     { RefusalCount(device: device, day: day, code: code, count: count) }
     let store = try home.init(schema: .mission).open()
     try store.write { transaction throws in
-      for one in [
-        refusals(2, 10, .locked, 1), refusals(1, 10, .not_found, 4), refusals(1, 10, .locked, 1),
-        refusals(1, 11, .locked, 2), refusals(1, 11, .locked, 3),
-      ] { try transaction.add(one) }
+      let first = try [
+        (refusals(2, 10, .locked, 1), "note"), (refusals(1, 10, .not_found, 4), "note"),
+        (refusals(1, 10, .locked, 1), "note"), (refusals(1, 11, .locked, 1), "note"),
+        (refusals(1, 11, .locked, 1), "alert"), (refusals(1, 11, .locked, 3), "note"),
+      ].map { try transaction.add($0.0, of: $0.1) }
+      #expect(first == [true, true, true, true, true, false])
       #expect(
         try transaction.refusals(since: 10) == [
           refusals(1, 11, .locked, 6), refusals(1, 10, .not_found, 4), refusals(2, 10, .locked, 1),

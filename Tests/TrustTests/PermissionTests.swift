@@ -5,25 +5,7 @@ import Testing
 @testable import SyncServer
 
 // Who may do what stands in the schema (writers, deleters, wideners) and in the device's grant (scopes).
-// Here every cell of role, type, action and scope is tried through the hub's port, with records that
-// nothing else could be refused of.
-
-/// One thing that a device tries to do, and the record that it is about.
-private struct Cell {
-  enum Action: CaseIterable { case create, update, delete }
-
-  let role: Role
-  let type: RecordType
-  let action: Action
-  let scope: Scope
-  let id: RecordID
-  /// As it was, or shall be created.
-  let values: [String: Value]
-  /// The text that an update changes.
-  let field: String
-
-  var name: String { "\(role) \(type.name) \(action) \(scope)" }
-}
+// Here every cell of role, type, action and scope is tried through the hub's port.
 
 @Suite struct PermissionTests {
   private static let scopes: [Scope] = [
@@ -33,58 +15,6 @@ private struct Cell {
   private static let grant = Grant(
     read: [.mission, .base("GAO"), .base("KDL")], write: [.mission, .base("GAO")])
 
-  /// What the schema and the grant say, and nothing else.
-  private static func isGranted(_ cell: Cell) -> Bool {
-    let type = cell.type
-    let isWriter = type.writers.contains(cell.role)
-    switch cell.action {
-    case .delete:
-      return isWriter && type.deleters.contains(cell.role) && grant.mayWrite(cell.scope)
-    case .update: return isWriter && grant.mayWrite(cell.scope)
-    case .create:
-      let usual = type.defaultScope(cell.values) { _, _ in nil }
-      // A base reports what Bamako alone may hold: it hands it over.
-      if isWriter, cell.scope == .bamako, usual == .bamako { return true }
-      let isWider = usual.map { cell.scope.width > $0.width } ?? false
-      return isWriter && grant.mayWrite(cell.scope)
-        && (!isWider || type.wideners.contains(cell.role))
-    }
-  }
-
-  /// What may be said to who is refused. A deletion of what one may not read is answered as one of what
-  /// is not there: nothing is said.
-  private static func words(for cell: Cell) -> Set<Problem.Code?> {
-    guard !grant.mayRead(cell.scope) else {
-      return [.role_not_allowed, .scope_not_granted, .scope_widened]
-    }
-    switch cell.action {
-    case .create: return [.role_not_allowed, .scope_not_granted, .scope_widened]
-    case .update: return [.role_not_allowed, .not_found]
-    case .delete: return [nil]
-    }
-  }
-
-  private static func cells(_ role: Role, _ live: Live) throws -> [Cell] {
-    var cells: [Cell] = []
-    for type in Schema.mission.types {
-      var number = 0
-      for action in Cell.Action.allCases {
-        for scope in scopes {
-          number += 1
-          let record = CompleteRecord(type: type, number: number)
-          let (field, before) = try record.changed()
-          var values = try record.values(in: scope)
-          values[field.name] = before
-          cells.append(
-            Cell(
-              role: role, type: type, action: action, scope: scope,
-              id: record.id(values, at: live.time.now), values: values, field: field.name))
-        }
-      }
-    }
-    return cells
-  }
-
   @Test(arguments: Role.allCases.filter { $0 != .hub })
   func `every cell of role, type, action and scope is as the schema has it`(role: Role)
     async throws
@@ -92,21 +22,38 @@ private struct Cell {
     try await Live.run { live in
       let laptop = try await live.laptop("GAO", role, grant: Self.grant)
       let device = try #require(try live.hub.devices().last).number
-      let cells = try Self.cells(role, live)
-      #expect(cells.count >= 20 * 15)
+      let cells = try Cell.all(role, Self.scopes, at: live.time.now)
+      #expect(cells.count == Schema.mission.types.count * 5 * (4 + 4))
       let seen = try seed(cells, live)
       var stamps = StampSource(device: device, time: live.time.now)
-      let (granted, refused) = (cells.filter(Self.isGranted), cells.filter { !Self.isGranted($0) })
+      let granted = cells.filter { $0.isGranted(Self.grant) }
+      let refused = cells.filter { !$0.isGranted(Self.grant) }
       #expect(!granted.isEmpty || role == .lecture)
 
-      let before = try Snapshot(of: cells, live)
+      let before = try HubTables(live)
+      let first = try #require(try live.hub.audit(limit: 1).first).number + 1
       let no = try await push(refused, &stamps, seen, laptop, live)
+      var said: [String: Set<String>] = [:]
       for (index, cell) in refused.enumerated() {
         let code = no.verdicts.first { $0.group == index && $0.kind == .refused }?.code
         let word = code.flatMap { Problem.Code(rawValue: $0) }
-        #expect(Self.words(for: cell).contains(word), "\(cell.name) \(code ?? "admitted")")
+        #expect(
+          cell.words(for: Self.grant).contains(word), "\(cell.name) \(code ?? "admitted")")
+        if let code { said["\(cell.type.name) \(code)", default: []].insert(cell.line(code)) }
       }
-      #expect(try Snapshot(of: cells, live) == before, "what is refused leaves no trace")
+      try checkTrace(try HubTables(live).changes(since: before), of: device)
+      let lines = try live.hub.audit(limit: .max).filter { $0.number >= first }
+      #expect(lines.count == said.count, "one line for each type and reason")
+      for line in lines {
+        let detail = try #require(line.detail)
+        #expect(line.act == "refuse" && line.who == "device:\(device)" && line.record == nil)
+        let code = try #require(detail.split(separator: " ").last)
+        #expect(said["\(line.type ?? "") \(code)"]?.contains(detail) == true, "\(line)")
+      }
+      _ = try await push(refused, &stamps, seen, laptop, live)
+      #expect(
+        try live.hub.audit(limit: 1).first?.number == first + Int64(lines.count) - 1,
+        "who tries the same all day fills no disk")
 
       let yes = try await push(granted, &stamps, seen, laptop, live)
       #expect(yes.verdicts == [])
@@ -115,11 +62,25 @@ private struct Cell {
     }
   }
 
+  /// Refused changes touched no record, no history, no conflict and no scope: the log and the counts say
+  /// that they were tried, the device's own row that it was here, and the hub's clock follows theirs.
+  private func checkTrace(_ changes: [String: HubTables.Difference], of device: UInt32) throws {
+    let own = ["_audit", "_refused", "_device", "_reached", "_state"]
+    #expect(Set(changes.keys).isSubset(of: own), "\(changes.keys)")
+    #expect(changes["_audit"]?.gone ?? [] == [] && changes["_refused"]?.gone ?? [] == [])
+    for table in ["_device", "_reached", "_refused"] {
+      let rows = (changes[table]?.gone ?? []).union(changes[table]?.new ?? [])
+      #expect(rows.allSatisfy { $0.first == "\(device)" }, "\(table)")
+    }
+    #expect(changes["_state"]?.new.allSatisfy { $0.first == "'clock'" } ?? true)
+  }
+
   @Test func `what a device gives back reaches nothing that it may not read`() async throws {
     try await Live.run { live in
       let laptop = try await live.laptop("GAO", .resp_base, grant: Self.grant)
       let device = try #require(try live.hub.devices().last).number
-      let cells = try Self.cells(.resp_base, live).filter { $0.action != .create }
+      let cells = try Cell.all(.resp_base, Self.scopes, at: live.time.now)
+        .filter { [.update, .delete].contains($0.action) }
       let hidden = cells.filter { !Self.grant.mayRead($0.scope) }
       let seen = try seed(cells, live)
       var stamps = StampSource(device: device, time: live.time.now)
@@ -147,7 +108,10 @@ private struct Cell {
       #expect(record.values.filter { !$0.value.isNull } == cell.values, "\(cell.name)")
     case .update: #expect(record.values[cell.field] == "après", "\(cell.name)")
     case .delete: #expect(record.isDeleted, "\(cell.name)")
+    case .move(let goal): #expect(record.scope == goal, "\(cell.name)")
+    case .erase: Issue.record("nobody erases from afar")
     }
+    if case .move = cell.action { return }
     #expect(record.scope == cell.scope, "\(cell.name)")
   }
 
@@ -208,7 +172,7 @@ private struct Cell {
   }
 }
 
-/// All that a change could leave at the hub.
+/// What a change could leave of certain records at the hub.
 private struct Snapshot: Equatable {
   private(set) var scopes: [Scope: [String]] = [:]
   private(set) var records: [RecordID: [String]] = [:]
@@ -245,38 +209,5 @@ private struct StampSource {
   mutating func next() -> Stamp {
     count += 1
     return Stamp(clock: HybridClock.reading(time) + count, device: device)
-  }
-}
-
-extension Cell {
-  /// By somebody who has seen what stands.
-  fileprivate func change(_ stamp: Stamp, _ seen: Stamp) -> ChangeGroup {
-    switch action {
-    case .create:
-      let names = values.keys.sorted()
-      return group(
-        names,
-        RecordChange(
-          kind: .create, id: id, handle: 0, stamp: stamp,
-          fields: names.enumerated().map {
-            FieldChange(field: $0, value: values[$1]!, stamp: stamp)
-          }))
-    case .update:
-      let before: Stamp = values[field] == nil ? .never : seen
-      return group(
-        [field],
-        RecordChange(
-          kind: .update, id: id, handle: 0, stamp: stamp,
-          fields: [FieldChange(field: 0, value: "après", stamp: stamp, seen: before)]))
-    case .delete:
-      return group(
-        [],
-        RecordChange(
-          kind: .delete, id: id, handle: 0, stamp: stamp, seen: FieldStamps(record: seen)))
-    }
-  }
-
-  private func group(_ fields: [String], _ record: RecordChange) -> ChangeGroup {
-    ChangeGroup(type: type.name, fields: fields, records: [record])
   }
 }

@@ -250,15 +250,38 @@ extension Page {
 
   /// What was loaded is noted as two counts.
   private func detail(_ line: BookLine) -> String {
+    if line.act == .refuse { return refusal(line.detail ?? "") }
+    if line.act == .wiped, let lost = line.detail {
+      return say("fiches perdues avec lui : \(lost)", "records lost with it: \(lost)")
+    }
     let counts = (line.detail ?? "").split(separator: " + ")
     guard line.act == .load, counts.count == 2 else { return line.detail ?? "" }
     return say(
       "\(counts[0]) nouvelles, \(counts[1]) changées", "\(counts[0]) new, \(counts[1]) changed")
   }
 
+  /// What was tried, where, and why it was refused.
+  private func refusal(_ detail: String) -> String {
+    detail.split(separator: " ").map { word in
+      if let scope = Scope(word) { return Words.scope(scope, language) }
+      let word = String(word)
+      return Problem.Code(rawValue: word)?.text[language] ?? Self.tried[word].map(say) ?? word
+    }.joined(separator: " · ")
+  }
+
+  private static let tried: [String: Label] = [
+    "create": Label(fr: "création", en: "creation"),
+    "update": Label(fr: "modification", en: "change"),
+    "move": Label(fr: "déplacement", en: "move"),
+    "delete": Label(fr: "suppression", en: "deletion"),
+    "erase": Label(fr: "effacement", en: "erasure"),
+    "giveBack": Label(fr: "restitution", en: "giving back"),
+  ]
+
   private func subject(_ line: BookLine) -> HTML {
     guard let type = line.type else { return .none }
     let record = line.record ?? ""
+    if let known = schema[type: type], record.isEmpty { return HTML(known.label[language]) }
     if let known = schema[type: type] {
       let link = Link.record(type, record)
       return
@@ -304,6 +327,7 @@ extension Page {
     case .exchangeKeys: Label(fr: "clés des paquets échangées", en: "keys of bundles exchanged")
     case .readBundle: Label(fr: "a repris un paquet", en: "read a bundle")
     case .giveBack: Label(fr: "a rendu des fiches perdues", en: "gave lost records back")
+    case .refuse: Label(fr: "s'est vu refuser", en: "was refused")
     }
   }
 }

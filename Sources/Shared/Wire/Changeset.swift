@@ -34,7 +34,7 @@ package struct ChangeGroup: Hashable, Sendable {
 
 /// What happened to one record.
 package struct RecordChange: Hashable, Sendable {
-  package enum Kind: UInt8, Sendable {
+  package enum Kind: UInt8, Sendable, CaseIterable {
     /// Some fields of a record that both sides know.
     case update = 0
     /// A record the other side may not know: every field that is not empty, and its id.

@@ -74,7 +74,9 @@ package final class Hub: Sendable {
       admission = try writing.admit(
         request.push, by: Writer(device, isAware: request.grantVersion == device.grantVersion))
       try writing.finish(random: random)
-      try count(admission.verdicts, of: request, by: device, time, transaction)
+      let isRepeated = request.turn == device.formerTurn && request.turn != device.turn
+      try noteRefusals(
+        admission.verdicts, of: request.push, by: device, isRepeated: isRepeated, time, transaction)
     }
     answer.handles = admission.handles
     answer.verdicts = admission.verdicts

@@ -147,8 +147,9 @@ package protocol HubTransaction {
   func settle(_ parcel: Int64, _ outcome: InboxParcel.Outcome) throws
 
   // What was refused
-  /// Adds to what is counted under the same device, day and code.
-  func add(_ refusals: RefusalCount) throws
+  /// Adds to what is counted under the same device, day, code and type. Returns whether nothing was
+  /// before.
+  func add(_ refusals: RefusalCount, of type: String) throws -> Bool
   /// Since a day, in the order of the devices' numbers, then of the codes; the days added up.
   func refusals(since day: Int64) throws -> [RefusalCount]
   func dropRefusals(before day: Int64) throws

@@ -16,9 +16,23 @@ extension Hub {
     guard device.grant.mayRead(scope) else {
       throw Problem(.scope_not_granted, at: scope.description)
     }
-    let given = request.give.isEmpty ? [] : try takeBack(request, from: device, language)
+    let given = request.give.isEmpty ? [] : try taken(request, from: device, language)
     return try store.read { transaction in
       try answer(request, device, given: given, transaction)
+    }
+  }
+
+  /// Whoever gives back what was never lost leaves a line, although nothing of it is taken.
+  private func taken(
+    _ request: RepairRequest, from device: HubDevice, _ language: Language
+  ) throws(Problem) -> [RecordID] {
+    do throws(Problem) {
+      return try takeBack(request, from: device, language)
+    } catch {
+      if error.code == .forbidden {
+        try noteRefusal(error.code, ofGiving: request, by: device)
+      }
+      throw error
     }
   }
 
@@ -36,8 +50,11 @@ extension Hub {
       let writer = isLost ? Writer(giver: device) : Writer(device, isAware: true)
       var writing = try HubWriting(
         transaction, store.schema, now: time, language: language, merging: merging)
-      _ = try writing.admit(request.give.written.stamped(notAfter: time), by: writer)
+      let give = request.give.written.stamped(notAfter: time)
+      let admission = try writing.admit(give, by: writer)
       try writing.finish(random: random)
+      try noteRefusals(
+        admission.verdicts, of: give, by: device, isRepeated: false, time, transaction)
       try transaction.note(
         AuditEntry(
           .giveBack, by: device.actor, type: "device", record: "\(device.number)",

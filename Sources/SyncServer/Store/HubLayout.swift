@@ -7,6 +7,7 @@ enum HubLayout {
   static let versions = FileLayout([
     { db in try db.execute(sql: second) }, { db in try db.execute(sql: third) },
     { db in try db.execute(sql: fourth) }, { db in try db.execute(sql: fifth) },
+    { db in try db.execute(sql: sixth) },
   ])
 
   private static let bookkeeping = """
@@ -99,12 +100,23 @@ enum HubLayout {
       PRIMARY KEY(type, handle, field)) WITHOUT ROWID;
     """
 
+  /// Refusals by type, too.
+  private static let sixth = """
+    CREATE TABLE _refused_by_type(
+      device INTEGER NOT NULL, day INTEGER NOT NULL, code TEXT NOT NULL, type TEXT NOT NULL,
+      count INTEGER NOT NULL, PRIMARY KEY(device, day, code, type)) WITHOUT ROWID;
+    INSERT INTO _refused_by_type SELECT device, day, code, '', count FROM _refused;
+    DROP TABLE _refused;
+    ALTER TABLE _refused_by_type RENAME TO _refused;
+    """
+
   static func create(_ db: Database, _ schema: Schema) throws {
     try db.execute(sql: bookkeeping)
     try db.execute(sql: second)
     try db.execute(sql: third)
     try db.execute(sql: fourth)
     try db.execute(sql: fifth)
+    try db.execute(sql: sixth)
     try versions.mark(db)
     try follow(db, schema)
   }

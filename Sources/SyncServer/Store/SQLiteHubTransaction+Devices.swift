@@ -80,20 +80,30 @@ extension SQLiteHubTransaction {
       "INSERT INTO sqlite_sequence(name, seq) VALUES ('_device', ?)", [(last ?? 0) + Int64(count)])
   }
 
-  func add(_ refusals: RefusalCount) throws {
+  func add(_ refusals: RefusalCount, of type: String) throws -> Bool {
+    let kind: Bindings = [
+      Int64(refusals.device), refusals.day, refusals.code.rawValue, type,
+    ]
+    let isFirst =
+      try db.row(
+        "SELECT 1 FROM _refused WHERE device = ? AND day = ? AND code = ? AND type = ?", kind)
+      == nil
     try db.run(
       """
-      INSERT INTO _refused(device, day, code, count) VALUES (?, ?, ?, ?)
+      INSERT INTO _refused(device, day, code, type, count) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET count = count + excluded.count
       """,
-      [Int64(refusals.device), refusals.day, refusals.code.rawValue, refusals.count])
+      [
+        Int64(refusals.device), refusals.day, refusals.code.rawValue, type, refusals.count,
+      ])
+    return isFirst
   }
 
   func refusals(since day: Int64) throws -> [RefusalCount] {
     try db.rows(
       """
       SELECT device, code, sum(count), max(day) FROM _refused WHERE day >= ?
-      GROUP BY device, code ORDER BY device, code
+      GROUP BY device, code HAVING sum(count) > 0 ORDER BY device, code
       """, [day]
     ).compactMap { row in
       Problem.Code(rawValue: row[1]).map { code in

@@ -3,7 +3,7 @@ package enum Act: String, Sendable, CaseIterable {
   case enter, leave, refusedEntry, read, write, delete, export, print, approve, settle
   case account, load, erase, backup, restore, recoveryKey, address
   case invite, enroll, grant, revoke, retire, orderWipe, handOver, wiped, renewToken, inbox
-  case exchangeKeys, readBundle, giveBack
+  case exchangeKeys, readBundle, giveBack, refuse
 }
 
 /// One line of the book of who did what. It names records and never says what is in them.
