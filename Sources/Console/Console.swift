@@ -112,28 +112,45 @@ package struct Console: Sendable {
   private static let untyped: Set = ["etape", "choix", "nom", "mdp", "ancien", "nouveau", "encore"]
 }
 
+/// Where a page's address begins.
+enum Place: String, CaseIterable {
+  case packBoard = ""
+  case packs, incidents, actions, asaco, cadre
+  case alerts = "alertes"
+  case contacts = "interlocuteurs"
+  case watch = "veille"
+  case sessions = "seances"
+  case access = "acces"
+  case supplies = "achats"
+  case records = "fiches"
+  case conflicts = "conflits"
+  case sync = "synchro"
+  case refusals = "refus"
+  case book = "journal"
+}
+
 extension Page {
   func route(_ doors: any Doors) throws(Problem) -> ConsoleAnswer {
-    let path = request.path
-    switch path.first ?? "" {
-    case "": return try packBoard()
-    case "packs": return try packs(Array(path.dropFirst()))
-    case "alertes": return try alerts()
-    case "incidents": return try incidents(Array(path.dropFirst()))
-    case "interlocuteurs": return try contacts()
-    case "veille": return try watch()
-    case "actions": return try actions()
-    case "asaco": return try asaco(Array(path.dropFirst()))
-    case "cadre": return try cadre(Array(path.dropFirst()))
-    case "seances": return try sessions(Array(path.dropFirst()))
-    case "acces": return try access()
-    case "achats": return try supplies()
-    case "fiches": return try recordPages(Array(path.dropFirst()))
-    case "conflits": return try conflicts(Array(path.dropFirst()))
-    case "synchro": return try sync()
-    case "refus": return try refusals(Array(path.dropFirst()))
-    case "journal": return try book(doors)
-    default: throw Problem(.not_found)
+    let rest = Array(request.path.dropFirst())
+    switch Place(rawValue: request.path.first ?? "") {
+    case .packBoard: return try packBoard()
+    case .packs: return try packs(rest)
+    case .alerts: return try alerts()
+    case .incidents: return try incidents(rest)
+    case .contacts: return try contacts()
+    case .watch: return try watch()
+    case .actions: return try actions()
+    case .asaco: return try asaco(rest)
+    case .cadre: return try cadre(rest)
+    case .sessions: return try sessions(rest)
+    case .access: return try access()
+    case .supplies: return try supplies()
+    case .records: return try recordPages(rest)
+    case .conflicts: return try conflicts(rest)
+    case .sync: return try sync()
+    case .refusals: return try refusals(rest)
+    case .book: return try book(doors)
+    case nil: throw Problem(.not_found)
     }
   }
 }

@@ -45,10 +45,18 @@ extension Page {
     return try answer(
       say("Incidents", "Incidents"),
       """
-      \(banner)<p><a class="ajout" href="/incidents/signaler">\(say("Signaler un incident", "Report an incident"))</a> \
+      \(banner)<p>\(reporting)\
       <a href="\(Link("fiches", "incident"))">\(say("Chercher dans tous les incidents", "Search all incidents"))</a></p>
       \(cards(columns, rows))
       """, current: "incidents", isWide: true)
+  }
+
+  private var reporting: HTML {
+    guard schema[type: "incident"].map(sitter.mayWrite) ?? false else { return .none }
+    return """
+      <a class="ajout" href="/incidents/signaler">\(say("Signaler un incident", "Report an incident"))</a> \
+
+      """
   }
 
   private func words(_ duty: IncidentFlow.Duty) -> String {

@@ -1,0 +1,309 @@
+import Testing
+
+@testable import Console
+@testable import Shared
+@testable import SyncServer
+@testable import Work
+
+// Each role at each page and each form of the console, through the hub's port. The pages are the
+// console's own list and what is reached from there; the forms are those that any role is offered, the
+// steps that the rules of the work know, and the schema's own for each type. Who is offered a form may
+// send it; for everybody else it is refused, and nothing of it is left.
+
+@Suite struct ConsolePermissionTests {
+  private static let roles = Role.allCases.filter { $0 != .hub }
+  /// What an account of a base reads and writes.
+  private static let own: Set<Scope> = [.mission, .base("GAO")]
+
+  @Test func `each role reaches its pages and forms, and another's are refused without a trace`()
+    async throws
+  {
+    try await Live.run { live in
+      let seeds = try Seeds(live)
+      let awa = try WireBrowser(.dp, base: "BKO", live)
+      let whole = try await Walk(awa)
+      let places = Set(
+        whole.pages.keys.map { $0.split(separator: "/").first.map(String.init) ?? "" })
+      let hubs = Place.allCases.filter { $0 != .refusals }.map(\.rawValue)
+      #expect(places.isSuperset(of: hubs), "a page that nobody comes to: \(places)")
+
+      let browsers = try Self.roles.map { try WireBrowser($0, base: "GAO", live) }
+      var walks: [Role: Walk] = [:]
+      for browser in browsers { walks[browser.role] = try await Walk(browser) }
+      let offered = walks.values.reduce(into: whole.forms) { all, walk in
+        all.merge(walk.forms) { first, _ in first }
+      }
+      let known = seeds.steps.merging(offered) { $1 }
+      #expect(Set(known.keys).count > 100, "\(known.count)")
+      for browser in browsers {
+        let walk = try #require(walks[browser.role])
+        for (place, status) in walk.pages { #expect(status == 200, "\(browser.role) \(place)") }
+        try checkConflicts(walk, seeds, browser.role)
+        try await refuse(known.filter { walk.forms[$0.key] == nil }, to: browser, live)
+        try await checkRecordPages(seeds, browser, live)
+      }
+      for browser in browsers {
+        try await send(browser, try #require(walks[browser.role]), seeds, live)
+      }
+    }
+  }
+
+  /// What the schema says of who may settle, whatever else the rules ask.
+  private func checkConflicts(_ walk: Walk, _ seeds: Seeds, _ role: Role) throws {
+    for (number, conflict) in seeds.conflicts {
+      guard walk.forms["/conflits/\(number) garder"] != nil else { continue }
+      #expect(conflict.type.writers.contains(role), "\(role) \(conflict.type.name)")
+      #expect(conflict.field != "*" || conflict.type.deleters.contains(role))
+      #expect(Self.own.contains(conflict.scope), "\(role) \(conflict.scope)")
+    }
+    #expect(
+      seeds.conflicts.keys.contains { walk.forms["/conflits/\($0) garder"] != nil }
+        == ![.saisie, .lecture, .coordo].contains(role), "\(role)")
+  }
+
+  /// Forms that a role was not offered, sent all the same.
+  private func refuse(
+    _ forms: [String: PageForm], to browser: WireBrowser, _ live: Live
+  ) async throws {
+    let all = forms.values.sorted { $0.key < $1.key }
+    let before = try HubTables(live)
+    let answers = try await browser.ask(all.map { .init(place: $0.place, form: $0.fields) })
+    for (form, answer) in zip(all, answers) {
+      #expect(
+        [303, 403, 404, 409, 422].contains(answer.status),
+        "\(browser.role) \(form.key) \(answer.status)")
+    }
+    try checkTrace(before, browser.role, live)
+  }
+
+  /// Nothing is left but who looked at what, and the number under which the account would have written.
+  private func checkTrace(_ before: HubTables, _ role: Role, _ live: Live) throws {
+    let changes = try HubTables(live).changes(since: before)
+    #expect(Set(changes.keys).isSubset(of: ["_audit", "_device"]), "\(role) \(changes.keys)")
+    #expect(changes["_audit"]?.gone ?? [] == [] && changes["_device"]?.gone ?? [] == [])
+    #expect(changes["_audit"]?.new.allSatisfy { $0[3] == "'read'" } ?? true, "\(role)")
+    #expect(changes["_device"]?.new.allSatisfy { $0.contains("'account'") } ?? true, "\(role)")
+  }
+
+  /// The schema's own pages: a record may be seen where its scope is read, written and deleted where
+  /// the schema has the role for it.
+  private func checkRecordPages(_ seeds: Seeds, _ browser: WireBrowser, _ live: Live) async throws {
+    var expected: [(asked: WireBrowser.Asked, isOpen: Bool)] = []
+    for seed in seeds.plain {
+      let (type, place) = (seed.type, "/fiches/\(seed.type.name)/\(seed.id)")
+      let isRead = Self.own.contains(seed.scope)
+      let (writes, deletes) = (
+        type.writers.contains(browser.role), type.deleters.contains(browser.role)
+      )
+      expected += [
+        (.init(place: place), isRead), (.init(place: place + "/modifier"), isRead && writes),
+        (.init(place: place + "/supprimer"), isRead && deletes),
+      ]
+      if isRead {
+        expected.append((.init(place: place + "/historique"), true))
+        expected.append((.init(place: "/fiches/\(type.name)/nouvelle"), writes))
+      }
+    }
+    let answers = try await browser.ask(expected.map(\.asked))
+    for (one, answer) in zip(expected, answers) {
+      #expect(
+        one.isOpen ? answer.status == 200 : [403, 404].contains(answer.status),
+        "\(browser.role) \(one.asked.place) \(answer.status)")
+    }
+    let before = try HubTables(live)
+    let forms = expected.filter { !$0.isOpen }.map(\.asked.place)
+    _ = try await browser.ask(forms.map { .init(place: $0, form: []) })
+    try checkTrace(before, browser.role, live)
+  }
+
+  /// Sends the forms that a role is offered by now, each from its own page; of conflicts a few, for the
+  /// next role finds them settled. What they changed is what the schema lets the role change.
+  private func send(
+    _ browser: WireBrowser, _ former: Walk, _ seeds: Seeds, _ live: Live
+  ) async throws {
+    let walk = try await Walk(browser, over: former.withForms)
+    // Of the steps of one record the first closes the way to the others.
+    let all = Dictionary(grouping: walk.forms.values) { $0.place }
+      .compactMap { _, forms in forms.min { $0.key < $1.key } }.sorted { $0.key < $1.key }
+    let conflicts = Set(all.map(\.place).filter { $0.hasPrefix("/conflits/") }.prefix(4))
+    let forms =
+      all.filter { form in
+        !form.place.hasPrefix("/conflits/") || conflicts.contains(form.place)
+      } + (try seeds.creations(by: browser.role))
+    let before = try HubTables(live)
+    let answers = try await browser.ask(forms.map { .init(place: $0.place, form: $0.fields) })
+    for (form, answer) in zip(forms, answers) {
+      #expect(
+        [200, 303, 409, 422].contains(answer.status),
+        "\(browser.role) \(form.key) \(answer.status)")
+    }
+    #expect(answers.contains { $0.status == 303 } || browser.role == .lecture, "\(browser.role)")
+    let arrived = try HubTables(live).changes(since: before)["_feed"]?.new ?? []
+    for row in arrived {
+      let type = try #require(Schema.mission[type: row[3].filter { $0 != "'" }])
+      let scope = try #require(Scope(row[0].filter { $0 != "'" }))
+      #expect(type.writers.contains(browser.role), "\(browser.role) wrote \(type.name)")
+      #expect(Self.own.contains(scope) || scope == .bamako, "\(browser.role) wrote in \(scope)")
+    }
+  }
+}
+
+/// What somebody comes to by following links from the first page: a record's own page for each state that
+/// it may be in, and of other kinds of pages two.
+private struct Walk {
+  private(set) var pages: [String: Int] = [:]
+  private(set) var forms: [String: PageForm] = [:]
+  /// Pages on which there was a form to send.
+  private(set) var withForms: [String] = []
+
+  init(_ browser: WireBrowser) async throws {
+    var (waiting, seen) = (["/"], ["/": 1])
+    while !waiting.isEmpty {
+      let asked = waiting
+      waiting = []
+      for (place, answer) in zip(asked, try await browser.get(asked)) {
+        note(place, answer)
+        for link in answer.page.matches(of: #/href="(\/[^"#]*)"/#) {
+          let next = String(link.1).replacing("&amp;", with: "&")
+          // The schema's pages have cells of their own.
+          let isRecords = next.hasPrefix("/fiches/")
+          let isFile = next.contains(".") || next.hasPrefix("/langue")
+          let kind = next.replacing(#/[0-9a-f]{8}-[0-9a-f-]{27}/#, with: "*")
+            .replacing(#/=[^&]*/#, with: "=")
+          guard !isRecords, !isFile, pages[next] == nil, !waiting.contains(next),
+            seen[kind, default: 0] < (kind.hasSuffix("*") ? 12 : 2)
+          else { continue }
+          seen[kind, default: 0] += 1
+          waiting.append(next)
+        }
+      }
+    }
+  }
+
+  /// The same pages as they are by now.
+  init(_ browser: WireBrowser, over places: [String]) async throws {
+    for (place, answer) in zip(places, try await browser.get(places)) { note(place, answer) }
+  }
+
+  private mutating func note(_ place: String, _ answer: WireBrowser.Answer) {
+    pages[place] = answer.status
+    let found = PageForm.all(in: answer.page).filter { $0.place != "/sortie" }
+    if !found.isEmpty { withForms.append(place) }
+    for form in found where forms[form.key] == nil { forms[form.key] = form }
+  }
+}
+
+/// Records of every type and scope and, of those that go from state to state, one in each, with a
+/// conflict about each.
+private struct Seeds {
+  struct Seed {
+    let type: RecordType
+    let scope: Scope
+    let id: RecordID
+  }
+
+  struct Conflict {
+    let type: RecordType
+    let scope: Scope
+    let field: String
+  }
+
+  /// One of each type where a base reads, and one where it does not.
+  private(set) var plain: [Seed] = []
+  private var count = 0
+  private(set) var conflicts: [Int64: Conflict] = [:]
+  /// Every step of the rules of the work, at each record that it could be of, offered or not.
+  private(set) var steps: [String: PageForm] = [:]
+
+  private static let flows: [(type: String, field: String, place: String, steps: [String])] = [
+    ("security_pack", "status", "/packs/*/etape", PackStep.allCases.map(\.rawValue)),
+    ("session", "minutes_status", "/seances/*/etape", MinutesStep.allCases.map(\.rawValue)),
+    ("incident", "status", "/incidents/*", IncidentFlow.Step.allCases.map(\.rawValue)),
+  ]
+
+  init(_ live: Live) throws {
+    for type in Schema.mission.types {
+      for scope in [Scope.base("GAO"), .base("KDL")] {
+        plain.append(try add(type, scope, [:], hasConflict: true, live))
+      }
+    }
+    for flow in Self.flows {
+      let type = try #require(Schema.mission[type: flow.type])
+      guard case .choice(let states) = type[field: flow.field]?.kind else { continue }
+      let hidden = try #require(plain.last { $0.type === type })
+      let seen = try states.map { state in
+        try add(
+          type, .base("GAO"), [flow.field: .text(state.value)], hasConflict: false, live)
+      }
+      for seed in seen + [hidden] {
+        for step in flow.steps {
+          let form = PageForm(
+            place: flow.place.replacing("*", with: "\(seed.id)"),
+            fields: [FormField(name: "etape", value: step)])
+          steps[form.key] = form
+        }
+      }
+    }
+    let all = try live.store.read { try $0.conflicts(after: 0, device: nil, limit: .max) }
+    for conflict in all {
+      let type = try #require(Schema.mission[type: conflict.type])
+      conflicts[conflict.id] = Conflict(type: type, scope: conflict.scope, field: conflict.field)
+      let form = PageForm(
+        place: "/conflits/\(conflict.id)", fields: [FormField(name: "choix", value: "retablir")])
+      steps[form.key] = form
+    }
+  }
+
+  /// Forms of new records, with all that the schema asks for.
+  func creations(by role: Role) throws -> [PageForm] {
+    try Schema.mission.types.filter { $0.writers.contains(role) }.map { type in
+      let number = 100 + Role.allCases.firstIndex(of: role)!
+      let values = try CompleteRecord(type: type, number: number).values(in: .base("GAO"))
+      return PageForm(
+        place: "/fiches/\(type.name)/nouvelle",
+        fields: values.sorted { $0.key < $1.key }.map { name, value in
+          FormField(name: name, value: Self.typed(value))
+        })
+    }
+  }
+
+  /// As somebody types it.
+  private static func typed(_ value: Shared.Value) -> String {
+    switch value {
+    case .null: ""
+    case .int(let number): "\(number)"
+    case .real(let number): "\(number)"
+    case .text(let text): text
+    }
+  }
+
+  private mutating func add(
+    _ type: RecordType, _ scope: Scope, _ state: [String: Shared.Value], hasConflict: Bool,
+    _ live: Live
+  ) throws -> Seed {
+    count += 1
+    let record = CompleteRecord(type: type, number: count % 90)
+    let (field, before) = try record.changed()
+    var values = try record.values(in: scope).merging(state) { $1 }
+    values[field.name] = before
+    let id = record.id(values, at: live.time.now)
+    try live.store.write { transaction throws in
+      var writing = try HubWriting(
+        transaction, live.store.schema, now: live.time.now, language: .fr)
+      let stamp = writing.stamp(above: .never)
+      let stored = try writing.insert(
+        StoredRecord(
+          handle: 0, id: id, values: values, stamps: FieldStamps(record: stamp), seq: 0,
+          entered: 0, isDeleted: false), type)
+      guard hasConflict else { return try writing.finish { 9 } }
+      try writing.keep(
+        stored, type, field.name, status: .open, winner: stored.state(of: field.name),
+        loser: FieldState(value: "écarté", stamp: Stamp(clock: 1, device: 1)))
+      try writing.keep(
+        stored, type, "*", status: .open, winner: FieldState(value: 0, stamp: stamp),
+        loser: FieldState(value: 1, stamp: Stamp(clock: 1, device: 1)))
+      try writing.finish { 9 }
+    }
+    return Seed(type: type, scope: scope, id: id)
+  }
+}
