@@ -50,17 +50,19 @@ extension FieldClient {
     _ line: HubLine
   ) async throws(Problem) -> Never {
     var handing = HandOver(client: self, line: line)
+    var unsent: Int? = 0
     do {
       try await handing.run()
     } catch {
       // The hub takes no more, or the file cannot be read: the order stands. What stands between may
       // answer anything: it takes nothing over, and is no reason to lose what was not sent.
       if handing.wasTurnedAway || error.code.mayPass { throw error }
+      unsent = try? replica.status().pending
     }
     replica.close()
     try Self.wipe(directory: directory, surroundings: surroundings)
     // The data are gone whether Bamako hears of it or not.
-    try? await handing.sayWiped()
+    try? await handing.sayWiped(WipedNotice(unsent: unsent))
     throw Problem(.wiped)
   }
 }
@@ -141,7 +143,9 @@ private struct HandOver {
       Compression.compress(request.encoded), head, to: identity.hub, by: identity.secret)
   }
 
-  mutating func sayWiped() async throws(Problem) { try await line.tell("/v1/wiped", []) }
+  mutating func sayWiped(_ notice: WipedNotice) async throws(Problem) {
+    try await line.tell("/v1/wiped", notice.body)
+  }
 
   private var now: Int64 { client.surroundings.now() }
 }

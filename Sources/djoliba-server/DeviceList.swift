@@ -21,6 +21,7 @@ struct DeviceList: Command {
     } else {
       try printer.out(TextTable(devices, global.language))
       for device in devices { tellShared(device) }
+      for device in devices { tellLost(device) }
       for (device, age) in oldTokens.sorted(by: { $0.key < $1.key }) { tellOld(device, age) }
     }
   }
@@ -36,6 +37,17 @@ extension DeviceList {
       en: "Device \(device.number), \(Moments.text(milliseconds: sharedAt, .en)): two machines use "
         + "its identity, or its folder comes from a copy. Give one of them a new invitation, in a "
         + "new folder.")
+  }
+}
+
+extension DeviceList {
+  private func tellLost(_ device: HubDevice) {
+    guard device.wipedAt != nil, device.waiting > 0 else { return }
+    printer.say(
+      fr: "Appareil \(device.number) : \(device.waiting) fiche(s) non envoyée(s) n'ont pas pu être "
+        + "remises avant l'effacement et sont perdues. Demandez à la base de les saisir de nouveau.",
+      en: "Device \(device.number): \(device.waiting) unsent record(s) could not be handed over "
+        + "before the wipe and are lost. Ask the base to enter them again.")
   }
 }
 

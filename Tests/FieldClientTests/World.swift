@@ -219,7 +219,7 @@ final class Link: Transport {
     switch request.path {
     case "/v1/repair": try gate.repair(request.body, token: token, language: .fr)
     case "/v1/handover": try gate.handOver(request.body, token: token, language: .fr)
-    case "/v1/wiped": try gate.wiped(token: token)
+    case "/v1/wiped": try gate.wiped(request.body, token: token)
     default:
       try gate.sync(request.body, token: token, language: .fr, inParts: request.takesBeginning)
     }

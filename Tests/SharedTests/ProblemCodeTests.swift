@@ -44,7 +44,13 @@ import Testing
     (65, [.damaged, .partly_saved, .not_a_replica]),
     (69, [.offline, .stalled, .overloaded, .hub_unable, .too_many_requests]),
     (70, [.internal]),
-    (73, [.disk_full, .cannot_write, .already_hub, .already_enrolled, .already_running]),
+    (
+      73,
+      [
+        .disk_full, .cannot_write, .already_hub, .already_enrolled, .already_running,
+        .already_served,
+      ]
+    ),
     (75, [.interrupted, .busy, .clock, .cursor, .digest_mismatch]),
     (76, [.not_understood, .too_large, .unsupported_media, .protocol_old, .wrong_method]),
     (77, [.unauthorised, .forbidden, .revoked, .untrusted_hub, .invitation_used, .plain_http]),

@@ -7,6 +7,8 @@ struct FakeHub: HubService {
   var problem: Problem?
   /// When set, `sync` reports that it began and waits to be released.
   var gate: Gate?
+  /// Called before a body is read.
+  var onHead: @Sendable () -> Void = {}
 
   func enroll(_ body: [UInt8], language: Language) throws(Problem) -> [UInt8] {
     if let problem { throw problem }
@@ -35,13 +37,16 @@ struct FakeHub: HubService {
     return Array("parcel ".utf8) + body
   }
 
-  func wiped(token: String) throws(Problem) -> [UInt8] { Array("{}".utf8) }
+  func wiped(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] { Array("{}".utf8) }
 
   func renew(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] { body }
 
   func exchangeKeys(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] { body }
 
-  func holder(of token: String) throws(Problem) -> UInt32 { 1 }
+  func holder(of token: String) throws(Problem) -> UInt32 {
+    onHead()
+    return 1
+  }
 
   func health() throws(Problem) -> [UInt8] { Array("{}".utf8) }
   func figures() throws(Problem) -> [Figure] { [] }

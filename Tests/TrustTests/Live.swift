@@ -54,7 +54,9 @@ final class Live: Sendable {
     let (ready, announced) = AsyncStream<Int>.makeStream()
     let identity = try live.folder.authority.identity()
     let server = HubServer(
-      service: FaultyHub(gate: HubGate(live.hub, folder: live.folder), faults: live.faults),
+      service: FaultyHub(
+        gate: HubGate(live.hub, folder: live.folder, uptime: { live.uptime.now }),
+        faults: live.faults),
       pages: ConsoleResponder(
         Console(doors: OfficeDoors(live.office, language: .fr)), isSecure: true),
       listen: ("127.0.0.1", 0), tls: (identity.certificatePEM, identity.keyPEM),
@@ -196,7 +198,9 @@ struct FaultyHub: HubService {
     try faults.strike("handOver")
     return try gate.handOver(body, token: token, language: language)
   }
-  func wiped(token: String) throws(Problem) -> [UInt8] { try gate.wiped(token: token) }
+  func wiped(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] {
+    try gate.wiped(body, token: token)
+  }
   /// The hub does it, and the answer gets lost, where that is planned.
   func renew(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] {
     try faults.strike("renew")

@@ -227,19 +227,59 @@ import Testing
     try await Live.run { live in
       let client = try await live.laptop()
       try live.hub.setState(.wiped, of: try number(client, live))
+      let message = try fillInbox(live)
       let device = try #require(try live.hub.devices().last)
-      let page = Changeset(groups: [
-        ChangeGroup(
-          type: "contact", fields: [],
-          records: [RecordChange(kind: .delete, id: nil, handle: 1, stamp: .never)])
-      ])
-      let request = SyncRequest(
-        deviceClock: live.time.now, schemaVersion: 1, program: "", grantVersion: 1,
-        noticeCursor: 0, knownDevices: 0, budget: 0, waiting: 0, cursors: [], push: page)
-      let message = request.encoded
-      for _ in 0..<Limits.parcelsOfDevice { _ = try live.hub.takeOver(message, from: device) }
       #expect(throws: Problem(.too_large)) { try live.hub.takeOver(message, from: device) }
     }
+  }
+
+  @Test func `what a lost laptop could not hand over is counted, and Bamako is told`() async throws
+  {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try write(3, into: client)
+      try live.hub.setState(.wiped, of: try number(client, live))
+      try fillInbox(live)
+      await #expect(throws: Problem(.wiped)) { try await client.sync() }
+      let device = try #require(try live.hub.devices().last)
+      #expect(device.wipedAt != nil && device.waiting == 3)
+      let line = try #require(try live.hub.audit(limit: 1).first)
+      #expect(line.act == "wiped" && line.detail == "3" && line.who == device.actor)
+      // Said again, it is no second line.
+      let header = ["-H", "Authorization: Bearer \(client.token)"]
+      let json = ["-H", "Content-Type: application/json", "-d", #"{"unsent":9}"#]
+      #expect(try await live.curl("/v1/wiped", header + json).status == 200)
+      #expect(try live.hub.audit(limit: 1).first == line)
+    }
+  }
+
+  @Test func `of an older program the hub counts itself what it could not take`() async throws {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      try live.hub.setState(.wiped, of: try number(client, live))
+      let message = try fillInbox(live, waiting: 6)
+      let device = try #require(try live.hub.devices().last)
+      #expect(throws: Problem(.too_large)) { try live.hub.takeOver(message, from: device) }
+      try live.hub.noteWiped(device, WipedNotice(body: []))
+      #expect(try live.hub.devices().last?.waiting == 7)
+      #expect(try live.hub.audit(limit: 1).first?.detail == "7")
+    }
+  }
+
+  /// Hands over as much as the hub takes of the last device. Returns one request more.
+  @discardableResult
+  private func fillInbox(_ live: Live, waiting: Int = 0) throws -> [UInt8] {
+    let device = try #require(try live.hub.devices().last)
+    let page = Changeset(groups: [
+      ChangeGroup(
+        type: "contact", fields: [],
+        records: [RecordChange(kind: .delete, id: nil, handle: 1, stamp: .never)])
+    ])
+    let request = SyncRequest(
+      deviceClock: live.time.now, schemaVersion: 1, program: "", grantVersion: 1,
+      noticeCursor: 0, knownDevices: 0, budget: 0, waiting: waiting, cursors: [], push: page)
+    for _ in 0..<Limits.parcelsOfDevice { _ = try live.hub.takeOver(request.encoded, from: device) }
+    return request.encoded
   }
 
   @Test func `an order to wipe stands until it is carried out`() async throws {

@@ -13,9 +13,9 @@ extension Problem {
       invitation_invalid, offline
     case stalled
     case overloaded, hub_unable, `internal`, cannot_write, disk_full, not_shown
-    case already_hub, already_enrolled, already_running, busy
+    case already_hub, already_enrolled, already_running, already_served, busy
     case file_exists, interrupted, clock, cursor, hub_behind, digest_mismatch
-    case not_understood, too_large, unsupported_media, protocol_old, wrong_method
+    case not_understood, too_large, unsupported_media, protocol_old, wrong_method, no_route
     case too_many_requests, unauthorised, forbidden, revoked, wipe_ordered, wiped, not_wiped,
       wipe_waits, log_broken
     case untrusted_hub, certificate_date, invitation_used, invitation_expired, invitation_unknown
@@ -487,6 +487,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Arrêtez l'autre programme, ou choisissez une autre adresse avec --listen.",
           en: "Stop the other program, or choose another address with --listen."))
+    case .already_served:
+      Entry(
+        exit: 73, status: 409,
+        text: Label(
+          fr: "Un autre serveur tourne déjà sur ce dossier.",
+          en: "Another server already runs on this folder."),
+        hint: Label(
+          fr: "Un dossier n'a qu'un serveur : arrêtez l'autre d'abord.",
+          en: "A folder has one server: stop the other one first."))
     case .file_exists:
       Entry(
         exit: 73, status: 409,
@@ -605,6 +614,15 @@ extension Problem.Code {
         hint: Label(
           fr: "Mettez le programme à jour, puis réessayez.",
           en: "Upgrade the program, then try again."))
+    case .no_route:
+      Entry(
+        exit: 76, status: 404,
+        text: Label(
+          fr: "Le serveur n'a rien à cette adresse.",
+          en: "The hub has nothing at this address."),
+        hint: Label(
+          fr: "Vérifiez l'adresse ; si elle est juste, mettez le programme à jour.",
+          en: "Check the address; if it is right, upgrade the program."))
     case .protocol_old:
       Entry(
         exit: 76, status: 426,

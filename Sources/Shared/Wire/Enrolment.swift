@@ -96,6 +96,21 @@ package struct TokenRenewal: Codable, Sendable {
   package var body: [UInt8] { json(self) }
 }
 
+/// What a device says when nothing of its data is left on it.
+package struct WipedNotice: Codable, Sendable {
+  /// Records that it could not hand over; nil when it could not tell.
+  package let unsent: Int?
+
+  package init(unsent: Int?) { self.unsent = unsent }
+
+  /// Older programs send nothing.
+  package init(body: [UInt8]) throws(Problem) {
+    self = body.isEmpty ? WipedNotice(unsent: nil) : try decode(body)
+  }
+
+  package var body: [UInt8] { json(self) }
+}
+
 func json(_ value: some Encodable, pretty: Bool = false) -> [UInt8] {
   let encoder = JSONEncoder()
   encoder.outputFormatting =

@@ -60,8 +60,8 @@ struct HubRouter: Sendable {
       }
     case .handOver: try await converse(route, request, address, service.handOver)
     case .wiped:
-      try await converse(route, request, address) { _, token, _ throws(Problem) in
-        try service.wiped(token: token)
+      try await converse(route, request, address) { body, token, _ throws(Problem) in
+        try service.wiped(body, token: token)
       }
     case .token:
       try await converse(route, request, address) { body, token, _ throws(Problem) in

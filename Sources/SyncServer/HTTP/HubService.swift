@@ -19,8 +19,8 @@ package protocol HubService: Sendable {
   func together(_ body: () -> Void) throws(Problem)
   /// What a device that shall be wiped has not sent yet. Binary in, binary out.
   func handOver(_ body: [UInt8], token: String, language: Language) throws(Problem) -> [UInt8]
-  /// The device has wiped itself.
-  func wiped(token: String) throws(Problem) -> [UInt8]
+  /// The device has wiped itself. JSON in, JSON out.
+  func wiped(_ body: [UInt8], token: String) throws(Problem) -> [UInt8]
   /// The token that the device will use from now on. JSON in, JSON out.
   func renew(_ body: [UInt8], token: String) throws(Problem) -> [UInt8]
   /// The public keys of the device's bundles, for the hub's. JSON in, JSON out.

@@ -110,6 +110,8 @@ extension Hub {
       guard device.state != .wiped || state == .wiped || device.wipedAt != nil else {
         throw Problem(.wipe_waits, at: "\(number)")
       }
+      // Of a device that came back and is to be wiped once more, the former wiping says nothing.
+      if state == .wiped, device.state != .wiped { device.wipedAt = nil }
       device.state = state
       try transaction.note(
         AuditEntry(state.act, by: who, type: "device", record: "\(number)"), time: now())

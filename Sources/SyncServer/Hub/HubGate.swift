@@ -7,11 +7,20 @@ package struct HubGate: HubService {
   private let traffic = TrafficBook()
   private let outcomes = Outcomes()
   private let lastBodies = LastBodies()
+  private let writing: WriteWatch?
+  private let uptime: @Sendable () -> Int64
 
-  /// - Parameter folder: where the hub keeps its files; nil for one that has none of its own.
-  package init(_ hub: Hub, folder: HubFolder? = nil) {
+  /// - Parameters:
+  ///   - folder: where the hub keeps its files; nil for one that has none of its own.
+  ///   - uptime: milliseconds from any moment on.
+  package init(
+    _ hub: Hub, folder: HubFolder? = nil,
+    uptime: @escaping @Sendable () -> Int64 = HubServer.uptime
+  ) {
     self.hub = hub
     self.folder = folder
+    self.uptime = uptime
+    writing = folder.map { WriteWatch(path: $0.database) }
   }
 
   package func enroll(_ body: [UInt8], language: Language) throws(Problem) -> [UInt8] {
@@ -61,8 +70,8 @@ package struct HubGate: HubService {
     }
   }
 
-  package func wiped(token: String) throws(Problem) -> [UInt8] {
-    try hub.noteWiped(try hub.holder(of: token))
+  package func wiped(_ body: [UInt8], token: String) throws(Problem) -> [UInt8] {
+    try hub.noteWiped(try hub.holder(of: token), WipedNotice(body: body))
     return Array("{}".utf8)
   }
 
@@ -110,11 +119,12 @@ package struct HubGate: HubService {
       + (folder?.figures() ?? [])
   }
 
-  /// Says that the hub is alive after one real read, and one real write beside the database, which
-  /// waits for no exchange.
+  /// Says that the hub is alive after one real read, one real write beside the database, which waits
+  /// for no exchange, and a look whether the database can be written.
   package func health() throws(Problem) -> [UInt8] {
     let count = try hub.store.read { transaction in try transaction.devices().count }
     try folder?.tryDisk()
+    try writing?.look(at: uptime())
     return Array("{\"devices\":\(count),\"now\":\(hub.now()),\"status\":\"ok\"}".utf8)
   }
 }

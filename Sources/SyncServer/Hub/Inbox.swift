@@ -49,7 +49,7 @@ extension Hub {
     _ message: [UInt8], from device: HubDevice
   ) throws(Problem) -> SyncAnswer {
     guard device.state == .wiped else { throw Problem(.forbidden) }
-    return try store.write { transaction in
+    let answer = try store.write { transaction -> SyncAnswer? in
       let isSealed = message.starts(with: BundleHead.magic)
       let request = try SyncRequest(
         encoded: isSealed ? try opened(message, from: device, transaction) : message)
@@ -58,13 +58,14 @@ extension Hub {
       answer.examined = request.push.isEmpty || isTimely(request, time)
       guard answer.examined else { return answer }
       let count = try transaction.inbox().count { $0.device == device.number }
-      guard count < Limits.parcelsOfDevice else { throw Problem(.too_large) }
-      var device = try standing(device, transaction)
-      device.waiting = request.waiting
-      try transaction.update(device)
-      guard !request.push.isEmpty else { return answer }
       let body = isSealed ? message : request.push.encoded
-      guard body.count <= Limits.largestParcel else { throw Problem(.too_large) }
+      let isTaken = count < Limits.parcelsOfDevice && body.count <= Limits.largestParcel
+      var device = try standing(device, transaction)
+      // What is not taken goes with the laptop: Bamako has to know how much.
+      device.waiting = request.waiting + (isTaken ? 0 : request.push.recordCount)
+      try transaction.update(device)
+      guard isTaken else { return nil }
+      guard !request.push.isEmpty else { return answer }
       let number = try transaction.addToInbox(
         InboxParcel(
           device: device.number, received: time, records: request.push.recordCount,
@@ -75,21 +76,26 @@ extension Hub {
           detail: "\(request.push.recordCount)"), time: time)
       return answer
     }
+    guard let answer else { throw Problem(.too_large) }
+    return answer
   }
 
-  /// The device says that nothing of its data is left on it.
+  /// The device says that nothing of its data is left on it, and how much of it nobody has now. Who
+  /// says it again says nothing new.
   ///
   /// - Throws: `.forbidden` for a device that shall not be wiped.
-  package func noteWiped(_ device: HubDevice) throws(Problem) {
+  package func noteWiped(_ device: HubDevice, _ notice: WipedNotice) throws(Problem) {
     guard device.state == .wiped else { throw Problem(.forbidden) }
     try store.write { transaction in
       var device = try standing(device, transaction)
-      device.waiting = 0
+      guard device.wipedAt == nil else { return }
+      device.waiting = max(0, min(notice.unsent ?? device.waiting, Int(Int32.max)))
       device.wipedAt = now()
       try transaction.update(device)
       try transaction.note(
-        AuditEntry(.wiped, by: device.actor, type: "device", record: "\(device.number)"),
-        time: now())
+        AuditEntry(
+          .wiped, by: device.actor, type: "device", record: "\(device.number)",
+          detail: device.waiting > 0 ? "\(device.waiting)" : nil), time: now())
     }
   }
 
