@@ -25,6 +25,7 @@ struct LiveHub: Sendable {
   /// Serves while `body` runs, then stops in the ordinary way and waits for the end.
   static func run<T: Sendable>(
     _ service: FakeHub = FakeHub(), tls: ServerIdentity? = nil, behindProxy: Bool = false,
+    shutdown: Duration = HTTPLimits.shutdown,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     body: @escaping @Sendable (LiveHub) async throws -> T
   ) async throws -> T {
@@ -32,7 +33,7 @@ struct LiveHub: Sendable {
     let server = HubServer(
       service: service, listen: ("127.0.0.1", 0),
       tls: tls.map { ($0.certificatePEM, $0.keyPEM) }, logger: logger,
-      behindProxy: behindProxy, onReady: { ready.yield($0) })
+      behindProxy: behindProxy, shutdown: shutdown, onReady: { ready.yield($0) })
     let group = server.group()
     async let served: Void = {
       defer { ready.finish() }

@@ -53,6 +53,28 @@ import Testing
     }
   }
 
+  /// Half a body, and nothing more for as long as the hub is there.
+  private static let half = """
+    exec 3<>/dev/tcp/127.0.0.1/$0
+    printf 'POST /v1/sync HTTP/1.1\\r\\nHost: x\\r\\nAuthorization: Bearer abc\\r\\n' >&3
+    printf 'Content-Type: application/vnd.djoliba.sync\\r\\nContent-Length: 9\\r\\n\\r\\nx' >&3
+    cat <&3
+    """
+
+  /// A body on which nothing moves is waited for longer than this test may take.
+  @Test(.timeLimit(.minutes(1)))
+  func `a body that does not come keeps no hub from stopping`() async throws {
+    let (asked, head) = AsyncStream<Void>.makeStream()
+    let slow = try await LiveHub.run(
+      FakeHub(onHead: { head.yield() }), shutdown: .milliseconds(100)
+    ) { hub in
+      let slow = Task { try await terminal("bash", ["-c", Self.half, "\(hub.port)"]) }
+      for await _ in asked { break }
+      return slow
+    }
+    #expect(try await slow.value.text.isEmpty, "nobody answered it")
+  }
+
   @Test func `an address in use is said`() async throws {
     try await LiveHub.run { hub in
       let second = HubServer(

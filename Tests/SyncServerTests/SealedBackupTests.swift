@@ -39,6 +39,18 @@ import Testing
       schema: .mission, by: "shell:awa", now: { OfficeFolder.noon }, random: { 5 })
   }
 
+  @Test func `a key whose seal cannot be written does not stay`() throws {
+    // Where the seal is written first, something stands in its way.
+    let way = office.folder.path + "/recovery.seal.new"
+    try FileManager.default.createDirectory(atPath: way, withIntermediateDirectories: false)
+    #expect(throws: Problem.self) { try makeKey() }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: place.path) == [])
+    #expect(try office.folder.recoverySeal() == nil, "backups go on being open")
+    try FileManager.default.removeItem(atPath: way)
+    try makeKey()
+    #expect(try office.folder.recoverySeal() != nil)
+  }
+
   @Test func `a sealed backup tells nothing, and its key brings the hub back`() throws {
     let seal = try makeKey()
     let before = try FileManager.default.contentsOfDirectory(atPath: office.folder.path)

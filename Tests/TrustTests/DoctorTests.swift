@@ -132,4 +132,26 @@ import Testing
       #expect(sealed.state(of: .disk) == .good, "\(sealed.findings.map(\.text.en))")
     }
   }
+
+  @Test func `a sealed laptop without its key is told so, and for a sealed one`() async throws {
+    try await Live.run { live in
+      let client = try await live.laptop()
+      let place = client.directory + "-sealed"
+      try FileManager.default.copyItem(atPath: client.directory, toPath: place)
+      var surroundings = live.surroundings()
+      surroundings.keyFolder = live.folder.path + "/keys"
+      try FieldClient.seal(directory: place, with: .machine, surroundings: surroundings)
+      Seal.close(place)
+      try FileManager.default.removeItem(atPath: live.folder.path + "/keys")
+      let plain = DiskEncryption.Sources(
+        mounts: "1 0 0:9 / / rw - ext4 /dev/sda rw\n", devices: live.folder.path,
+        number: { _ in "laptop-1" })
+      let checkup = await Checkup.look(at: place, surroundings: surroundings, disk: plain)
+      let records = checkup.findings.first { $0.subject == .records }
+      #expect(
+        records?.state == .bad && records?.text.en.hasPrefix(Problem.Code.no_key.text.en) == true)
+      #expect(checkup.state(of: .disk) == .good, "its records are sealed all the same")
+      #expect(checkup.state(of: .space) != nil && checkup.state(of: .files) != nil)
+    }
+  }
 }

@@ -91,6 +91,18 @@ import Testing
     }
   }
 
+  @Test func `what is no enrolment at all is counted as a wrong code`() async throws {
+    try await Live.run { live in
+      for body in ["{}", "[", #"{"code":"x","token":"short","program":""}"#] {
+        let counts = try await flood(
+          live, "/v1/enroll", times: 15, from: "127.0.0.2",
+          ["-H", "Content-Type: application/json", "-d", body])
+        #expect(counts == [422: 10, 429: 5], "\(body)")
+        live.uptime.advance(600_000)
+      }
+    }
+  }
+
   @Test func `codes that are tried at once are counted as if one came after the other`()
     async throws
   {

@@ -23,7 +23,7 @@ package enum HTTPLimits {
   /// From the connection to the first whole head, TLS included, over a satellite.
   static let firstHead = TimeAmount.seconds(30)
   /// For the requests in flight when the hub is asked to stop. A device that is cut goes on where it was.
-  static let shutdown = Duration.seconds(15)
+  package static let shutdown = Duration.seconds(15)
   /// Connections at a time unless said otherwise, half of what a process may have open files. More
   /// wait their turn.
   package static let connections = 512

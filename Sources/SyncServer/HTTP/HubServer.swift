@@ -22,6 +22,7 @@ package struct HubServer: Sendable {
   private let behindProxy: Bool
   private let turnstile: Turnstile
   private let limit: Int
+  private let shutdown: Duration
   private let uptime: @Sendable () -> Int64
   private let onReady: @Sendable (Int) -> Void
 
@@ -31,6 +32,7 @@ package struct HubServer: Sendable {
   ///   - tls: the certificate and its key; nil for plain HTTP.
   ///   - behindProxy: plain HTTP beyond loopback is meant, because a TLS proxy stands in front.
   ///   - connections: at a time; more wait their turn.
+  ///   - shutdown: for the requests in flight when it is asked to stop.
   ///   - uptime: milliseconds from any moment on, for the rates of requests.
   ///   - onReady: called once with the real port when devices can connect.
   package init(
@@ -38,6 +40,7 @@ package struct HubServer: Sendable {
     listen: (host: String, port: Int),
     tls: (certificatePEM: [UInt8], keyPEM: [UInt8])?, logger: Logger, behindProxy: Bool = false,
     connections limit: Int = HTTPLimits.connections,
+    shutdown: Duration = HTTPLimits.shutdown,
     uptime: @escaping @Sendable () -> Int64 = HubServer.uptime,
     onReady: @escaping @Sendable (Int) -> Void = { _ in }
   ) {
@@ -49,6 +52,7 @@ package struct HubServer: Sendable {
     self.behindProxy = behindProxy
     turnstile = Turnstile(uptime: uptime)
     self.limit = limit
+    self.shutdown = shutdown
     self.uptime = uptime
     self.onReady = onReady
   }
@@ -60,7 +64,7 @@ package struct HubServer: Sendable {
   }()
 
   /// Serves until SIGTERM or SIGINT, then finishes the requests in flight, as far as
-  /// they are through in `HTTPLimits.shutdown`: nobody else is served meanwhile.
+  /// they are through in time: nobody else is served meanwhile.
   ///
   /// Errors: `plain_http`, `already_running` when the address is taken, `usage` when it is not one
   /// of this machine's, `not_understood` for a certificate or key that cannot be read.
@@ -74,7 +78,7 @@ package struct HubServer: Sendable {
   private func group(stoppingOn signals: [UnixSignal]) -> ServiceGroup {
     var configuration = ServiceGroupConfiguration(
       services: [Listener(server: self)], gracefulShutdownSignals: signals, logger: quiet)
-    configuration.maximumGracefulShutdownDuration = HTTPLimits.shutdown
+    configuration.maximumGracefulShutdownDuration = shutdown
     return ServiceGroup(configuration: configuration)
   }
 
