@@ -36,6 +36,8 @@ struct Run: Command {
 
   func perform() async throws {
     let addresses = try folder.addresses()
+    let lock = try ServingLock(folder)
+    defer { lock.release() }
     let hub = try openHub(schema: .mission)
     let isPlain = plainHttp || addresses.allSatisfy { $0.scheme == .http }
     let listen =
@@ -50,22 +52,17 @@ struct Run: Command {
       tls: identity.map { ($0.certificatePEM, $0.keyPEM) },
       logger: logger,
       behindProxy: isPlain && behindProxy, connections: connections)
-    try keepUp(hub)
-    let upkeep = Task {
-      while !Task.isCancelled {
+    let upkeep = Upkeep(hub, folder)
+    try upkeep.run()
+    let daily = Task {
+      try await upkeep.goOn {
         try await Task.sleep(for: .seconds(86_400))
-        // A full disk today is no reason to leave it at that tomorrow.
-        do { try keepUp(hub) } catch { logger.error("upkeep: \(error)") }
+      } noting: {
+        logger.error("upkeep: \($0)")
       }
     }
-    defer { upkeep.cancel() }
+    defer { daily.cancel() }
     try await server.run()
-  }
-
-  private func keepUp(_ hub: Hub) throws(Problem) {
-    try hub.compact()
-    try hub.tidyAudit()
-    try folder.watchAudit(of: hub)
   }
 
   private func pages(_ hub: Hub, isSecure: Bool) throws(Problem) -> ConsoleResponder {

@@ -132,7 +132,7 @@ private let token = "Authorization: Bearer abc"
         let answer = try await hub.curl(path, "-X", "POST")
         #expect([404, 405].contains(answer.status), "\(path)")
         let code = try problem(answer).code
-        #expect(["not_found", "wrong_method"].contains(code), "\(path)")
+        #expect(["no_route", "wrong_method"].contains(code), "\(path)")
       }
       let wrong = try await hub.curl("/v1/sync")
       #expect(wrong.status == 405)

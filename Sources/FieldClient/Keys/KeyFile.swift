@@ -55,6 +55,15 @@ struct KeyFile: Codable, Sendable {
       DurableFile.json(self), to: Self.path(directory), isForgetting: true)
   }
 
+  /// Takes back the key that the machine made for a file that could not be saved: it opens nothing.
+  func abandon(_ directory: String, _ surroundings: Surroundings) {
+    // Where even reading fails, the file may stand.
+    let isThere = DurableFile.exists(Self.path(directory))
+    let stands = try? DurableFile.read(Self.path(directory))
+    guard !isThere || stands.map({ $0 != Array(DurableFile.json(self)) }) ?? false else { return }
+    try? destroyMachineKey(surroundings)
+  }
+
   // MARK: Wrapping
 
   /// - Throws: `.weak_password`; what `MachineKeys` throws.

@@ -57,11 +57,16 @@ extension FieldClient {
     _ key: SealKey, _ sealing: Sealing, _ directory: String, _ surroundings: Surroundings
   ) throws(Problem) {
     let file = try KeyFile(wrapping: key, sealing, surroundings)
-    // Before the key file: one that is to be locked and knows of no contact is locked.
-    if file.days != nil {
-      try Contact(heard: surroundings.now(), clockError: 0, surroundings).save(directory)
+    do throws(Problem) {
+      // Before the key file: one that is to be locked and knows of no contact is locked.
+      if file.days != nil {
+        try Contact(heard: surroundings.now(), clockError: 0, surroundings).save(directory)
+      }
+      try file.save(directory)
+    } catch {
+      file.abandon(directory, surroundings)
+      throw error
     }
-    try file.save(directory)
     if file.days == nil { try Contact.remove(directory) }
   }
 
@@ -101,7 +106,13 @@ extension FieldClient {
       return
     }
     defer { lock.release() }
-    try file.unlocked(key, surroundings).save(directory)
+    let unlocked = try file.unlocked(key, surroundings)
+    do throws(Problem) {
+      try unlocked.save(directory)
+    } catch {
+      unlocked.abandon(directory, surroundings)
+      throw error
+    }
   }
 
   /// For programs that stay: throws `.not_enrolled` when the folder was wiped meanwhile, and

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 package import Shared
 
@@ -9,6 +10,10 @@ extension Problem {
     case let error as DatabaseError:
       let isFull = error.problemCode == .cannot_write && place.map(FreeSpace.isOut) ?? false
       self.init(isFull ? .disk_full : error.problemCode, at: place, cause: error.sanitised)
+    case let error as CocoaError:
+      // Of files that are copied beside the database.
+      let isFull = error.code == .fileWriteOutOfSpace
+      self.init(isFull ? .disk_full : .cannot_write, at: place, cause: "\(error.code.rawValue)")
     case is CancellationError: self.init(.interrupted, at: place)
     default: self.init(.internal, at: place, cause: "\(type(of: error))")
     }

@@ -38,10 +38,21 @@ extension Replica {
   ) throws(Problem) -> Rescue {
     let fresh = fresh(path)
     return try storing(at: path) {
-      let kept = try keep(path, in: folder)
-      try DurableFile.remove(([""] + logs).map { fresh + $0 })
-      let rescue = try salvage(copyOf: kept, Outline(beside: path), to: fresh, now: now)
-      try DurableFile.remove(logs.map { fresh + $0 } + [Outline.path(fresh)])
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+      let leftovers = ([""] + logs).map { fresh + $0 } + [Outline.path(fresh)]
+      let rescue: Rescue
+      do {
+        let kept = try keep(path, in: folder)
+        try DurableFile.remove(leftovers)
+        rescue = try salvage(copyOf: kept, Outline(beside: path), to: fresh, now: now)
+        try DurableFile.remove(leftovers.filter { $0 != fresh })
+      } catch {
+        // The damaged file is still in its place, and a full disk needs the room of what was begun.
+        try? DurableFile.remove(leftovers)
+        try? FileManager.default.removeItem(atPath: folder)
+        throw error
+      }
       try takePlace(path)
       return rescue
     }
@@ -64,8 +75,6 @@ extension Replica {
   /// Copies the file and its log, and waits until the copies are on the disk.
   private static func keep(_ path: String, in folder: String) throws -> String {
     let files = FileManager.default
-    try files.createDirectory(
-      atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     let kept = folder + "/replica.sqlite"
     for part in ["", "-wal"] where files.fileExists(atPath: path + part) {
       try files.copyItem(atPath: path + part, toPath: kept + part)

@@ -38,7 +38,7 @@ struct ProblemMiddleware: RouterMiddleware {
     case let problem as Problem: problem
     case is NIOTooManyBytesError: Problem(.too_large)
     case is HTTPError:
-      Problem(HubRoute(rawValue: request.uri.path) == nil ? .not_found : .wrong_method)
+      Problem(HubRoute(rawValue: request.uri.path) == nil ? .no_route : .wrong_method)
     default: nil
     }
   }
