@@ -37,6 +37,9 @@ let package = Package(
       name: "CSealed",
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])],
       linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("sqlite3")]),
+    .target(
+      name: "CTriggers", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary("sqlite3")]),
 
     .target(
       name: "CLaunching", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
@@ -49,7 +52,7 @@ let package = Package(
     .target(
       name: "Storage",
       dependencies: [
-        "Shared", "CSealed", .product(name: "Crypto", package: "swift-crypto"),
+        "Shared", "CSealed", "CTriggers", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],

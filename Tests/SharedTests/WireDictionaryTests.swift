@@ -15,6 +15,22 @@ struct WireDictionaryTests {
     }
   }
 
+  @Test func `what was compressed before changes nothing`() {
+    var random = SplitMix64(seed: 4)
+    let messages = (0..<200).map { _ in random.buffer() }
+    func frame(_ index: Int) -> [UInt8] {
+      Compression.compress(messages[index], dictionary: index % 2)
+    }
+    let first = messages.indices.map(frame)
+    let others = messages.indices.reversed().map { index in
+      _ = Compression.compress(messages[index], level: Int32(1 + index % 19))
+      let parts = ZstdCompressor(level: 3)
+      _ = parts.append(messages[index], isLast: false)
+      return frame(index)
+    }
+    #expect(first == others.reversed())
+  }
+
   @Test func `a frame names its dictionary, and an unknown one is not understood`() throws {
     let frame = Compression.compress(request(), dictionary: 1)
     #expect(frame.first == 3)

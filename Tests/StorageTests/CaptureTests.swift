@@ -128,4 +128,27 @@ import Testing
     }
     #expect(try pending() == [])
   }
+
+  @Test func `what the hub said is not captured, and all else is, also after it failed`() throws {
+    struct Failed: Error {}
+    let id = try confirmed()
+    func rename(_ name: String) throws {
+      try desk.replica.pool.write { db in
+        try db.execute(
+          sql: "UPDATE contact SET display_name = ? WHERE id = ?",
+          arguments: [name, id.description])
+      }
+    }
+    try desk.replica.pool.writeWithoutTransaction { db in
+      try db.withoutCapture {
+        try db.execute(sql: "UPDATE contact SET display_name = 'A'")
+        try db.withCapture { try db.execute(sql: "UPDATE contact SET organisation = 'B'") }
+        try db.execute(sql: "UPDATE contact SET display_name = 'C'")
+      }
+      #expect(throws: Failed.self) { try db.withoutCapture { throw Failed() } }
+    }
+    #expect(try pending() == ["organisation"])
+    try rename("D")
+    #expect(try pending() == ["organisation", "display_name"])
+  }
 }

@@ -60,6 +60,7 @@ import Testing
           day: live.time.now / 86_400_000, requests: Limits.requestsOfDay)
         try transaction.update(stored)
       }
+      live.time.advance(Doorkeeper.moment)
       await #expect(throws: Problem.self) { try await device.sync() }
       let figures = try await read(live)
       #expect(figures["djoliba_devices_clock_wrong"] == 1)

@@ -212,6 +212,7 @@ struct FaultyHub: HubService {
     try gate.exchangeKeys(body, token: token)
   }
   func holder(of token: String) throws(Problem) -> UInt32 { try gate.holder(of: token) }
+  func recentHolder(of token: String) -> UInt32? { gate.recentHolder(of: token) }
   func health() throws(Problem) -> [UInt8] {
     try faults.strike("health")
     return try gate.health()

@@ -10,12 +10,15 @@ public struct Scope: Hashable, Sendable, Comparable, CustomStringConvertible {
 
   /// `mission`, `bamako`, or `base:` and three capital letters; anything else is nil.
   public init?(_ text: some StringProtocol) {
-    let valid =
-      text == "mission" || text == "bamako"
-      || text.hasPrefix("base:") && text.utf8.count == 8
-        && text.utf8.suffix(3).allSatisfy { (65...90).contains($0) }
-    guard valid else { return nil }
     description = String(text)
+    guard description == "mission" || description == "bamako" || isOfBase else { return nil }
+  }
+
+  /// The hub reads several in each exchange: byte by byte, it costs nothing.
+  private var isOfBase: Bool {
+    let bytes = description.utf8
+    return bytes.count == 8 && bytes.starts(with: "base:".utf8)
+      && bytes.dropFirst(5).allSatisfy { 65...90 ~= $0 }
   }
 
   /// The code of the base whose scope this is.

@@ -1,13 +1,13 @@
 import CZstd
+import Synchronization
 
-/// A zstd compression context. One for each call: making it costs microseconds, and a call then
-/// shares nothing with any other.
+/// A zstd compression context. A call has it for itself; what it was set to is forgotten after it, and what
+/// a short message took of memory is kept for the next one, which otherwise is most of its cost.
 struct ZstdCompressor: ~Copyable {
   private let context: OpaquePointer
 
   init(level: Int32, _ dictionary: WireDictionary? = nil) {
-    guard let context = ZSTD_createCCtx() else { preconditionFailure("out of memory") }
-    self.context = context
+    context = Self.idle.withLock { $0.popLast()?.context } ?? Self.fresh()
     if let dictionary { require(ZSTD_CCtx_refCDict(context, dictionary.compressing)) }
     require(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level))
     require(ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0))
@@ -16,7 +16,31 @@ struct ZstdCompressor: ~Copyable {
     require(czstd_compress_without_magic(context))
   }
 
-  deinit { ZSTD_freeCCtx(context) }
+  deinit {
+    let idle = Idle(context: context)
+    require(ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters))
+    let isKept =
+      ZSTD_sizeof_CCtx(context) <= Self.keptBytes
+      && Self.idle.withLock { kept in
+        guard kept.count < Self.keptCount else { return false }
+        kept.append(idle)
+        return true
+      }
+    if !isKept { ZSTD_freeCCtx(context) }
+  }
+
+  /// Sendable unchecked: nobody uses it while it waits.
+  private struct Idle: @unchecked Sendable { let context: OpaquePointer }
+
+  private static let idle = Mutex<[Idle]>([])
+  /// As many as threads compress at once.
+  private static let keptCount = 4
+  private static let keptBytes = 1 << 20
+
+  private static func fresh() -> OpaquePointer {
+    guard let context = ZSTD_createCCtx() else { preconditionFailure("out of memory") }
+    return context
+  }
 
   /// Bytes from which on a level's own tables would take 64 MB.
   private static let long = 1 << 20

@@ -1,3 +1,5 @@
+import CTriggers
+import GRDB
 import Shared
 
 // Capture. Whoever writes the typed tables, with this library, the `sqlite3` shell or a
@@ -9,8 +11,9 @@ import Shared
 // REPLACE) is `Settling`, which runs in this library before anything is sent. So a local
 // write costs one more small row and never fails because of a clock, a rule or a connection.
 //
-// The library switches capture off in `_switch` while it applies what the hub sent. The
-// switch is part of that transaction: another program never sees it off.
+// What this library writes on the hub's word is not captured: its connection fires no triggers meanwhile,
+// which costs nothing for each row and which no other program sees. Who repairs a replica by hand has
+// `_switch` for that, part of their transaction.
 
 /// What a journal line tells.
 enum JournalKind: Int, Sendable {
@@ -117,5 +120,19 @@ enum Capture {
         WHERE \(alias).id = NEW.id)\(names.1)
         """
     }.joined(separator: " UNION ALL ")
+  }
+}
+
+extension Database {
+  /// Writes the typed tables without being captured.
+  func withoutCapture<T>(_ body: () throws -> T) rethrows -> T { try capturing(false, body) }
+
+  /// Writes them as another program does.
+  func withCapture<T>(_ body: () throws -> T) rethrows -> T { try capturing(true, body) }
+
+  private func capturing<T>(_ isOn: Bool, _ body: () throws -> T) rethrows -> T {
+    let before = triggers_fire(sqliteConnection, isOn ? 1 : 0)
+    defer { _ = triggers_fire(sqliteConnection, before) }
+    return try body()
   }
 }

@@ -259,13 +259,6 @@ extension Database {
     return try body()
   }
 
-  /// Writes the typed tables without being captured.
-  func withoutCapture<T>(_ body: () throws -> T) throws -> T {
-    try run("UPDATE _switch SET capturing = 0")
-    let result = try body()
-    try run("UPDATE _switch SET capturing = 1")
-    return result
-  }
 }
 
 extension Problem {

@@ -99,9 +99,7 @@ struct Salvaging {
       if wanted.contains(id) || numbers.contains(number) {
         _ = try insert(row, name, db)
       } else if stamps.isNull {
-        try db.run("UPDATE _switch SET capturing = 1")
-        _ = try insert(row, name, db)
-        try db.run("UPDATE _switch SET capturing = 0")
+        _ = try db.withCapture { try insert(row, name, db) }
       } else if RecordID(id) != nil {
         // It must not take the place of what only this file has.
         _ = try insert(row, name, db, or: "IGNORE")

@@ -13,8 +13,21 @@ final class ExchangeQueue: Sendable {
     let continuation: CheckedContinuation<Result<[UInt8], Problem>, Never>
   }
 
+  private struct Line {
+    var waiting: [Call] = []
+    /// Whether the queue is at work, or about to be.
+    var isServed = false
+
+    /// Who is next; nobody ends the work.
+    mutating func next() -> [Call] {
+      defer { waiting.removeFirst(min(Limits.exchangesTogether, waiting.count)) }
+      isServed = !waiting.isEmpty
+      return Array(waiting.prefix(Limits.exchangesTogether))
+    }
+  }
+
   private let queue = DispatchQueue(label: "djoliba.exchanges")
-  private let waiting = Mutex<[Call]>([])
+  private let line = Mutex(Line())
   private let together: @Sendable (() -> Void) throws(Problem) -> Void
 
   /// - Parameter together: runs what writes so that all of it is durable when it returns, and none
@@ -27,34 +40,33 @@ final class ExchangeQueue: Sendable {
     _ work: @escaping @Sendable () throws(Problem) -> [UInt8]
   ) async throws(Problem) -> [UInt8] {
     let result = await withCheckedContinuation { continuation in
-      waiting.withLock { $0.append(Call(work: work, continuation: continuation)) }
-      queue.async { self.serve() }
+      let isIdle = line.withLock { line in
+        line.waiting.append(Call(work: work, continuation: continuation))
+        defer { line.isServed = true }
+        return !line.isServed
+      }
+      if isIdle { queue.async { self.serve() } }
     }
     return try result.get()
   }
 
   /// How many have not begun.
-  var waitingCount: Int { waiting.withLock { $0.count } }
+  var waitingCount: Int { line.withLock { $0.waiting.count } }
 
   private func serve() {
-    let calls = waiting.withLock { waiting in
-      defer { waiting.removeFirst(min(Limits.exchangesTogether, waiting.count)) }
-      return Array(waiting.prefix(Limits.exchangesTogether))
-    }
-    for (call, result) in zip(calls, results(of: calls)) {
-      call.continuation.resume(returning: result)
+    while case let calls = line.withLock({ $0.next() }), !calls.isEmpty {
+      for (call, result) in zip(calls, results(of: calls)) {
+        call.continuation.resume(returning: result)
+      }
     }
   }
 
   private func results(of calls: [Call]) -> [Result<[UInt8], Problem>] {
     var results: [Result<[UInt8], Problem>] = []
-    func work() { results = calls.map { call in Result { () throws(Problem) in try call.work() } } }
-    guard calls.count > 1 else {
-      work()
-      return results
-    }
     do throws(Problem) {
-      try together(work)
+      try together {
+        results = calls.map { call in Result { () throws(Problem) in try call.work() } }
+      }
       return results
     } catch {
       // Nothing was written; who was refused on their own account hears that.

@@ -123,6 +123,7 @@ struct HubRouter: Sendable {
   ) async throws(Problem) -> (token: String, number: UInt32) {
     do {
       let token = try request.token()
+      if let number = service.recentHolder(of: token) { return (token, number) }
       let number = try await questions.run { () throws(Problem) in
         try service.holder(of: token)
       }

@@ -2,8 +2,8 @@ package import Shared
 
 /// The hub as the network sees it: bytes in, bytes out.
 ///
-/// The functions block, since they run SQLite. `holder`, `health` and `figures` may be called
-/// during any other; of the others never two at the same time.
+/// The functions block, since they run SQLite, but for `recentHolder`. That, `holder`, `health` and
+/// `figures` may be called during any other; of the others never two at the same time.
 package protocol HubService: Sendable {
   /// A one-time code for a token. JSON in, JSON out.
   func enroll(_ body: [UInt8], language: Language) throws(Problem) -> [UInt8]
@@ -28,6 +28,8 @@ package protocol HubService: Sendable {
   /// The number of the device that holds a token, whatever it may still do. Asked before a body is
   /// read. Throws `.unauthorised`; `.too_many_requests` for one that has had its share of the day.
   func holder(of token: String) throws(Problem) -> UInt32
+  /// The same of a device that was let in a moment ago, from memory; nil where `holder` has to tell.
+  func recentHolder(of token: String) -> UInt32?
   /// A JSON object, after one real read and one real write. Throws what ails the hub.
   func health() throws(Problem) -> [UInt8]
   /// What an operator watches.
@@ -36,4 +38,5 @@ package protocol HubService: Sendable {
 
 extension HubService {
   package func together(_ body: () -> Void) throws(Problem) { body() }
+  package func recentHolder(of token: String) -> UInt32? { nil }
 }

@@ -41,7 +41,7 @@ extension Hub {
     try store.write { transaction in
       guard var device = try transaction.device(tokenHash: device.tokenHash) else { return }
       device.traffic = traffic
-      try transaction.update(device)
+      try transaction.noteExchange(of: device)
     }
   }
 }

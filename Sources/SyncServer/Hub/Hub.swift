@@ -117,7 +117,7 @@ package final class Hub: Sendable {
     device.clockError = request.deviceClock &- time
     device.program = request.program.programName
     if request.grantVersion == device.grantVersion { device.withdrawn = [] }
-    try transaction.update(device)
+    try transaction.noteExchange(of: device)
   }
 
   /// The device as it is now: it may have been shut out, or given another grant, while its request

@@ -7,6 +7,7 @@ package struct HubGate: HubService {
   private let traffic = TrafficBook()
   private let outcomes = Outcomes()
   private let lastBodies = LastBodies()
+  private let doorkeeper = Doorkeeper()
   private let writing: WriteWatch?
   private let uptime: @Sendable () -> Int64
 
@@ -27,8 +28,17 @@ package struct HubGate: HubService {
     try hub.enroll(EnrolmentRequest(body: body)).body
   }
 
+  package func recentHolder(of token: String) -> UInt32? {
+    let time = hub.now()
+    guard let device = doorkeeper.device(Secret.hash(token), at: time),
+      !traffic.today(of: device, time).isSpent
+    else { return nil }
+    return device.number
+  }
+
   package func holder(of token: String) throws(Problem) -> UInt32 {
     let device = try hub.holder(of: token)
+    doorkeeper.note(device, Secret.hash(token), at: hub.now())
     let today = traffic.today(of: device, hub.now())
     // An order to wipe comes through, and what answers it: that is bounded by itself.
     guard !today.isSpent || device.state == .wiped else {

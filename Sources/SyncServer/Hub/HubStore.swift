@@ -116,6 +116,8 @@ package protocol HubTransaction {
   /// The names of the devices numbered from here on.
   func deviceNames(from number: UInt32) throws -> [UInt32: String]
   func update(_ device: HubDevice) throws
+  /// Writes what an exchange leaves of a device: when it came, with what, and what it took today.
+  func noteExchange(of device: HubDevice) throws
   func addInvitation(_ invitation: StoredInvitation) throws
   func invitation(codeHash: [UInt8]) throws -> StoredInvitation?
   func useInvitation(codeHash: [UInt8], device: UInt32) throws

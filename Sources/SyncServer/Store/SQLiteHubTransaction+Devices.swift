@@ -4,36 +4,24 @@ import Storage
 
 extension SQLiteHubTransaction {
   func addDevice(_ device: HubDevice) throws -> UInt32 {
-    try db.run(
-      """
-      INSERT INTO _device(name, base, role, everything, readable, writable, grant_version,
-        token_hash, last_sync, waiting, clock_error, program, state, turn, former_turn, shared_at,
-        next_token_hash, day, day_requests, day_bytes, wiped_at, withdrawn, keys, bundle)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """, device.columns)
+    try db.run(Self.addDevice, device.columns)
     return UInt32(db.lastInsertedRowID)
   }
 
   func update(_ device: HubDevice) throws {
-    try db.run(
-      """
-      UPDATE _device SET name = ?, base = ?, role = ?, everything = ?, readable = ?,
-        writable = ?, grant_version = ?, token_hash = ?, last_sync = ?, waiting = ?,
-        clock_error = ?, program = ?, state = ?, turn = ?, former_turn = ?, shared_at = ?,
-        next_token_hash = ?, day = ?, day_requests = ?, day_bytes = ?, wiped_at = ?,
-        withdrawn = ?, keys = ?, bundle = ?
-      WHERE number = ?
-      """, device.columns + [Int64(device.number)])
+    try db.run(Self.updateDevice, device.columns + [Int64(device.number)])
+  }
+
+  func noteExchange(of device: HubDevice) throws {
+    try db.run(Self.noteExchange, device.ofExchange + [Int64(device.number)])
   }
 
   func device(tokenHash: [UInt8]) throws -> HubDevice? {
-    try db.row(
-      "SELECT * FROM _device WHERE token_hash = ?1 OR next_token_hash = ?1", [tokenHash.stored]
-    ).map(HubDevice.init)
+    try db.row(Self.deviceOfToken, [tokenHash.stored]).map(HubDevice.init)
   }
 
   func devices() throws -> [HubDevice] {
-    try db.rows("SELECT * FROM _device ORDER BY number").map(HubDevice.init)
+    try db.rows(Self.allDevices).map(HubDevice.init)
   }
 
   func deviceNames(from number: UInt32) throws -> [UInt32: String] {
@@ -118,33 +106,70 @@ extension SQLiteHubTransaction {
   }
 }
 
+extension SQLiteHubTransaction {
+  /// Two indexes are among them, which an exchange need not write again.
+  private static let lasting = [
+    "name", "base", "role", "everything", "readable", "writable", "grant_version", "token_hash",
+    "next_token_hash", "state", "wiped_at", "keys", "bundle",
+  ]
+  private static let ofExchange = [
+    "last_sync", "waiting", "clock_error", "program", "turn", "former_turn", "shared_at", "day",
+    "day_requests", "day_bytes", "withdrawn",
+  ]
+  private static let columns = lasting + ofExchange
+  private static let names = columns.joined(separator: ", ")
+
+  fileprivate static let addDevice = """
+    INSERT INTO _device(\(names)) VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
+    """
+  fileprivate static let updateDevice = update(columns)
+  fileprivate static let noteExchange = update(ofExchange)
+  private static let selectDevice = "SELECT \(names), number FROM _device"
+  fileprivate static let allDevices = selectDevice + " ORDER BY number"
+  fileprivate static let deviceOfToken =
+    selectDevice + " WHERE token_hash = ?1 OR next_token_hash = ?1"
+
+  private static func update(_ columns: [String]) -> String {
+    "UPDATE _device SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE number = ?"
+  }
+}
+
 extension HubDevice {
-  fileprivate var columns: Bindings {
+  /// In the order of the table's columns; a row has its number last.
+  fileprivate var columns: Bindings { lasting + ofExchange }
+
+  private var lasting: Bindings {
     [
       name, base, role.rawValue, grant.everything, grant.read.joined, grant.write.joined,
-      grantVersion, tokenHash.stored, lastSync, waiting, clockError, program, state.rawValue,
-      Int64(turn), Int64(formerTurn), sharedAt, nextTokenHash?.stored, traffic.day,
-      traffic.requests, traffic.bytes, wipedAt, withdrawn.joined, keys?.bytes.stored,
-      Int64(clamping: bundle),
+      grantVersion, tokenHash.stored, nextTokenHash?.stored, state.rawValue, wipedAt,
+      keys?.bytes.stored, Int64(clamping: bundle),
     ]
   }
 
+  fileprivate var ofExchange: Bindings {
+    [
+      lastSync, waiting, clockError, program, Int64(turn), Int64(formerTurn), sharedAt,
+      traffic.day, traffic.requests, traffic.bytes, withdrawn.joined,
+    ]
+  }
+
+  /// By place: to look a column up by name takes longer than to read it.
   fileprivate init(_ row: StoredRow) {
     self.init(
-      number: UInt32(row["number"] as Int64), name: row["name"], base: row["base"],
-      role: Role(rawValue: row["role"]) ?? .lecture, grant: Grant(row),
-      grantVersion: row["grant_version"], tokenHash: [UInt8].fromStored(row["token_hash"]) ?? [],
-      lastSync: row["last_sync"], waiting: row["waiting"], clockError: row["clock_error"],
-      program: row["program"], state: State(rawValue: row["state"]) ?? .revoked,
-      turn: UInt32(truncatingIfNeeded: row["turn"] as Int64),
-      formerTurn: UInt32(truncatingIfNeeded: row["former_turn"] as Int64),
-      sharedAt: row["shared_at"],
-      nextTokenHash: [UInt8].fromStored(row["next_token_hash"]),
-      traffic: DayTraffic(
-        day: row["day"], requests: row["day_requests"], bytes: row["day_bytes"]),
-      wipedAt: row["wiped_at"], withdrawn: Set(scopes: row["withdrawn"]),
-      keys: [UInt8].fromStored(row["keys"]).flatMap { try? BundleKeys(bytes: $0) },
-      bundle: UInt64(clamping: row["bundle"] as Int64))
+      number: UInt32(row[24] as Int64), name: row[0], base: row[1],
+      role: Role(rawValue: row[2]) ?? .lecture,
+      grant: Grant(
+        read: Set(scopes: row[4]), write: Set(scopes: row[5]), everything: row[3]),
+      grantVersion: row[6], tokenHash: [UInt8].fromStored(row[7]) ?? [],
+      lastSync: row[13], waiting: row[14], clockError: row[15],
+      program: row[16], state: State(rawValue: row[9]) ?? .revoked,
+      turn: UInt32(truncatingIfNeeded: row[17] as Int64),
+      formerTurn: UInt32(truncatingIfNeeded: row[18] as Int64),
+      sharedAt: row[19], nextTokenHash: [UInt8].fromStored(row[8]),
+      traffic: DayTraffic(day: row[20], requests: row[21], bytes: row[22]),
+      wipedAt: row[10], withdrawn: Set(scopes: row[23]),
+      keys: [UInt8].fromStored(row[11]).flatMap { try? BundleKeys(bytes: $0) },
+      bundle: UInt64(clamping: row[12] as Int64))
   }
 }
 
