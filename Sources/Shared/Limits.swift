@@ -58,6 +58,8 @@ package enum Limits {
   package static let cursorsInRequest = 1_000
   /// Changes of one record in one push: an edit, and the deletion after it.
   package static let changesOfRecord = 2
+  /// Records of a scope and a priority that go before their turn.
+  package static let urgentRecords = 32
   /// Conflict notices of one answer; more come with the next.
   package static let noticesInAnswer = 100
   /// Bytes of one text value: four times the longest text of the mission's schema.

@@ -33,9 +33,9 @@ struct ZstdCompressor: ~Copyable {
   private struct Idle: @unchecked Sendable { let context: OpaquePointer }
 
   private static let idle = Mutex<[Idle]>([])
-  /// As many as threads compress at once.
-  private static let keptCount = 4
-  private static let keptBytes = 1 << 20
+  /// The exchanges have one thread, the comparisons another.
+  private static let keptCount = 2
+  private static let keptBytes = 1 << 19
 
   private static func fresh() -> OpaquePointer {
     guard let context = ZSTD_createCCtx() else { preconditionFailure("out of memory") }

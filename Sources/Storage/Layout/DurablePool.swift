@@ -28,7 +28,7 @@ extension DatabasePool {
   }
 
   /// KiB. With all else a program stays under 100 MB.
-  private static let writersCache = 16_384
+  private static let writersCache = 14_336
   /// Of 4 KiB.
   private static let pagesInLog = 4_096
 }

@@ -1,7 +1,8 @@
 import Shared
 
 /// Collects what a device has not seen: for each scope it may read, the records that changed
-/// after its cursor, in the order of arrival, up to the budget. A device that takes parts gets
+/// after its cursor, in the order of arrival, up to the budget. Where that is not all, the alerts and
+/// whatever else cannot wait come before it, and once more in their turn. A device that takes parts gets
 /// several answers at once: each brings its cursors as far as it goes, so that the ones before a
 /// cut count.
 struct Collecting {
@@ -24,6 +25,8 @@ struct Collecting {
   /// carries the complement of the newest mark that this hub had: the device may hold changes of
   /// its own up to there, and a hub that was restored to before them does not know that mark.
   private var midway: Set<Scope> = []
+  /// Scopes of which something came before its turn.
+  private var hurried: Set<Scope> = []
 
   init(
     _ transaction: any HubTransaction, _ schema: Schema, _ device: HubDevice,
@@ -53,12 +56,14 @@ struct Collecting {
     }
     let hasMoreNews = try fillNews()
     var hasMore = false
-    for scope in readable(states) {
-      let state = states[scope] ?? ScopeState()
-      let cursor = cursors[scope] ?? Cursor(scope: scope)
-      let page = try collect(scope, cursor, state)
+    let scopes = readable(states).map { scope in
+      (cursors[scope] ?? Cursor(scope: scope), states[scope] ?? ScopeState())
+    }
+    try hurry(scopes)
+    for (cursor, state) in scopes {
+      let page = try collect(cursor.scope, cursor, state)
       if page.proof == nil { hasMore = true }
-      answer.pages.append(page)
+      turn(to: page)
     }
     let left = admission.resend.subtracting(sent)
     for key in left.sorted(by: { ($0.type, $0.handle) < ($1.type, $1.handle) }) {
@@ -71,12 +76,47 @@ struct Collecting {
 
   private var spent: Int { spentBefore + draft.spent }
 
+  /// How far the answer comes in a scope; it may have begun there.
+  private mutating func turn(to page: ScopePage) {
+    answer.pages.removeAll { $0.cursor.scope == page.cursor.scope }
+    answer.pages.append(page)
+  }
+
+  // MARK: What cannot wait
+
+  /// Bytes of a record, about, before compression.
+  private static let roughRecord: Int64 = 100
+
+  /// Begins with what cannot wait where the answer does not take all. A device that is in the midst of its
+  /// collection has had it; whoever gets some of it begins its collection with it, and what becomes of it
+  /// meanwhile is told as in any.
+  private mutating func hurry(_ scopes: [(cursor: Cursor, state: ScopeState)]) throws {
+    let waiting = scopes.reduce(0) { $0 + max(0, $1.state.seq - $1.cursor.seq) }
+    guard waiting > Int64(request.budget) / Self.roughRecord else { return }
+    let urgent = Dictionary(grouping: schema.types.filter { $0.priority < 2 }, by: \.priority)
+    for (_, types) in urgent.sorted(by: { $0.key < $1.key }) {
+      for (cursor, state) in scopes where !midway.contains(cursor.scope) {
+        let before = sent.count
+        let newest = try transaction.newest(
+          of: types.map(\.name), in: cursor.scope, after: cursor.seq, limit: Limits.urgentRecords)
+        for entry in newest where entry.kind == .changed && spent < request.budget / 2 {
+          try take(entry, cursor.scope, cursor)
+        }
+        guard sent.count > before else { continue }
+        hurried.insert(cursor.scope)
+        turn(to: ScopePage(cursor: try midway(cursor, state), proof: nil))
+      }
+    }
+  }
+
+  // MARK: In the order of arrival
+
   /// Ends the part at a cursor when it is full and something follows.
   private mutating func closePart(at cursor: Cursor, _ state: ScopeState) throws {
     guard draft.spent >= partSize, spent < request.budget, cursor.seq < state.seq else { return }
     answer.pull = draft.changeset
     answer.hasMore = true
-    answer.pages.append(ScopePage(cursor: try midway(cursor, state), proof: nil))
+    turn(to: ScopePage(cursor: try midway(cursor, state), proof: nil))
     full.append(answer)
     spentBefore = spent
     draft = AnswerDraft()
@@ -138,7 +178,8 @@ struct Collecting {
       isComplete = reached.seq >= state.seq
     }
     isComplete = reached.seq >= state.seq
-    if isComplete || reached.seq != cursor.seq || !request.push.isEmpty {
+    let isBegun = reached.seq != cursor.seq || hurried.contains(scope)
+    if isComplete || isBegun || !request.push.isEmpty {
       reached = try midway(reached, state)
       if isComplete { reached.mark = ~reached.mark }
     }

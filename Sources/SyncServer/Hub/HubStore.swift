@@ -79,6 +79,10 @@ package protocol HubTransaction {
   /// What changed in a scope after a sequence number, in order. A record that changed again has
   /// a later entry too: only the one with the record's own sequence number counts.
   func feed(_ scope: Scope, after seq: Int64, limit: Int) throws -> [FeedEntry]
+  /// The last entries of one of some types after a sequence number, the newest first.
+  func newest(
+    of types: [String], in scope: Scope, after seq: Int64, limit: Int
+  ) throws -> [FeedEntry]
 
   /// How far a device said it had come, by scope.
   func reached(_ device: UInt32) throws -> [Scope: Int64]

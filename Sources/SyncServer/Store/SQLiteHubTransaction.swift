@@ -211,6 +211,27 @@ struct SQLiteHubTransaction: HubTransaction {
     return entries
   }
 
+  func newest(
+    of types: [String], in scope: Scope, after seq: Int64, limit: Int
+  ) throws -> [FeedEntry] {
+    let runs = try db.rows(
+      """
+      SELECT last, seq, type, handle, kind FROM _feed WHERE scope = ? AND last > ?
+      AND type IN (\(types.map { _ in "?" }.joined(separator: ", "))) ORDER BY last DESC LIMIT ?
+      """, [scope.description, seq] + Bindings(types.map(\.databaseValue)) + [limit])
+    var entries: [FeedEntry] = []
+    for run in runs {
+      let (last, first, handle): (Int64, Int64, Int64) = (run[0], run[1], run[3])
+      let kind = FeedEntry.Kind(rawValue: run[4]) ?? .changed
+      let number = min(last - max(first - 1, seq), Int64(limit - entries.count))
+      for seq in (0..<number).map({ last - $0 }) {
+        entries.append(
+          FeedEntry(seq: seq, type: run[2], handle: handle + seq - first, kind: kind))
+      }
+    }
+    return entries
+  }
+
   // MARK: History
 
   func addHistory(_ line: HubHistoryLine) throws {
