@@ -41,7 +41,10 @@ import Testing
         try checkConflicts(walk, seeds, browser.role)
         try await refuse(known.filter { walk.forms[$0.key] == nil }, to: browser, live)
         try await checkRecordPages(seeds, browser, live)
+        try await checkSearches(browser)
+        for page in walk.texts { #expect(!page.contains(Seeds.hidden), "\(browser.role)") }
       }
+      #expect(whole.texts.contains { $0.contains(Seeds.hidden) }, "who may read it finds it")
       for browser in browsers {
         try await send(browser, try #require(walks[browser.role]), seeds, live)
       }
@@ -72,8 +75,19 @@ import Testing
       #expect(
         [303, 403, 404, 409, 422].contains(answer.status),
         "\(browser.role) \(form.key) \(answer.status)")
+      #expect(!answer.page.contains(Seeds.hidden), "\(browser.role) \(form.key)")
     }
     try checkTrace(before, browser.role, live)
+  }
+
+  /// What stands elsewhere is found by none of its words, in all that there is or type by type.
+  private func checkSearches(_ browser: WireBrowser) async throws {
+    let word = String(Seeds.hidden.dropLast(3))
+    let places = ["/fiches?q=\(word)"] + Schema.mission.types.map { "/fiches/\($0.name)?q=\(word)" }
+    for (place, answer) in zip(places, try await browser.get(places)) {
+      #expect(
+        answer.status == 200 && !answer.page.contains(Seeds.hidden), "\(browser.role) \(place)")
+    }
   }
 
   /// Nothing is left but who looked at what, and the number under which the account would have written.
@@ -109,6 +123,7 @@ import Testing
       #expect(
         one.isOpen ? answer.status == 200 : [403, 404].contains(answer.status),
         "\(browser.role) \(one.asked.place) \(answer.status)")
+      #expect(!answer.page.contains(Seeds.hidden), "\(browser.role) \(one.asked.place)")
     }
     let before = try HubTables(live)
     let forms = expected.filter { !$0.isOpen }.map(\.asked.place)
@@ -155,6 +170,7 @@ private struct Walk {
   private(set) var forms: [String: PageForm] = [:]
   /// Pages on which there was a form to send.
   private(set) var withForms: [String] = []
+  private(set) var texts: [String] = []
 
   init(_ browser: WireBrowser) async throws {
     var (waiting, seen) = (["/"], ["/": 1])
@@ -187,6 +203,7 @@ private struct Walk {
 
   private mutating func note(_ place: String, _ answer: WireBrowser.Answer) {
     pages[place] = answer.status
+    texts.append(answer.page)
     let found = PageForm.all(in: answer.page).filter { $0.place != "/sortie" }
     if !found.isEmpty { withForms.append(place) }
     for form in found where forms[form.key] == nil { forms[form.key] = form }
@@ -207,6 +224,9 @@ private struct Seeds {
     let scope: Scope
     let field: String
   }
+
+  /// Stands in every record and conflict that a base does not read.
+  static let hidden = "Zanzibarite"
 
   /// One of each type where a base reads, and one where it does not.
   private(set) var plain: [Seed] = []
@@ -283,9 +303,10 @@ private struct Seeds {
   ) throws -> Seed {
     count += 1
     let record = CompleteRecord(type: type, number: count % 90)
-    let (field, before) = try record.changed()
+    let (field, _) = try record.changed()
+    let word: Shared.Value = scope == .base("GAO") ? "avant" : .text(Self.hidden)
     var values = try record.values(in: scope).merging(state) { $1 }
-    values[field.name] = before
+    values[field.name] = word
     let id = record.id(values, at: live.time.now)
     try live.store.write { transaction throws in
       var writing = try HubWriting(
@@ -298,7 +319,8 @@ private struct Seeds {
       guard hasConflict else { return try writing.finish { 9 } }
       try writing.keep(
         stored, type, field.name, status: .open, winner: stored.state(of: field.name),
-        loser: FieldState(value: "écarté", stamp: Stamp(clock: 1, device: 1)))
+        loser: FieldState(
+          value: scope == .base("GAO") ? "écarté" : word, stamp: Stamp(clock: 1, device: 1)))
       try writing.keep(
         stored, type, "*", status: .open, winner: FieldState(value: 0, stamp: stamp),
         loser: FieldState(value: 1, stamp: Stamp(clock: 1, device: 1)))
