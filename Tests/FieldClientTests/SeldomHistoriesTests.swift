@@ -225,6 +225,45 @@ import Testing
     #expect(status.scopes[.mission]?.records == 1)
   }
 
+  @Test func `a deletion that waits when its record leaves is kept as refused`() async throws {
+    let world = try World()
+    let grant = Grant(read: [.mission, .base("GAO")], write: [.mission, .base("GAO")])
+    let gao = try world.device("GAO", role: .resp_base, grant: grant)
+    let bamako = try world.device()
+    let id = try bamako.addContact("A", ["scope": "base:GAO"])
+    try await sync(bamako, gao)
+    try bamako.client.write { try $0.set("contact", id, ["scope": "bamako"]) }
+    try await sync(bamako)
+    gao.link.meanwhile { try gao.client.write { try $0.delete("contact", "\(id)") } }
+    try await sync(gao)
+    #expect(try gao.client.refusals().map(\.field) == ["*"])
+    #expect(try gao.client.status().pending == 0)
+    try world.expectAgreement([gao, bamako])
+  }
+
+  @Test(arguments: [
+    "UPDATE contact SET locality = NULL;",
+    "UPDATE contact SET locality = 'Ansongo'; UPDATE contact SET locality = NULL;", "",
+    "DELETE FROM contact;",
+  ])
+  func `what was emptied after an answer to its creation was lost stays empty`(
+    sql: String
+  ) async throws {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let id = try gao.addContact("A", ["locality": "Gao"])
+    gao.link.plan([.answerLost])
+    _ = try? await gao.client.sync()
+    let isWhole = !sql.hasPrefix("UPDATE")
+    try gao.sql(
+      sql + (isWhole ? Self.insertContact("INSERT OR REPLACE", id, "mission") : ""))
+    try await sync(gao, gao, bamako)
+    #expect(try bamako.client.record("contact", "\(id)")["locality"] == .null)
+    #expect(try replaced(world, "locality") == ["Gao"])
+    #expect(try gao.client.status().pending == 0)
+    try world.expectAgreement([gao, bamako])
+  }
+
   @Test func `a hub that was restored gives no version to another grant`() async throws {
     let world = try World()
     let gao = try world.device("GAO")

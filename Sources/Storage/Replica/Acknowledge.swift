@@ -108,6 +108,7 @@ struct Acknowledging {
         stamps.set(name, field.stamp)
       }
     }
+    let isFirst = try isFirstSent(id, change.stamp)
     try db.run(
       "DELETE FROM _pending WHERE id = ? AND field = '' AND clock = ?",
       [id, change.stamp.storedClock])
@@ -126,7 +127,7 @@ struct Acknowledging {
         try settleField(
           id, field, name, try pending(id, name), group, table, number, verdict: nil)
       }
-      try settleEmptied(id, change, group, table, row)
+      try settleEmptied(id, change, group, table, row, isFirst: isFirst)
       scope = nil
     }
     for (field, verdict) in rejected {
@@ -137,23 +138,6 @@ struct Acknowledging {
     state.ledger.add(
       try scope ?? state.confirmedScope(table, row: number, id: id), RecordID(id)!, stamps)
     try state.touch(table.type.name, number)
-  }
-
-  /// A creation does not name what was empty when it was sent: what was emptied before is settled
-  /// with it, what was filled since has replaced nothing.
-  private func settleEmptied(
-    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
-    _ row: StoredRow
-  ) throws {
-    let sent = Set(change.fields.map { group.fields[$0.field] })
-    for (position, field) in table.type.fields.enumerated() where !sent.contains(field.name) {
-      let isEmpty = (row[position + 2] as DatabaseValue).isNull
-      let sql =
-        isEmpty
-        ? "DELETE FROM _pending WHERE id = ? AND field = ?"
-        : "UPDATE _pending SET base = NULL, seen = NULL WHERE id = ? AND field = ?"
-      try db.run(sql, [id, field.name])
-    }
   }
 
   /// The record was entered again after it was sent: what differs from what the hub now has is

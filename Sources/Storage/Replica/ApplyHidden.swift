@@ -12,6 +12,17 @@ extension Applying {
       "SELECT id FROM _hidden WHERE type = ? AND handle = ?", [type, handle])?[0]
   }
 
+  /// Removes a record that this device may no longer hold. A deletion that was not sent yet goes to the
+  /// refused list, so that it is not lost.
+  mutating func loseHidden(_ id: String) throws {
+    if try state.isPending(id, Settling.deletion), let hidden = try state.hidden(id) {
+      try db.run(
+        "INSERT INTO _refused(type, id, field, code, sentence, refused) VALUES (?, ?, '*', ?, '', ?)",
+        [hidden.type, id, Problem.Code.scope_not_granted.rawValue, state.now])
+    }
+    try dropHidden(id, withHistory: true)
+  }
+
   /// Forgets a record without a row; with its history, that nothing of it can be read any more.
   mutating func dropHidden(_ id: String, withHistory: Bool = false) throws {
     if withHistory {

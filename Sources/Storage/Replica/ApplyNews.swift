@@ -42,7 +42,7 @@ extension Applying {
       report.left += rows.count
     }
     let hidden = try db.rows("SELECT id FROM _was WHERE field = 'scope' AND value = ?", [scope])
-    for row in hidden { try dropHidden(row[0], withHistory: true) }
+    for row in hidden { try loseHidden(row[0]) }
   }
 
   func takeNotices() throws {

@@ -53,7 +53,7 @@ extension Applying {
     guard let id = try hiddenID(leave.handle, leave.type) else { return }
     let isStranger = state.shape.tables[leave.type] == nil
     if isStranger, try state.hidden(id)?.scope != leave.scope.description { return }
-    try dropHidden(id, withHistory: true)
+    try loseHidden(id)
     if isStranger { report.left += 1 }
   }
 

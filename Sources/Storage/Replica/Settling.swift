@@ -103,8 +103,10 @@ struct Settling {
       guard try state.hidden(event.id) == nil else { return }
       return try pend(event, table, Self.creation)
     }
+    var sent: Set<String> = []
     if let replaced {
       if try state.isPending(event.id, Self.creation) {
+        sent = try state.sentFields(of: replaced)
         // Nothing of it is as it was: an earlier edit's stamp may have been sent with its value.
         try db.run("DELETE FROM _pending WHERE id = ? AND field <> ''", [event.id])
       } else {
@@ -123,6 +125,8 @@ struct Settling {
         "UPDATE \(table.name) SET _handle = NULL, _stamps = NULL WHERE _row = ?", [event.row])
     }
     try pend(event.renamed(id), table, Self.creation)
+    guard id == event.id else { return }
+    for field in try state.empty(sent, event.row, table) { try pend(event, table, field) }
   }
 
   /// Whether the life of the row that an insertion began has ended: the row that is there now may
@@ -212,7 +216,11 @@ struct Settling {
     guard let stamps = try FieldStamps(hidden.stamps) else {
       try pend(event.renamed(id), table, Self.creation)
       // It is hidden because the hub may have it already.
-      return try db.run("UPDATE _pending SET sent = 1 WHERE id = ?", [id])
+      try db.run("UPDATE _pending SET sent = 1 WHERE id = ?", [id])
+      for field in try state.empty(Set(hidden.values.keys), event.row, table) {
+        try pend(event.renamed(id), table, field)
+      }
+      return
     }
     revived.insert(id)
     try db.run(
