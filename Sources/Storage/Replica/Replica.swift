@@ -10,6 +10,7 @@ import Synchronization
 /// survives a power cut.
 package final class Replica: Sendable {
   package let path: String
+  private let connections: Connections
   private let opened: Mutex<Opened>
 
   private struct Opened {
@@ -21,12 +22,13 @@ package final class Replica: Sendable {
 
   /// Opens an existing replica, one of an older program too. Throws `.not_enrolled` when there is
   /// none, `.not_a_replica` when the file is something else, `.file_newer` for a newer program's.
-  package init(path: String) throws(Problem) {
+  package init(path: String, connections: Connections = .several) throws(Problem) {
     guard FileManager.default.fileExists(atPath: path) else {
       throw Problem(.not_enrolled, at: path)
     }
     self.path = path
-    opened = Mutex(try Self.open(path))
+    self.connections = connections
+    opened = Mutex(try Self.open(path, connections))
   }
 
   /// Makes the file, empty, with the schema's tables.
@@ -40,7 +42,7 @@ package final class Replica: Sendable {
         atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
     else { throw Problem(.cannot_write, at: path) }
     try storing(at: path) {
-      let pool = try DatabasePool.durable(path: path, configuration: configuration)
+      let pool = try Connections.one.open(path: path, configuration: configuration)
       try pool.write { db in
         try ReplicaLayout.create(db, schema)
         try ReplicaState.device.set(db, Int64(device))
@@ -81,7 +83,7 @@ package final class Replica: Sendable {
   /// There may be room again since the file was opened.
   private func openForWriting() throws(Problem) {
     guard opened.withLock({ $0.isForReading }) else { return }
-    let fresh = try Self.openForWriting(path)
+    let fresh = try Self.openForWriting(path, connections)
     opened.withLock { $0 = fresh }
   }
 
@@ -96,9 +98,11 @@ package final class Replica: Sendable {
 
   /// Opens the file, for reading alone where nothing can be written: an emergency number is on the
   /// laptop also when its disk is full.
-  private static func open(_ path: String) throws(Problem) -> Opened {
+  private static func open(
+    _ path: String, _ connections: Connections
+  ) throws(Problem) -> Opened {
     do throws(Problem) {
-      return try openForWriting(path)
+      return try openForWriting(path, connections)
     } catch {
       if error.isAboutRoom, let opened = openForReading(path) { return opened }
       // The outline tells that a replica was here.
@@ -107,9 +111,11 @@ package final class Replica: Sendable {
     }
   }
 
-  private static func openForWriting(_ path: String) throws(Problem) -> Opened {
+  private static func openForWriting(
+    _ path: String, _ connections: Connections
+  ) throws(Problem) -> Opened {
     try storing(at: path) {
-      let pool = try DatabasePool.durable(path: path, configuration: configuration)
+      let pool = try connections.open(path: path, configuration: configuration)
       let shape = try pool.read(current) ?? grown(pool)
       // Without room for it the replica works all the same; the next opening tries again.
       try? pool.read { db in try Outline.keep(db, shape.schema, beside: path) }
@@ -124,7 +130,7 @@ package final class Replica: Sendable {
     return try ReplicaShape(db)
   }
 
-  private static func grown(_ pool: DatabasePool) throws -> ReplicaShape {
+  private static func grown(_ pool: any DatabaseWriter) throws -> ReplicaShape {
     try ReplicaLayout.versions.bring(pool)
     return try pool.write { db in
       guard let schema = try awaited(db) else { return try ReplicaShape(db) }
