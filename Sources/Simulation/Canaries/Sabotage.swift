@@ -27,6 +27,8 @@ package enum Sabotage: String, CaseIterable, Sendable {
   case wideGrant
   /// The hub's proof is of something else.
   case wrongProof
+  /// The same once, after all that might differ were seen to hold the same.
+  case lateDoubt
   /// Deleted records live again.
   case walkingDead
   /// A refused change takes all of its request with it.
@@ -37,6 +39,12 @@ package enum Sabotage: String, CaseIterable, Sendable {
   case openDoor
   /// The hub drops what not everybody has heard of.
   case hastyBroom
+  /// Laptops forget to send what they deleted.
+  case mutedDeletion
+  /// Laptops forget to send that they emptied a field.
+  case mutedEmptying
+  /// Laptops put records back in silence that somebody moved.
+  case mutedMove
   /// A laptop that is built anew forgets what it had to send.
   case forgetfulRebuilding
 
@@ -44,12 +52,12 @@ package enum Sabotage: String, CaseIterable, Sendable {
   package var invariant: Invariant {
     switch self {
     case .garbledValue: .equal
-    case .forgottenHistory, .hastyBroom: .kept
+    case .forgottenHistory, .hastyBroom, .mutedDeletion, .mutedEmptying, .mutedMove: .kept
     case .futureHub: .clocks
     case .emptyPage, .silentLeave: .cursors
     case .takenCut: .messages
     case .wideGrant, .openDoor: .scopes
-    case .wrongProof: .digests
+    case .wrongProof, .lateDoubt: .digests
     case .walkingDead: .deletions
     case .refusedTogether: .progress
     case .hollowWord, .droppedLoser, .deafMerge, .forgetfulRebuilding: .acknowledged
@@ -99,6 +107,7 @@ package enum Sabotage: String, CaseIterable, Sendable {
       try world.hub.store().pool.write {
         try $0.execute(sql: "UPDATE _device SET state = 'active'")
       }
+    case .mutedDeletion, .mutedEmptying, .mutedMove: try world.laptops.forEach(mute)
     default: break
     }
   }
@@ -130,18 +139,20 @@ package enum Sabotage: String, CaseIterable, Sendable {
       }
       return Compression.compress(answer.encoded)
     case .takenCut:
-      guard Self.request(request) == nil else { return nil }
+      guard Self.request(request) == nil, !BodyName.isName(request) else { return nil }
       return Compression.compress(SyncAnswer(hubClock: time).encoded)
     default: return nil
     }
   }
 
   /// The answer as it arrives.
-  func answer(_ body: [UInt8]) -> [UInt8] {
-    guard [.garbledValue, .emptyPage, .silentLeave, .wrongProof].contains(self),
-      let parts = try? Parts.expand(body, isWhole: true, limit: Limits.expandedBody).messages
+  func answer(_ body: [UInt8], in world: World) -> [UInt8] {
+    guard [.garbledValue, .emptyPage, .silentLeave, .wrongProof, .lateDoubt].contains(self),
+      let parts = try? Parts.expand(body, isWhole: true, limit: Limits.expandedBody).messages,
+      let answers = try? parts.map({ try SyncAnswer(encoded: $0) }),
+      self != .lateDoubt || world.sowsDoubt(answers)
     else { return body }
-    return Parts.compress(parts.map { (try? altered(SyncAnswer(encoded: $0)).encoded) ?? $0 })
+    return Parts.compress(answers.map { altered($0).encoded })
   }
 
   private func altered(_ answer: SyncAnswer) -> SyncAnswer {
@@ -154,7 +165,7 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case .silentLeave:
       answer.leaves = []
       answer.pages = answer.pages.map { ScopePage(cursor: $0.cursor, proof: nil) }
-    case .wrongProof:
+    case .wrongProof, .lateDoubt:
       answer.pages = answer.pages.map { page in
         let proof = ScopePage.Proof(digest: Digest(high: 1, low: 1), records: 1)
         return ScopePage(cursor: page.cursor, proof: page.proof == nil ? nil : proof)
@@ -185,6 +196,17 @@ package enum Sabotage: String, CaseIterable, Sendable {
   private static func request(_ body: [UInt8]) -> SyncRequest? {
     guard let plain = try? Compression.expand(body, limit: Limits.expandedBody) else { return nil }
     return try? SyncRequest(encoded: plain)
+  }
+}
+
+extension World {
+  /// Whether now is the time for the one wrong proof, and these have one.
+  fileprivate func sowsDoubt(_ answers: [SyncAnswer]) -> Bool {
+    guard tally[OutcomeOfSync.shownEqual.rawValue] > 0, !mayDiffer, !isDoubtSown,
+      answers.contains(where: { $0.pages.contains { $0.proof != nil } })
+    else { return false }
+    isDoubtSown = true
+    return true
   }
 }
 

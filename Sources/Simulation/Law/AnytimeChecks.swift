@@ -41,6 +41,7 @@ extension World {
       if try !isPending(laptop) {
         try checkAcknowledged(laptop)
         try checkScopes(laptop)
+        try ceaseDoubting(laptop)
       }
     } catch  where hub.disk.isDown || laptop.disk.isDown {
     } catch {

@@ -22,9 +22,16 @@ struct Book {
     let laptop: Int
     let key: RecordKey
     let field: String
-    /// Nil for a value that others may write too: it touches the record, and no more is asked.
+    /// Nil for a value that others may write too.
     let value: String?
+    /// What stood there before a write that leaves no value of its own, an emptied field or another
+    /// scope, if that can be told from all else. A write with neither touches the record, and no more is
+    /// asked.
+    let gone: String?
     var state = State.open
+
+    /// Whether it can be found by what it took away alone.
+    var isAbsence: Bool { field == Book.deletion || gone != nil }
   }
 
   enum State {
@@ -47,19 +54,23 @@ struct Book {
   /// The values that somebody wrote and nobody else.
   var marks: Set<String> { Set(entries.compactMap(\.value)) }
 
-  /// - Parameter whole: what else stood in the record is gone, as with INSERT OR REPLACE.
+  /// - Parameters:
+  ///   - whole: what else stood in the record is gone, as with INSERT OR REPLACE.
+  ///   - gone: by field, what stood where nothing is left that could be known again.
   mutating func wrote(
     _ laptop: Int, _ key: RecordKey, _ values: [(field: String, value: String?)],
-    whole: Bool = false
+    whole: Bool = false, gone: [String: String] = [:]
   ) {
     let fields = Set(values.map(\.field))
     change(of: laptop, key, to: .replaced) { whole || fields.contains($0) || $0 == Self.deletion }
-    for (field, value) in values { add(laptop, key, field, value) }
+    for (field, value) in values { add(laptop, key, field, value, gone[field]) }
   }
 
-  mutating func deleted(_ laptop: Int, _ key: RecordKey) {
+  /// - Parameter isSent: whether the hub knows the record; what nobody else knows just goes.
+  mutating func deleted(_ laptop: Int, _ key: RecordKey, isSent: Bool = true) {
     change(of: laptop, key, to: .replaced) { _ in true }
     add(laptop, key, Self.deletion, nil)
+    if !isSent { entries[entries.count - 1].state = .replaced }
   }
 
   /// A write that may have been accepted: the machine went down before it could tell.
@@ -135,7 +146,24 @@ struct Book {
   /// What its people gave up themselves.
   mutating func gaveUp(_ values: Set<String>) {
     for index in entries.indices {
-      if let value = entries[index].value, values.contains(value) { entries[index].state = .unsure }
+      let entry = entries[index]
+      // What comes back may stand again where it was emptied.
+      let isMeant = [entry.value, entry.gone].contains { $0.map(values.contains) ?? false }
+      if isMeant { entries[index].state = .unsure }
+    }
+  }
+
+  /// What a laptop's people gave up of a record and left no value: a deletion, a move, an emptied
+  /// field.
+  ///
+  /// - Parameter field: nil for all of it.
+  mutating func gaveUp(_ laptop: Int, _ key: RecordKey, _ field: String?) {
+    for index in entries.indices {
+      let entry = entries[index]
+      guard entry.laptop == laptop, entry.key == key, entry.isAbsence,
+        field == nil || entry.field == field
+      else { continue }
+      entries[index].state = .unsure
     }
   }
 
@@ -143,10 +171,12 @@ struct Book {
     entries.contains { $0.laptop == laptop && $0.state == .open }
   }
 
-  private mutating func add(_ laptop: Int, _ key: RecordKey, _ field: String, _ value: String?) {
+  private mutating func add(
+    _ laptop: Int, _ key: RecordKey, _ field: String, _ value: String?, _ gone: String? = nil
+  ) {
     entries.append(
       Entry(
-        number: entries.count, laptop: laptop, key: key, field: field, value: value,
+        number: entries.count, laptop: laptop, key: key, field: field, value: value, gone: gone,
         state: erasedKeys.contains(key) ? .unsure : .open))
   }
 

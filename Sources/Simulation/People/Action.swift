@@ -3,7 +3,7 @@ import Shared
 /// What people and machines do in a world. One line here, one in `perform`, and its function.
 package enum Action: String, CaseIterable, Sendable {
   // Writing, with the library and without
-  case add, addTally, edit, delete, move, spoil, bulk
+  case add, addTally, addReport, edit, delete, move, spoil, bulk
   case sqlInsert, sqlUpdate, sqlDelete, sqlReplace, sqlReenter, sqlUpsert
   case dropRefused, correctRefused
   // Syncing
@@ -16,7 +16,7 @@ package enum Action: String, CaseIterable, Sendable {
   case folderGoesBack, folderIsCopied, pageBreaks, laptopUpgrades
   // Bamako
   case hubEdits, hubKeeps, hubRestores, hubRestarts, hubUpgrades, hubGoesBack
-  case hubGrants, hubErases, hubRevokes, hubCompacts, hubClockJumps, hubClockRight
+  case hubEnrols, hubGrants, hubErases, hubRevokes, hubCompacts, hubClockJumps, hubClockRight
 
   /// How often it happens, against the others.
   var weight: Int {
@@ -27,7 +27,7 @@ package enum Action: String, CaseIterable, Sendable {
     case .addTally, .sqlUpdate,
       .strayArrives, .stickLeaves, .stickArrives, .move, .hubCompacts, .hubClockRight:
       4
-    case .laptopRests, .folderIsCopied: 1
+    case .laptopRests, .folderIsCopied, .hubEnrols: 1
     default: 2
     }
   }
@@ -37,8 +37,11 @@ package enum Action: String, CaseIterable, Sendable {
 
   /// The hub writes, and may go down in the midst of it.
   var isAtHub: Bool {
-    [.hubEdits, .hubKeeps, .hubRestores, .hubUpgrades, .hubErases, .hubCompacts, .stickArrives]
-      .contains(self)
+    [
+      .hubEdits, .hubEnrols, .hubKeeps, .hubRestores, .hubUpgrades, .hubErases, .hubCompacts,
+      .stickArrives,
+    ]
+    .contains(self)
   }
 }
 
@@ -54,6 +57,7 @@ extension World {
     switch step.action {
     case .add: add(on: laptop, &dice)
     case .addTally: addTally(on: laptop, &dice)
+    case .addReport: addReport(on: laptop, &dice)
     case .edit: edit(on: laptop, &dice)
     case .delete: delete(on: laptop, &dice)
     case .move: move(on: laptop, &dice)
@@ -90,6 +94,7 @@ extension World {
     case .hubEdits: hubEdits(&dice)
     case .hubUpgrades: hubUpgrades()
     case .hubGoesBack: hubGoesBack(&dice)
+    case .hubEnrols: hubEnrols(&dice)
     case .hubGrants: hubGrants(laptop, &dice)
     case .hubErases: hubErases(&dice)
     case .hubRevokes: hubRevokes(laptop)

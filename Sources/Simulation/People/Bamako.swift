@@ -83,7 +83,7 @@ extension World {
     let current = (try? hubsCurrentValues()) ?? []
     laptops.forEach(noteAcknowledged)
     hub.close()
-    mayDiffer = true
+    doubtAll()
     hub.disk.replace(with: copy)
     if dice.once(in: 2) { hub.copy = nil }
     hasActed = true
@@ -94,11 +94,12 @@ extension World {
       // History and conflicts since the copy are gone. What stood can be given back.
       hubWentBack = true
       graves = [:]
-      for device in try hub.store().read({ try $0.devices() }) {
-        for laptop in laptops where laptop.device == device.number {
-          laptop.grant = device.grant
-          laptop.isRevoked = device.state != .active
-        }
+      let devices = try hub.store().read { try $0.devices() }
+      for laptop in laptops {
+        let device = devices.first { $0.number == laptop.device }
+        laptop.grant = device?.grant ?? laptop.grant
+        // Who was enrolled since the copy is unknown.
+        laptop.isRevoked = device?.state != .active
       }
       try loseWhatNobodyGivesBack(current)
     }
@@ -176,7 +177,7 @@ extension World {
   /// Upkeep: what all have heard of goes, and nobody may notice.
   func hubCompacts() {
     // Nobody waits for a device that is shut out; it may be let in again.
-    if !mayDiffer { mayDiffer = isSilenceLong || laptops.contains(where: \.isRevoked) }
+    if isSilenceLong || laptops.contains(where: \.isRevoked) { doubtAll() }
     atHub {
       let dropped = try hub.hub().compact()
       try sabotage?.afterCompacting(self)
@@ -205,14 +206,14 @@ extension World {
     return try hub.store().read { try $0.list(type, limit: .max) }.map(\.id)
   }
 
-  private func atHub(_ body: () throws -> Void) {
+  func atHub(_ body: () throws -> Void) {
     do {
       try acting(by: hub.clock, body)
     } catch {
       let problem = Problem(anything: error)
       say("    Bamako: \(problem.code)")
       let isPeoples = [
-        .not_found, .already_settled, .invalid_value, .locked, .erased, .append_only,
+        .not_found, .no_device, .already_settled, .invalid_value, .locked, .erased, .append_only,
       ].contains(problem.code)
       if !isPeoples && !hub.disk.isDown {
         broken.append(

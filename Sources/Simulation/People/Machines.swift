@@ -46,7 +46,7 @@ extension World {
       return say("    somebody copies the folder")
     }
     laptop.close()
-    mayDiffer = true
+    doubtAll()
     laptop.disk.replace(with: copy.disk)
     book.wentBack(laptop.index, to: copy.entries, except: (try? hubsValues()) ?? [])
     hasActed = true
@@ -61,7 +61,7 @@ extension World {
       copyOf: laptop, index: laptops.count, folder: scaffold.laptopFolders[laptops.count])
     copy.world = self
     laptops.append(copy)
-    mayDiffer = true
+    doubtAll()
     hasActed = true
     say("    \(copy) has a copy of the folder of \(laptop)")
   }

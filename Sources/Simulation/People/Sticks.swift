@@ -81,7 +81,8 @@ extension World {
       switch problem.code {
       case .not_a_bundle, .bundle_damaged, .bundle_other_way, .file_newer: isBroken
       case .bundle_foreign:
-        isBroken || laptops.contains { $0 !== laptop && $0.device == laptop.device }
+        isBroken || laptops[stick.laptop].isRevoked
+          || laptops.contains { $0 !== laptop && $0.device == laptop.device }
       case .bundle_old: true
       case .bundle_ahead: stick.way == .up
       case .hub_behind: stick.way == .up && mayDiffer

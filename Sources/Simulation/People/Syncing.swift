@@ -6,7 +6,8 @@ extension World {
   /// One sync over a link that is as good as the step says.
   func sync(_ laptop: Laptop, _ step: Step, _ dice: inout Dice, bytes: Int = .max) async {
     let faults = faults(step, &dice)
-    await exchange(laptop, faults, &dice) { client throws(Problem) in
+    await exchange(laptop, faults, isBad: step.faultsOnLink > 0, &dice) {
+      client throws(Problem) in
       try await client.sync(maximumBytes: bytes, language: .en)
     }
   }
@@ -22,7 +23,8 @@ extension World {
   func verify(_ laptop: Laptop, _ step: Step, _ dice: inout Dice) async {
     let faults = faults(step, &dice)
     isVerifying = true
-    await exchange(laptop, faults, &dice) { client throws(Problem) in
+    await exchange(laptop, faults, isBad: step.faultsOnLink > 0, &dice) {
+      client throws(Problem) in
       try await client.verify(language: .en)
     }
     isVerifying = false
@@ -35,12 +37,12 @@ extension World {
   }
 
   private func exchange(
-    _ laptop: Laptop, _ faults: [Fault?], _ dice: inout Dice,
+    _ laptop: Laptop, _ faults: [Fault?], isBad: Bool = false, _ dice: inout Dice,
     _ body: (FieldClient) async throws(Problem) -> SyncReport
   ) async {
     hasActed = true
     laptop.syncs += 1
-    laptop.link.plan(faults, Dice(dice.next()))
+    laptop.link.plan(faults, Dice(dice.next()), isBad: isBad)
     act(by: laptop.clock)
     do {
       let report = try await body(laptop.client())
@@ -87,7 +89,7 @@ extension World {
   /// What only Bamako can do something about.
   private func isBamakos(_ code: Problem.Code, _ laptop: Laptop) -> Bool {
     switch code {
-    case .revoked: laptop.isRevoked
+    case .revoked, .unauthorised: laptop.isRevoked
     // A hub whose clock is behind takes what was written since for the future.
     case .clock: hub.clock != .right
     // A hub that went back with the schema of then gives no answer that could take things away.
@@ -107,13 +109,17 @@ extension World {
     } catch {
       say("    the hub: \(error.code)")
       let isWithdrawn = error.code == .scope_not_granted && stray.request.path == .repair
-      if !isWithdrawn && !Self.harmless.contains(error.code) && !excuses.contains(error.code) {
+      let isForgotten = error.code == .not_understood && BodyName.isName(stray.request.body)
+      let isHarmless = isWithdrawn || isForgotten || Self.harmless.contains(error.code)
+      if !isHarmless && !excuses.contains(error.code) {
         broken.append(Violation(.messages, "an old request gave \(error.code)"))
       }
     }
   }
 
-  private static let harmless: Set<Problem.Code> = [.cursor, .revoked, .forbidden, .hub_behind]
+  private static let harmless: Set<Problem.Code> = [
+    .cursor, .revoked, .unauthorised, .forbidden, .hub_behind,
+  ]
 }
 
 extension Problem {

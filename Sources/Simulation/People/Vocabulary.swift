@@ -22,6 +22,8 @@ enum Vocabulary {
     "parcel": [("place", .one(of: ["GAO", "MPT"])), ("label", .ownText), ("weight", .ownNumber)],
   ]
 
+  static func names(of type: String) -> [String] { (fields[type] ?? []).map(\.name) }
+
   private static let types = ["sheet", "sheet", "tally", "memo", "parcel"]
 
   /// Those that a machine's schema has, some more often than others.
@@ -32,6 +34,15 @@ enum Vocabulary {
   /// Those whose records anybody may enter with any id and any scope.
   static func keyless(_ schema: Schema?) -> [String] {
     types(schema).filter { $0 != "tally" }
+  }
+
+  /// Whether nobody writes the same into a field.
+  static func isOwn(_ type: String, _ field: String) -> Bool {
+    guard let content = fields[type]?.first(where: { $0.name == field })?.content else {
+      return false
+    }
+    if case .one = content { return false }
+    return true
   }
 
   static let months = ["2026-01", "2026-02", "2026-03"]
@@ -81,7 +92,7 @@ extension World {
 
   /// The fields of a type that a machine's schema has.
   func fields(_ type: String, _ schema: Schema?) -> [String] {
-    Vocabulary.fields[type]!.map(\.name).filter { schema?[type: type]?[field: $0] != nil }
+    Vocabulary.names(of: type).filter { schema?[type: type]?[field: $0] != nil }
   }
 
   /// A new record's fields: those it must have, and some others.

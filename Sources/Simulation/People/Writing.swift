@@ -1,6 +1,7 @@
 import FieldClient
 import GRDB
 import Shared
+import Storage
 
 // Writing with the library.
 
@@ -8,6 +9,8 @@ import Shared
 struct Shown {
   let id: String
   let key: RecordKey
+  /// Whether the hub confirmed it.
+  let isConfirmed: Bool
 }
 
 extension World {
@@ -25,6 +28,14 @@ extension World {
     add("tally", newValues("tally", laptop.schema, &dice) + [month], on: laptop)
   }
 
+  /// Somebody pastes a report. It fills a page of a slow link and does not compress, so that a sync goes on
+  /// after a cut, and says which body it means.
+  func addReport(on laptop: Laptop, _ dice: inout Dice) {
+    let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .")
+    let text = "w\(nextNumber())" + String((0..<7_000).map { _ in dice.pick(letters) })
+    add("memo", [Entered(field: "body", value: .text(text), mark: text)], on: laptop)
+  }
+
   func edit(on laptop: Laptop, _ dice: inout Dice) {
     guard let shown = pick(Vocabulary.types(laptop.schema), on: laptop, &dice) else { return }
     let names = fields(shown.key.type, laptop.schema)
@@ -38,7 +49,7 @@ extension World {
     write(on: laptop, shown.key, [Book.deletion]) { client in
       try client.write { try $0.delete(shown.key.type, shown.id) }
     } noted: {
-      $0.deleted(laptop.index, shown.key)
+      $0.deleted(laptop.index, shown.key, isSent: shown.isConfirmed)
     }
   }
 
@@ -83,9 +94,9 @@ extension World {
   func dropRefused(on laptop: Laptop, _ dice: inout Dice) {
     judged(on: laptop) {
       guard let refusal = try laptop.client().refusals().first else { return }
-      let values = Set(refusal.values.values.compactMap(\.mark))
+      // A machine that goes down in the midst of it may have forgotten it all the same.
+      giveUp(refusal, laptop)
       try laptop.client().dropRefusal(refusal.number)
-      book.gaveUp(values)
       hasActed = true
       say("    gives up \(refusal.code)")
     }
@@ -94,11 +105,11 @@ extension World {
   func correctRefused(on laptop: Laptop, _ dice: inout Dice) {
     judged(on: laptop) {
       guard let refusal = try laptop.client().refusals().first else { return }
-      let id = try laptop.client().correctRefusal(refusal.number, [:])
-      let key = RecordKey(type: refusal.type, id: id)
       let marks = book.marks.intersection(refusal.values.values.compactMap(\.mark))
       // It is another write from now on: what was refused is nowhere any more.
-      book.gaveUp(marks)
+      giveUp(refusal, laptop)
+      let id = try laptop.client().correctRefusal(refusal.number, [:])
+      let key = RecordKey(type: refusal.type, id: id)
       if refusal.field == Book.deletion {
         book.deleted(laptop.index, key)
       } else {
@@ -110,6 +121,12 @@ extension World {
       hasActed = true
       say("    writes again what was refused: \(refusal.code)")
     }
+  }
+
+  private func giveUp(_ refusal: Refusal, _ laptop: Laptop) {
+    book.gaveUp(Set(refusal.values.values.compactMap(\.mark)))
+    book.gaveUp(
+      laptop.index, RecordKey(type: refusal.type, id: refusal.record), refusal.field)
   }
 
   // MARK: One write
@@ -131,11 +148,35 @@ extension World {
 
   private func set(_ shown: Shown, _ values: [Entered], on laptop: Laptop) {
     let given = Dictionary(values.map { ($0.field, $0.value) }) { first, _ in first }
+    let gone = gone(from: shown, values, on: laptop)
     write(on: laptop, shown.key, values.map(\.field)) { client in
       try client.write { try $0.set(shown.key.type, shown.id, given) }
     } noted: {
-      $0.wrote(laptop.index, shown.key, values.map { ($0.field, $0.mark) })
+      $0.wrote(laptop.index, shown.key, values.map { ($0.field, $0.mark) }, gone: gone)
     }
+  }
+
+  /// What stands in a row where these values leave nothing that could be known again: the scope that the
+  /// record is moved out of, and in fields that are emptied what nobody else wrote.
+  func gone(from shown: Shown, _ values: [Entered], on laptop: Laptop) -> [String: String] {
+    let fields = values.filter { entered in
+      entered.field == "scope"
+        || entered.value.isNull && Vocabulary.isOwn(shown.key.type, entered.field)
+    }
+    guard !fields.isEmpty else { return [:] }
+    let columns = fields.map { "\"\($0.field)\"" }.joined(separator: ", ")
+    let row = try? laptop.read { db in
+      try Row.fetchOne(
+        db.cachedStatement(sql: "SELECT \(columns) FROM \(shown.key.type) WHERE id = ?"),
+        arguments: [shown.id])
+    }
+    guard let row else { return [:] }
+    var gone: [String: String] = [:]
+    for (index, entered) in fields.enumerated() {
+      let standing = Value(row[index] as DatabaseValue) ?? .null
+      if standing != entered.value { gone[entered.field] = standing.mark }
+    }
+    return gone
   }
 
   /// The id that a record of a type with a natural key has everywhere.
@@ -152,14 +193,14 @@ extension World {
       }.filter { $1 > 0 }
       guard !counts.isEmpty else { return nil }
       let (type, count) = choice.pick(counts)
-      let columns = type == "tally" ? "id, month" : "id, NULL"
+      let columns = (type == "tally" ? "id, month" : "id, NULL") + ", _stamps NOT NULL"
       let row = try Row.fetchOne(
         db.cachedStatement(sql: "SELECT \(columns) FROM \(type) ORDER BY _row LIMIT 1 OFFSET ?"),
         arguments: [choice.below(count)])!
       let id: String = row[0]
       let month: String? = row[1]
       let named = month.flatMap { natural(type, ["month": .text($0)])?.description }
-      return Shown(id: id, key: RecordKey(type: type, id: named ?? id))
+      return Shown(id: id, key: RecordKey(type: type, id: named ?? id), isConfirmed: row[2])
     }
   }
 

@@ -42,12 +42,13 @@ extension World {
 
   func sqlSet(_ shown: Shown, _ values: [Entered], on laptop: Laptop) {
     let sets = values.map { "\"\($0.field)\" = ?" }.joined(separator: ", ")
+    let gone = gone(from: shown, values, on: laptop)
     write(on: laptop, shown.key, values.map(\.field)) {
       try laptop.sql(
         "UPDATE \(shown.key.type) SET \(sets) WHERE id = ?",
         StatementArguments(values.map(\.value.stored) + [shown.id.databaseValue]))
     } noted: {
-      $0.wrote(laptop.index, shown.key, values.map { ($0.field, $0.mark) })
+      $0.wrote(laptop.index, shown.key, values.map { ($0.field, $0.mark) }, gone: gone)
     }
   }
 
@@ -56,7 +57,7 @@ extension World {
     write(on: laptop, shown.key, [Book.deletion]) {
       try laptop.sql("DELETE FROM \(shown.key.type) WHERE id = ?", [shown.id])
     } noted: {
-      $0.deleted(laptop.index, shown.key)
+      $0.deleted(laptop.index, shown.key, isSent: shown.isConfirmed)
     }
   }
 
@@ -97,10 +98,15 @@ extension World {
     let verb = replacing ? "INSERT OR REPLACE" : "INSERT"
     let insert = ("\(verb) INTO \(type)(\(columns)) VALUES (\(places))", row)
     let delete = ("DELETE FROM \(type) WHERE id = ?", [shown.id] as StatementArguments)
-    write(on: laptop, shown.key, values.map(\.field) + [Book.deletion]) {
+    // What the new row does not name is empty in it.
+    let unnamed = Set(fields(type, laptop.schema)).subtracting(values.map(\.field)).sorted()
+    let all = values + unnamed.map { Entered(field: $0, value: .null, mark: nil) }
+    let gone = gone(from: shown, all, on: laptop)
+    write(on: laptop, shown.key, all.map(\.field) + [Book.deletion]) {
       try laptop.sql(replacing ? [insert] : [delete, insert])
     } noted: {
-      $0.wrote(laptop.index, shown.key, values.map { ($0.field, $0.mark) }, whole: true)
+      $0.wrote(
+        laptop.index, shown.key, all.map { ($0.field, $0.mark) }, whole: true, gone: gone)
     }
   }
 }

@@ -38,4 +38,5 @@ package struct Tally: Sendable, Codable {
 enum OutcomeOfSync: String, CaseIterable {
   case complete, cutShort, stopped, byStick, pages, restamped, conflicts, refusals, leaves
   case repaired, givenBack, compacted, rebuilt, erased, shared, proposed, strayTaken
+  case shownEqual, named, namedInVain
 }

@@ -32,7 +32,14 @@ final class HubMachine: @unchecked Sendable {
   private(set) var latestTime: Int64 = 0
   /// How often its disk had changed when it was last looked at.
   var seen: Int?
-  private var running: (store: SQLiteHubStore, hub: Hub)?
+  private var running: Running?
+
+  /// What is gone when it stops.
+  private struct Running {
+    let store: SQLiteHubStore
+    let hub: Hub
+    let gate: HubGate
+  }
 
   init(path: String, disk: Disk, schema: Schema) {
     self.schema = schema
@@ -48,10 +55,11 @@ final class HubMachine: @unchecked Sendable {
 
   func store() throws(Problem) -> SQLiteHubStore { try run().store }
 
-  private func run() throws(Problem) -> (store: SQLiteHubStore, hub: Hub) {
+  private func run() throws(Problem) -> Running {
     if let running { return running }
-    let store = try SQLiteHubStore(path: path, schema: schema)
     let world = world!
+    world.scaffold.show(disk["/hub.sqlite-wal"], at: path + "-wal")
+    let store = try SQLiteHubStore(path: path, schema: schema, connections: .one)
     let served = try storing { try world.sabotage?.store(store) ?? store }
     let honest: Merging = { merge($0, $1, $2) }
     let hub = Hub(
@@ -59,8 +67,9 @@ final class HubMachine: @unchecked Sendable {
       now: { [unowned self] in now + (self.world!.sabotage?.hubsError ?? 0) },
       random: { [unowned self] in self.world!.draw() },
       smallestPart: Self.smallestPart, merging: world.sabotage?.merging ?? honest)
-    running = (store, hub)
-    return (store, hub)
+    let started = Running(store: store, hub: hub, gate: HubGate(hub))
+    running = started
+    return started
   }
 
   /// A record or two, so that answers have parts in small worlds.
@@ -71,8 +80,11 @@ final class HubMachine: @unchecked Sendable {
   /// Its clock never goes back without a jump, so looking now and before each jump sees the latest.
   func noteTime() { latestTime = max(latestTime, now) }
 
-  func answer(_ request: Posted, token: String) throws(Problem) -> [UInt8] {
-    let gate = HubGate(try hub())
+  /// - Parameter isWhole: false for the beginning of a request, which its HTTP side would keep.
+  func answer(
+    _ request: Posted, token: String, isWhole: Bool = true
+  ) throws(Problem) -> [UInt8] {
+    let gate = try isWhole ? run().gate : HubGate(hub())
     return try world!.acting(by: clock) { () throws(Problem) in
       switch request.path {
       case .sync:

@@ -66,8 +66,10 @@ final class Laptop: @unchecked Sendable {
     let surroundings = Surroundings(
       now: { [unowned self] in now }, random: { [unowned self] in world!.draw() },
       uptime: { [unowned self] in ("\(starts)", world!.time) }, program: "simulate")
+    world!.scaffold.show(disk["/replica.sqlite-wal"], at: folder + "/replica.sqlite-wal")
     let client = try FieldClient(
-      directory: folder, surroundings: surroundings, token: token, transport: link)
+      directory: folder, surroundings: surroundings, token: token, transport: link,
+      connections: .one)
     opened = client
     return client
   }

@@ -10,6 +10,8 @@ final class Link: Transport, @unchecked Sendable {
   private unowned var world: World!
   /// What happens to the next exchanges, in order; afterwards nothing does.
   private var faults: [Fault?] = []
+  /// Whether it is one that is cut.
+  private var isBad = false
   private var dice = Dice(0)
   private(set) var requests = 0
 
@@ -19,8 +21,9 @@ final class Link: Transport, @unchecked Sendable {
   }
 
   /// The faults of the next exchanges.
-  func plan(_ faults: [Fault?], _ dice: Dice) {
+  func plan(_ faults: [Fault?], _ dice: Dice, isBad: Bool) {
     self.faults = faults
+    self.isBad = isBad
     self.dice = dice
     requests = 0
   }
@@ -29,7 +32,7 @@ final class Link: Transport, @unchecked Sendable {
     _ request: HTTPRequest, progress: @escaping @Sendable (TransferProgress) -> Void
   ) async throws(Problem) -> HTTPAnswer {
     requests += 1
-    let fault = faults.isEmpty ? nil : faults.removeFirst()
+    let fault = fault(of: request)
     if let fault, Self.happens(fault, to: request) { world.note(fault) }
     var posted = Posted(
       path: .init(rawValue: request.path)!, body: request.body, takesParts: request.takesBeginning)
@@ -37,18 +40,30 @@ final class Link: Transport, @unchecked Sendable {
     world.saw(posted.body)
     world.tellRequest(posted)
     world.checkNeed(of: posted, laptop)
-    try lose(posted, fault)
-    let answer = try deliver(posted, fault)
+    if let cut = try lose(posted, fault) { return cut }
+    let answer: [UInt8]
+    do throws(Problem) {
+      answer = try deliver(posted, fault)
+    } catch {
+      return refuse(posted, error)
+    }
+    if BodyName.isName(request.body) { world.tally.count(OutcomeOfSync.named) }
     world.saw(answer)
     world.tellAnswer(answer, to: posted)
     world.count(answer, to: posted)
     try meanwhile(fault)
-    if fault == .answerLost {
-      world.excuses.insert(.interrupted)
-      throw Problem(.interrupted)
-    }
+    if fault == .answerLost { return try cutOff(posted) }
     if fault == .answerBroken, request.takesBeginning { return begin(answer, for: posted) }
     return arrive(fault == .answerCut ? cut(answer) : answer, for: posted)
+  }
+
+  private func fault(of request: HTTPRequest) -> Fault? {
+    let planned = faults.isEmpty ? nil : faults.removeFirst()
+    // What fills a page takes long, and is cut more often.
+    guard planned == nil, isBad, request.body.count > Limits.smallestPage, dice.once(in: 2) else {
+      return planned
+    }
+    return dice.pick([.requestCut, .answerLost])
   }
 
   /// Whether a fault happens as soon as it is drawn. What a disk does is noted when it does it, and
@@ -63,7 +78,9 @@ final class Link: Transport, @unchecked Sendable {
   }
 
   /// What is lost on the way to the hub, and what of it comes later.
-  private func lose(_ request: Posted, _ fault: Fault?) throws(Problem) {
+  ///
+  /// - Returns: what the machine sees of a link that was cut; nil when the request is not lost.
+  private func lose(_ request: Posted, _ fault: Fault?) throws(Problem) -> HTTPAnswer? {
     switch fault {
     case .requestLost:
       world.excuses.insert(.offline)
@@ -73,14 +90,39 @@ final class Link: Transport, @unchecked Sendable {
       world.excuses.insert(.stalled)
       throw Problem(.stalled)
     case .requestCut:
-      world.excuses.insert(.interrupted)
       var cut = request
       cut.body = Array(request.body.prefix(dice.below(max(1, request.body.count))))
       try world.deliverCut(cut, from: laptop)
-      throw Problem(.interrupted)
-    default: break
+      return try cutOff(request)
+    default: return nil
     }
   }
+
+  /// The link is cut before anything of the answer came. The request has left the machine all the same:
+  /// its system takes a body at once.
+  private func cutOff(_ request: Posted) throws(Problem) -> HTTPAnswer {
+    world.excuses.insert(.interrupted)
+    guard request.takesParts else { throw Problem(.interrupted) }
+    return HTTPAnswer(
+      status: 0, bytesSent: request.body.count + Self.heads.up, isPosted: true,
+      cut: Problem(.interrupted))
+  }
+
+  /// What the hub says to a request that it does not answer.
+  private func refuse(_ request: Posted, _ problem: Problem) -> HTTPAnswer {
+    if problem.code == .not_understood, BodyName.isName(request.body) {
+      world.tally.count(OutcomeOfSync.namedInVain)
+    }
+    world.tell("    ↓ \(problem.code) \(problem.cause ?? "")")
+    let told = ProblemDocument(problem, language: .en)
+    return HTTPAnswer(
+      status: told.status, contentType: ProblemDocument.mediaType, body: told.body,
+      bytesSent: request.body.count + Self.heads.up,
+      bytesReceived: told.body.count + Self.heads.down, isPosted: true)
+  }
+
+  /// Bytes of the heads of a request and of its answer.
+  private static let heads = (up: 200, down: 100)
 
   private func deliver(_ request: Posted, _ fault: Fault?) throws(Problem) -> [UInt8] {
     if fault == .hubDies { world.hub.disk.goDown(afterWrites: dice.below(30), as: fault) }
@@ -124,7 +166,7 @@ final class Link: Transport, @unchecked Sendable {
   /// As much of the answer as came before the link was cut.
   private func begin(_ answer: [UInt8], for request: Posted) -> HTTPAnswer {
     world.excuses.insert(.interrupted)
-    let served = world.sabotage?.answer(answer) ?? answer
+    let served = world.sabotage?.answer(answer, in: world) ?? answer
     var arrived = arrive(Array(served.prefix(1 + dice.below(served.count))), for: request)
     arrived.cut = Problem(.interrupted)
     return arrived
@@ -133,11 +175,12 @@ final class Link: Transport, @unchecked Sendable {
   private func arrive(_ answer: [UInt8], for request: Posted) -> HTTPAnswer {
     world.pass(Int64(dice.below(3000)))
     let speed = Double(100 + dice.below(20_000))
-    let served = request.path == .sync ? world.sabotage?.answer(answer) ?? answer : answer
+    let served =
+      request.path == .sync ? world.sabotage?.answer(answer, in: world) ?? answer : answer
     return HTTPAnswer(
-      status: 200, body: served, bytesSent: request.body.count + 200,
-      bytesReceived: answer.count + 100,
-      bytesPerSecondUp: speed, bytesPerSecondDown: speed)
+      status: 200, body: served, bytesSent: request.body.count + Self.heads.up,
+      bytesReceived: answer.count + Self.heads.down,
+      bytesPerSecondUp: speed, bytesPerSecondDown: speed, isPosted: true)
   }
 }
 
@@ -166,7 +209,9 @@ extension World {
   /// handed it all the same must refuse it.
   func deliverCut(_ request: Posted, from laptop: Laptop) throws(Problem) {
     do {
-      _ = try sabotage?.forged(request.body, time) ?? hub.answer(request, token: laptop.token)
+      _ =
+        try sabotage?.forged(request.body, time)
+        ?? hub.answer(request, token: laptop.token, isWhole: false)
     } catch {
       return
     }

@@ -6,7 +6,7 @@ import Synchronization
 /// The few things of a world that the product wants to see on a real file system: its folders,
 /// and files of the databases' names, empty. One for each runner, used again by all its worlds.
 package final class Scaffold: Sendable {
-  /// Four devices, and machines for copies of a folder.
+  /// Four devices, and machines for copies of a folder and for those that enrol later.
   static let laptops = 6
 
   let root: String
@@ -41,6 +41,13 @@ package final class Scaffold: Sendable {
     for path in laptopFolders.map({ $0 + "/replica.sqlite" }) + [hubFolder + "/hub.sqlite"] {
       _ = FileManager.default.createFile(atPath: path, contents: nil)
     }
+  }
+
+  /// Where a database has a log on its disk, puts a file in its place that is not empty, and none where it
+  /// has none: GRDB looks for one, and writes into a database without.
+  func show(_ log: DiskFile?, at path: String) {
+    guard let log, !log.bytes.isEmpty else { return remove(path) }
+    _ = FileManager.default.createFile(atPath: path, contents: Data([0]))
   }
 
   /// Removes a file that the product made to have a name.

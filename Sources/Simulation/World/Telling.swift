@@ -7,6 +7,7 @@ extension World {
   func tellRequest(_ posted: Posted) {
     guard isTold else { return }
     guard posted.path == .sync else { return tell("    ↑ repair") }
+    if BodyName.isName(posted.body) { return tell("    ↑ the body that left before") }
     guard let plain = try? Compression.expand(posted.body, limit: Limits.expandedBody),
       let request = try? SyncRequest(encoded: plain)
     else { return }

@@ -29,8 +29,10 @@ package final class World: @unchecked Sendable {
   var hasActed = false
   /// What may go wrong in this step, because the world made it go wrong.
   var excuses: Set<Problem.Code> = []
-  /// Whether replicas and hub may differ after a sync: somebody put an older copy in its place.
-  var mayDiffer = false
+  /// Machines that may differ from the hub.
+  var doubted: Set<Int> = []
+  /// Whether a canary made somebody doubt once.
+  var isDoubtSown = false
   /// Whether somebody has everything compared, needed or not.
   var isVerifying = false
   /// What did not hold, as it was found.
