@@ -6,6 +6,10 @@ package import Shared
 /// A name is an entry of its folder, and the folder is written on its own: a file that was synced
 /// and renamed has its old name again until the folder was synced, too.
 package enum DurableFile {
+  /// Hears what is about to be waited for, a file or a folder: whoever wants to know what a power cut
+  /// leaves looks then.
+  @TaskLocal package static var beforeWait: @Sendable (_ path: String) -> Void = { _ in }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Whether an ordinary file is there, and no folder, pipe or device.
@@ -198,6 +202,7 @@ package enum DurableFile {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(path) }
     defer { close(descriptor) }
+    beforeWait(path)
     // Some network file systems cannot sync a folder, and say that the request means nothing.
     guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(path) }
   }
