@@ -80,6 +80,50 @@ struct FaultDiskTests {
     #expect(end.sentences.filter { $0.hasPrefix("Cannot write") }.count == 1, "\(end.sentences)")
   }
 
+  /// The hub's folder, as it is after its process was killed, where nothing can be written. `$1` is the
+  /// programs' folder, `$2` the mission's.
+  private static let closedHub = """
+    set -u
+    mkdir -p "$2/closed"
+    mount --bind "$2/hub" "$2/closed"
+    mount -o remount,ro,bind "$2/closed"
+    hub() {
+      timeout 60 "$1/djoliba-server" "${@:3}" --data "$2/closed" >"$2/told"
+      echo "$3 $? $(wc -l <"$2/told")"
+    }
+    hub "$@" run
+    hub "$@" invite --base GAO --role resp_base --name B --out "$2/b.invitation"
+    hub "$@" device revoke 1
+    ls "$2" | grep -c '^b.invitation$'
+    """
+
+  @Test func `a hub that cannot write says so in one sentence, and has everything when it can`()
+    throws
+  {
+    let place = try FaultPlace()
+    try place.enroll("gao")
+    try place.sql("gao", FaultPlace.insert("R", count: 30))
+    try place.at("gao", "sync").succeeding()
+    let digests = try place.digests(nil)
+    try place.sql("gao", FaultPlace.insert("Unsent"))
+    _ = place.killHub()
+    let end = try Running(
+      "/usr/bin/unshare",
+      ["-rm", "bash", "-c", Self.closedHub, "closed", Running.folder, place.folder]
+    ).finish()
+    let lines = end.out.split(separator: "\n").map(String.init)
+    #expect(lines == ["run 73 0", "invite 73 0", "device 73 0", "0"], "\(end.sentences)")
+    // Each time what is, and what to do.
+    #expect(end.sentences.count == 6, "\(end.sentences)")
+    #expect(end.sentences.filter { $0.hasPrefix("Cannot write") }.count == 3, "\(end.sentences)")
+    try place.startHub()
+    #expect(try place.digests(nil) == digests)
+    try place.at("gao", "sync").succeeding()
+    #expect(try place.pending("gao") == 0)
+    #expect(try place.contacts("gao").count == 31)
+    #expect(try place.digests("gao") == place.digests(nil).filter { $0.key != "bamako" })
+  }
+
   private static let damages: [(name: String, script: String)] = [
     ("garbage", "open(f, 'wb').write(os.urandom(20000))"),
     ("text", "open(f, 'wb').write(b'Bonjour' * 3000)"),
