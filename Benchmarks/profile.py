@@ -26,7 +26,7 @@ PARTS = [
     ("device: commit of an answer", "Replica.apply("),
     ("hub: merge and admit", "HubWriting.admit"),
     ("hub: collect", "Collecting.run"),
-    ("hub: an exchange, the rest", "Hub.answers"),
+    ("hub: the rest and its commit", "SQLiteHubStore.write"),
     ("wire: compress", "Compression.compress"),
     ("wire: compress in parts", "Parts.compress"),
 ]
