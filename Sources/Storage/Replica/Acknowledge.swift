@@ -108,7 +108,7 @@ struct Acknowledging {
         stamps.set(name, field.stamp)
       }
     }
-    let isFirst = try isFirstSent(id, change.stamp)
+    let others = try besideCreation(id, change.stamp)
     try db.run(
       "DELETE FROM _pending WHERE id = ? AND field = '' AND clock = ?",
       [id, change.stamp.storedClock])
@@ -120,14 +120,14 @@ struct Acknowledging {
       "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
       [handle, stamps.stored, number])
     var scope: String? = table.type.position(of: "scope").flatMap { row[2 + $0] }
-    if try state.isPending(id) {
+    if others.wait {
       try spreadReentry(id, change, group, table, row)
       for field in change.fields where !held.contains(field.field) {
         let name = group.fields[field.field]
         try settleField(
           id, field, name, try pending(id, name), group, table, number, verdict: nil)
       }
-      try settleEmptied(id, change, group, table, row, isFirst: isFirst)
+      try settleEmptied(id, change, group, table, row, isFirst: others.areOfFirst)
       scope = nil
     }
     for (field, verdict) in rejected {

@@ -14,13 +14,13 @@ package struct PendingPage: Sendable {
   package internal(set) var setAside = 0
   /// Pending changes that no earlier request carried: when the hub leaves this one unexamined, it
   /// has not heard of them.
-  let firstSent: [Int64]
+  let firstSent: RangeSet<Int64>
 
   package init(changeset: Changeset = Changeset(), ids: [[String]] = [], waiting: Int = 0) {
-    self.init(changeset: changeset, ids: ids, waiting: waiting, firstSent: [])
+    self.init(changeset: changeset, ids: ids, waiting: waiting, firstSent: RangeSet())
   }
 
-  init(changeset: Changeset, ids: [[String]], waiting: Int, firstSent: [Int64]) {
+  init(changeset: Changeset, ids: [[String]], waiting: Int, firstSent: RangeSet<Int64>) {
     self.changeset = changeset
     self.ids = ids
     self.waiting = waiting
@@ -31,7 +31,10 @@ package struct PendingPage: Sendable {
 extension PendingPage {
   /// Notes that the hub did not hear of what this page was the first to carry.
   func takeBack(_ db: Database) throws {
-    for number in firstSent { try db.run("UPDATE _pending SET sent = 0 WHERE n = ?", [number]) }
+    for range in firstSent.ranges {
+      try db.run(
+        "UPDATE _pending SET sent = 0 WHERE n >= ? AND n < ?", [range.lowerBound, range.upperBound])
+    }
   }
 }
 
@@ -164,7 +167,8 @@ private struct PendingCollector {
       taken.insert(id)
       try take(id, try state.shape.table(row[0]))
     }
-    try markSent()
+    let firstSent = RangeSet(firstSent.map { $0..<$0 + 1 })
+    try markSent(firstSent)
     for group in groups { group.sort() }
     return PendingPage(
       changeset: Changeset(
@@ -175,8 +179,8 @@ private struct PendingCollector {
   }
 
   /// Neighbours by one statement: what was written together has numbers that follow each other.
-  private func markSent() throws {
-    for range in RangeSet(firstSent.map { $0..<$0 + 1 }).ranges {
+  private func markSent(_ numbers: RangeSet<Int64>) throws {
+    for range in numbers.ranges {
       try db.run(
         "UPDATE _pending SET sent = 1 WHERE n >= ? AND n < ?", [range.lowerBound, range.upperBound])
     }

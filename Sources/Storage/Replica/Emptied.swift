@@ -29,11 +29,19 @@ extension ConfirmedState {
 }
 
 extension Acknowledging {
-  /// Whether no earlier request carried a creation.
-  func isFirstSent(_ id: String, _ stamp: Stamp) throws -> Bool {
-    let row = try db.row(
-      "SELECT n FROM _pending WHERE id = ? AND field = '' AND clock = ?", [id, stamp.storedClock])
-    return row.map { page.firstSent.contains($0[0]) } ?? true
+  /// Whether something of a new record waits beside its creation, and whether no earlier request carried that.
+  func besideCreation(
+    _ id: String, _ stamp: Stamp
+  ) throws -> (wait: Bool, areOfFirst: Bool) {
+    var others = (wait: false, areOfFirst: true)
+    for row in try db.rows("SELECT n, field, clock FROM _pending WHERE id = ?", [id]) {
+      if row[1] == Settling.creation && row[2] == stamp.storedClock {
+        others.areOfFirst = page.firstSent.contains(row[0])
+      } else {
+        others.wait = true
+      }
+    }
+    return others
   }
 
   /// A creation does not name what was empty when it was sent: what was emptied before is settled
