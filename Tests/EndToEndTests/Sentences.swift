@@ -190,6 +190,17 @@ extension Sentence {
     fr: ("Ce dossier contient déjà un serveur.", "Choisissez un autre dossier avec --data."),
     en: ("This folder already holds a hub.", "Choose another folder with --data."))
 
+  static let alreadyServed = Sentence(
+    code: 73,
+    fr: (
+      "Un autre serveur tourne déjà sur ce dossier.",
+      "Un dossier n'a qu'un serveur : arrêtez l'autre d'abord."
+    ),
+    en: (
+      "Another server already runs on this folder.",
+      "A folder has one server: stop the other one first."
+    ))
+
   static let portTaken = Sentence(
     code: 73,
     fr: (

@@ -175,9 +175,13 @@ import Testing
   @Test func `what the office mistypes is told`() throws {
     let mission = try Mission()
     try Sentence.alreadyHub.expect { try mission.hub("init", locale: $0) }
-    try Sentence.portTaken.expect { try mission.hub("run", locale: $0) }
+    try Sentence.alreadyServed.expect { try mission.hub("run", locale: $0) }
+    let other = try Mission(serving: false)
+    try Sentence.portTaken.expect {
+      try other.hub("run", "--listen", "127.0.0.1:\(mission.port.number)", locale: $0)
+    }
     try Sentence.plainHTTP.expect {
-      try mission.hub("run", "--plain-http", "--listen", "0.0.0.0:0", locale: $0)
+      try other.hub("run", "--plain-http", "--listen", "0.0.0.0:0", locale: $0)
     }
     try Sentence.noBase.expect {
       try mission.hub(
