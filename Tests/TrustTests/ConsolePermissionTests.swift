@@ -308,23 +308,16 @@ private struct Seeds {
     var values = try record.values(in: scope).merging(state) { $1 }
     values[field.name] = word
     let id = record.id(values, at: live.time.now)
-    try live.store.write { transaction throws in
-      var writing = try HubWriting(
-        transaction, live.store.schema, now: live.time.now, language: .fr)
-      let stamp = writing.stamp(above: .never)
-      let stored = try writing.insert(
-        StoredRecord(
-          handle: 0, id: id, values: values, stamps: FieldStamps(record: stamp), seq: 0,
-          entered: 0, isDeleted: false), type)
-      guard hasConflict else { return try writing.finish { 9 } }
+    try live.insert(type, id, values) { writing, stored in
+      guard hasConflict else { return }
       try writing.keep(
         stored, type, field.name, status: .open, winner: stored.state(of: field.name),
         loser: FieldState(
           value: scope == .base("GAO") ? "écarté" : word, stamp: Stamp(clock: 1, device: 1)))
       try writing.keep(
-        stored, type, "*", status: .open, winner: FieldState(value: 0, stamp: stamp),
+        stored, type, "*", status: .open,
+        winner: FieldState(value: 0, stamp: stored.stamps.record),
         loser: FieldState(value: 1, stamp: Stamp(clock: 1, device: 1)))
-      try writing.finish { 9 }
     }
     return Seed(type: type, scope: scope, id: id)
   }

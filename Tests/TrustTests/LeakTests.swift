@@ -32,19 +32,9 @@ import Testing
       let device = try #require(try live.hub.devices().last).number
       var opened = 0
       for (path, message) in asked(ids + moved.map(\.id), device, live.time.now) {
-        let answer = try await laptop.transport.exchange(
-          HTTPRequest(
-            path: path,
-            headers: [
-              ("Authorization", "Bearer " + laptop.token),
-              ("Content-Type", "application/vnd.djoliba.sync"),
-            ], body: Compression.compress(message), responseLimit: Limits.expandedBody)
-        ) { _ in }
-        let body =
-          answer.status == 200
-          ? try Compression.expand(answer.body, limit: Limits.expandedBody) : answer.body
+        let (status, body) = try await laptop.post(path, message)
         let text = String(decoding: body, as: UTF8.self)
-        #expect(!text.contains(Self.hidden), "\(path) \(answer.status)")
+        #expect(!text.contains(Self.hidden), "\(path) \(status)")
         if text.contains(Self.open) { opened += 1 }
       }
       #expect(opened >= 2, "what it may read comes by a sync and by a repair")
@@ -95,20 +85,11 @@ import Testing
     var values = try record.values(in: scope)
     values[field.name] = .text(word)
     let id = record.id(values, at: live.time.now)
-    try live.store.write { transaction throws in
-      var writing = try HubWriting(
-        transaction, live.store.schema, now: live.time.now, language: .fr)
-      let stamp = writing.stamp(above: .never)
-      let stored = try writing.insert(
-        StoredRecord(
-          handle: 0, id: id, values: values, stamps: FieldStamps(record: stamp), seq: 0,
-          entered: 0, isDeleted: false), type)
-      if scope != .base("GAO") {
-        try writing.keep(
-          stored, type, field.name, status: .open, winner: stored.state(of: field.name),
-          loser: FieldState(value: .text(Self.hidden), stamp: Stamp(clock: 1, device: 1)))
-      }
-      try writing.finish { 9 }
+    try live.insert(type, id, values) { writing, stored in
+      guard scope != .base("GAO") else { return }
+      try writing.keep(
+        stored, type, field.name, status: .open, winner: stored.state(of: field.name),
+        loser: FieldState(value: .text(Self.hidden), stamp: Stamp(clock: 1, device: 1)))
     }
     return Standing(type: type, id: id, field: field.name)
   }

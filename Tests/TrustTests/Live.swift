@@ -129,6 +129,23 @@ final class Live: Sendable {
     }
   }
 
+  /// Puts a record into the hub, and with it what `more` writes.
+  func insert(
+    _ type: RecordType, _ id: RecordID, _ values: [String: Shared.Value],
+    and more: (inout HubWriting, StoredRecord) throws -> Void
+  ) throws {
+    try store.write { transaction throws in
+      var writing = try HubWriting(transaction, store.schema, now: time.now, language: .fr)
+      let stamp = writing.stamp(above: .never)
+      let stored = try writing.insert(
+        StoredRecord(
+          handle: 0, id: id, values: values, stamps: FieldStamps(record: stamp), seq: 0,
+          entered: 0, isDeleted: false), type)
+      try more(&writing, stored)
+      try writing.finish { 9 }
+    }
+  }
+
   func acts() throws -> [String] { try hub.audit(limit: 100).reversed().map(\.act) }
 
   /// curl, with the hub's authority; the answer is status and body.

@@ -159,16 +159,9 @@ import Testing
   private func post(
     _ path: String, _ message: [UInt8], _ laptop: FieldClient
   ) async throws -> [UInt8] {
-    let answer = try await laptop.transport.exchange(
-      HTTPRequest(
-        path: path,
-        headers: [
-          ("Authorization", "Bearer " + laptop.token),
-          ("Content-Type", "application/vnd.djoliba.sync"),
-        ], body: Compression.compress(message), responseLimit: Limits.expandedBody)
-    ) { _ in }
-    try #require(answer.status == 200)
-    return try Compression.expand(answer.body, limit: Limits.expandedBody)
+    let (status, body) = try await laptop.post(path, message)
+    try #require(status == 200)
+    return body
   }
 }
 

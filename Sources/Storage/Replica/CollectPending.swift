@@ -30,10 +30,17 @@ package struct PendingPage: Sendable {
 
 extension PendingPage {
   /// Notes that the hub did not hear of what this page was the first to carry.
-  func takeBack(_ db: Database) throws {
-    for range in firstSent.ranges {
-      try db.run(
-        "UPDATE _pending SET sent = 0 WHERE n >= ? AND n < ?", [range.lowerBound, range.upperBound])
+  func takeBack(_ db: Database) throws { try db.note(firstSent, areSent: false) }
+}
+
+extension Database {
+  /// Notes whether a request carried pending changes. Neighbours by one statement: what was written
+  /// together has numbers that follow each other.
+  fileprivate func note(_ numbers: RangeSet<Int64>, areSent: Bool) throws {
+    for range in numbers.ranges {
+      try run(
+        "UPDATE _pending SET sent = ? WHERE n >= ? AND n < ?",
+        [areSent, range.lowerBound, range.upperBound])
     }
   }
 }
@@ -168,7 +175,7 @@ private struct PendingCollector {
       try take(id, try state.shape.table(row[0]))
     }
     let firstSent = RangeSet(firstSent.map { $0..<$0 + 1 })
-    try markSent(firstSent)
+    try db.note(firstSent, areSent: true)
     for group in groups { group.sort() }
     return PendingPage(
       changeset: Changeset(
@@ -176,14 +183,6 @@ private struct PendingCollector {
           ChangeGroup(type: $0.table.type.name, fields: $0.fields, records: $0.records)
         }), ids: groups.map(\.ids), waiting: max(0, total - taken.count),
       firstSent: firstSent)
-  }
-
-  /// Neighbours by one statement: what was written together has numbers that follow each other.
-  private func markSent(_ numbers: RangeSet<Int64>) throws {
-    for range in numbers.ranges {
-      try db.run(
-        "UPDATE _pending SET sent = 1 WHERE n >= ? AND n < ?", [range.lowerBound, range.upperBound])
-    }
   }
 
   private mutating func take(_ id: String, _ table: TypedTable) throws {

@@ -264,7 +264,6 @@ extension Database {
     defer { try? execute(sql: "PRAGMA ignore_check_constraints = ON") }
     return try body()
   }
-
 }
 
 extension Problem {

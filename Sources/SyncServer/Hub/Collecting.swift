@@ -63,7 +63,7 @@ struct Collecting {
     for (cursor, state) in scopes {
       let page = try collect(cursor.scope, cursor, state)
       if page.proof == nil { hasMore = true }
-      turn(to: page)
+      reach(page)
     }
     let left = admission.resend.subtracting(sent)
     for key in left.sorted(by: { ($0.type, $0.handle) < ($1.type, $1.handle) }) {
@@ -77,7 +77,7 @@ struct Collecting {
   private var spent: Int { spentBefore + draft.spent }
 
   /// How far the answer comes in a scope; it may have begun there.
-  private mutating func turn(to page: ScopePage) {
+  private mutating func reach(_ page: ScopePage) {
     answer.pages.removeAll { $0.cursor.scope == page.cursor.scope }
     answer.pages.append(page)
   }
@@ -104,7 +104,7 @@ struct Collecting {
         }
         guard sent.count > before else { continue }
         hurried.insert(cursor.scope)
-        turn(to: ScopePage(cursor: try midway(cursor, state), proof: nil))
+        reach(ScopePage(cursor: try midway(cursor, state), proof: nil))
       }
     }
   }
@@ -116,7 +116,7 @@ struct Collecting {
     guard draft.spent >= partSize, spent < request.budget, cursor.seq < state.seq else { return }
     answer.pull = draft.changeset
     answer.hasMore = true
-    turn(to: ScopePage(cursor: try midway(cursor, state), proof: nil))
+    reach(ScopePage(cursor: try midway(cursor, state), proof: nil))
     full.append(answer)
     spentBefore = spent
     draft = AnswerDraft()

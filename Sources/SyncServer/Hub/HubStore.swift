@@ -244,16 +244,25 @@ package struct FeedRun: Sendable, Equatable {
   package let type: String
   package let handle: Int64
   package let kind: FeedEntry.Kind
-  package private(set) var count: Int64 = 1
+  package private(set) var count: Int64
 
-  package init(_ entry: FeedEntry) {
+  package init(_ entry: FeedEntry, count: Int64 = 1) {
     seq = entry.seq
     type = entry.type
     handle = entry.handle
     kind = entry.kind
+    self.count = count
   }
 
   package var lastSeq: Int64 { seq + count - 1 }
+
+  /// The entry of one of its sequence numbers.
+  package func entry(at place: Int64) -> FeedEntry {
+    FeedEntry(seq: place, type: type, handle: handle + place - seq, kind: kind)
+  }
+
+  /// Its sequence numbers after one.
+  package func places(after seq: Int64) -> ClosedRange<Int64> { max(self.seq, seq + 1)...lastSeq }
 
   /// Takes the entry in when it goes on where the run ends.
   package mutating func extend(by entry: FeedEntry) -> Bool {

@@ -80,10 +80,7 @@ extension SQLiteHubTransaction {
       """
       INSERT INTO _refused(device, day, code, type, count) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET count = count + excluded.count
-      """,
-      [
-        Int64(refusals.device), refusals.day, refusals.code.rawValue, type, refusals.count,
-      ])
+      """, kind + [refusals.count])
     return isFirst
   }
 

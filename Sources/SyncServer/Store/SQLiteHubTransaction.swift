@@ -193,20 +193,10 @@ struct SQLiteHubTransaction: HubTransaction {
   }
 
   func feed(_ scope: Scope, after seq: Int64, limit: Int) throws -> [FeedEntry] {
-    let runs = try db.rows(
-      """
-      SELECT last, seq, type, handle, kind FROM _feed WHERE scope = ? AND last > ?
-      ORDER BY last LIMIT ?
-      """, [scope.description, seq, limit])
     var entries: [FeedEntry] = []
-    for run in runs where entries.count < limit {
-      let (last, first, handle): (Int64, Int64, Int64) = (run[0], run[1], run[3])
-      let kind = FeedEntry.Kind(rawValue: run[4]) ?? .changed
-      let from = max(first, seq + 1)
-      for seq in from...min(last, from + Int64(limit - entries.count - 1)) {
-        entries.append(
-          FeedEntry(seq: seq, type: run[2], handle: handle + seq - first, kind: kind))
-      }
+    for run in try runs(scope, after: seq, "ORDER BY last LIMIT ?", [limit]) {
+      let places = run.places(after: seq).prefix(limit - entries.count)
+      entries += places.map(run.entry)
     }
     return entries
   }
@@ -214,22 +204,30 @@ struct SQLiteHubTransaction: HubTransaction {
   func newest(
     of types: [String], in scope: Scope, after seq: Int64, limit: Int
   ) throws -> [FeedEntry] {
-    let runs = try db.rows(
-      """
-      SELECT last, seq, type, handle, kind FROM _feed WHERE scope = ? AND last > ?
-      AND type IN (\(types.map { _ in "?" }.joined(separator: ", "))) ORDER BY last DESC LIMIT ?
-      """, [scope.description, seq] + Bindings(types.map(\.databaseValue)) + [limit])
+    let marks = types.map { _ in "?" }.joined(separator: ", ")
+    let runs = try runs(
+      scope, after: seq, "AND type IN (\(marks)) ORDER BY last DESC LIMIT ?",
+      Bindings(types.map(\.databaseValue)) + [limit])
     var entries: [FeedEntry] = []
     for run in runs {
-      let (last, first, handle): (Int64, Int64, Int64) = (run[0], run[1], run[3])
-      let kind = FeedEntry.Kind(rawValue: run[4]) ?? .changed
-      let number = min(last - max(first - 1, seq), Int64(limit - entries.count))
-      for seq in (0..<number).map({ last - $0 }) {
-        entries.append(
-          FeedEntry(seq: seq, type: run[2], handle: handle + seq - first, kind: kind))
-      }
+      entries += run.places(after: seq).suffix(limit - entries.count).reversed().map(run.entry)
     }
     return entries
+  }
+
+  private func runs(
+    _ scope: Scope, after seq: Int64, _ rest: String, _ bindings: Bindings
+  ) throws -> [FeedRun] {
+    try db.rows(
+      """
+      SELECT last, seq, type, handle, kind FROM _feed WHERE scope = ? AND last > ? \(rest)
+      """, [scope.description, seq] + bindings
+    ).map { row in
+      let (last, first): (Int64, Int64) = (row[0], row[1])
+      let kind = FeedEntry.Kind(rawValue: row[4]) ?? .changed
+      return FeedRun(
+        FeedEntry(seq: first, type: row[2], handle: row[3], kind: kind), count: last - first + 1)
+    }
   }
 
   // MARK: History
