@@ -2,6 +2,7 @@ import FieldClient
 import GRDB
 import Shared
 import Storage
+import SyncServer
 
 // Writing with the library.
 
@@ -156,27 +157,36 @@ extension World {
     }
   }
 
-  /// What stands in a row where these values leave nothing that could be known again: the scope that the
-  /// record is moved out of, and in fields that are emptied what nobody else wrote.
+  /// What stands where these values leave nothing that could be known again: in fields that are emptied what
+  /// nobody else wrote, and of a record that is moved the scope that it has at the hub, for one that it never
+  /// had there cannot stay.
   func gone(from shown: Shown, _ values: [Entered], on laptop: Laptop) -> [String: String] {
-    let fields = values.filter { entered in
-      entered.field == "scope"
-        || entered.value.isNull && Vocabulary.isOwn(shown.key.type, entered.field)
+    let traceless = values.filter {
+      $0.field == "scope" || $0.value.isNull && Vocabulary.isOwn(shown.key.type, $0.field)
     }
-    guard !fields.isEmpty else { return [:] }
-    let columns = fields.map { "\"\($0.field)\"" }.joined(separator: ", ")
-    let row = try? laptop.read { db in
-      try Row.fetchOne(
-        db.cachedStatement(sql: "SELECT \(columns) FROM \(shown.key.type) WHERE id = ?"),
-        arguments: [shown.id])
-    }
-    guard let row else { return [:] }
-    var gone: [String: String] = [:]
-    for (index, entered) in fields.enumerated() {
-      let standing = Value(row[index] as DatabaseValue) ?? .null
-      if standing != entered.value { gone[entered.field] = standing.mark }
-    }
+    var gone = (try? laptop.read { try standing(traceless, shown.key.type, shown.id, $0) }) ?? [:]
+    guard gone["scope"] != nil else { return gone }
+    let moves = values.filter { $0.field == "scope" }
+    let atHub = try? hub.store().pool.read { try standing(moves, shown.key.type, shown.key.id, $0) }
+    gone["scope"] = atHub?["scope"]
     return gone
+  }
+
+  /// What a database holds in the fields of these values, where it is something else.
+  private func standing(_ values: [Entered], _ type: String, _ id: String, _ db: Database) throws
+    -> [String: String]
+  {
+    guard !values.isEmpty else { return [:] }
+    let columns = values.map { "\"\($0.field)\"" }.joined(separator: ", ")
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT \(columns) FROM \(type) WHERE id = ?"), arguments: [id])
+    guard let row else { return [:] }
+    var standing: [String: String] = [:]
+    for (index, entered) in values.enumerated() {
+      let value = Value(row[index] as DatabaseValue) ?? .null
+      if value != entered.value { standing[entered.field] = value.mark }
+    }
+    return standing
   }
 
   /// The id that a record of a type with a natural key has everywhere.
