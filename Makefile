@@ -19,7 +19,7 @@ SEEDS ?= 10000
 FROM ?= 1
 
 # How many of them are played with the tests: 3,000 again as soon as the nine broken ones in Benchmarks/RESULTS.md are mended.
-WORLDS ?= 1500
+WORLDS ?= 3000
 
 # How many processes are killed, and the seed of what is written and of who dies doing what.
 KILLS ?= 5000

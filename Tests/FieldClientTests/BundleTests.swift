@@ -125,6 +125,64 @@ import Testing
     try world.expectAgreement([gao])
   }
 
+  /// The hub hears of the deletion first and knows no such record: the answer to the stick says that it has
+  /// it, or, when nobody reads that, the next sync.
+  @Test(arguments: [false, true])
+  func `a record that was deleted does not come back with the stick that brings it`(
+    isAnswered: Bool
+  ) async throws {
+    let world = try World()
+    let (gao, kidal) = (try await world.courier("GAO"), try await world.courier("KDL"))
+    let id = try gao.addContact("Parti")
+    try gao.client.writeBundle(to: world.path("stick"))
+    try gao.client.write { try $0.delete("contact", "\(id)") }
+    for _ in 0..<30 { try gao.addContact("Reste") }
+    // A sync that comes to its end has no use for the answer.
+    let report = try await gao.client.sync(maximumBytes: isAnswered ? 1_200 : .max)
+    #expect(report.complete == !isAnswered && report.admitted > 0)
+    try world.read("stick", answer: "answer")
+    if isAnswered { _ = try gao.client.readBundle(from: world.path("answer")) }
+    for device in [gao, gao, kidal] { _ = try await device.client.sync() }
+    #expect(try world.hubContacts() == Array(repeating: "Reste", count: 30))
+    #expect(try gao.client.status().pending == 0)
+    #expect(try gao.client.refusals().isEmpty)
+    try world.expectAgreement([gao, kidal])
+  }
+
+  /// The record that the stick brings was put in its own place since, with less in it.
+  @Test(arguments: [false, true])
+  func `an old stick fills no field and brings no record back`(isDeleted: Bool) async throws {
+    let world = try World()
+    let (gao, kidal) = (try await world.courier("GAO"), try await world.courier("KDL"))
+    let id = try gao.addContact("A", ["locality": "Gao"])
+    try gao.client.writeBundle(to: world.path("stick"))
+    try gao.sql(
+      """
+      INSERT OR REPLACE INTO contact(id, display_name, function_title, contact_type, base_code,
+        relationship, consent_basis, status, scope)
+      VALUES ('\(id)', 'B', 'Maire', 'media', 'GAO', 'ponctuelle', 'accord_oral', 'actif', 'mission')
+      """)
+    _ = try await gao.client.sync()
+    if isDeleted {
+      try gao.client.write { try $0.delete("contact", "\(id)") }
+      _ = try await gao.client.sync()
+    }
+    try world.read("stick", answer: "answer")
+    for device in [gao, kidal] { _ = try await device.client.sync() }
+    #expect(try world.hubContacts() == (isDeleted ? [] : ["B"]))
+    #expect(try kidal.client.records(of: "contact").allSatisfy { $0["locality"] == .null })
+    let kept = try await world.store.pool.read { db in
+      try String.fetchSet(
+        db,
+        sql: """
+          SELECT replaced FROM _history WHERE field = 'locality' AND replaced NOT NULL
+          UNION SELECT loser FROM _conflict WHERE field = 'locality'
+          """)
+    }
+    #expect(kept == ["Gao"])
+    try world.expectAgreement([gao, kidal])
+  }
+
   @Test func `two bundles on their way are both answered, in their order`() async throws {
     let world = try World()
     let gao = try await world.courier("GAO")

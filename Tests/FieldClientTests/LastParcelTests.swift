@@ -31,6 +31,21 @@ import Testing
     }
   }
 
+  /// Somebody looks at it later, perhaps at a hub that was restored and has given handles anew.
+  @Test func `what is handed over names records by their ids`() async throws {
+    let other = try gao.addContact("Deux")
+    _ = try await gao.client.sync()
+    let id = id
+    try gao.client.write { writer in
+      try writer.set("contact", id, ["locality": "Ansongo"])
+      try writer.delete("contact", "\(other)")
+    }
+    try await wipe(gao)
+    let records = try changes(1).groups.flatMap(\.records)
+    #expect(Set(records.map(\.id)) == [id, other])
+    #expect(records.allSatisfy { $0.handle == 0 })
+  }
+
   @Test func `what waits for a newer hub is handed over, and kept until the hub is upgraded`()
     async throws
   {
@@ -73,11 +88,27 @@ import Testing
     #expect(try kidal.client.record("contact", "\(id)")["email"] == "a@example.ml")
   }
 
-  @Test func `an edit beneath a deletion that goes through keeps nothing from going`() async throws
+  /// Also where both are stamped anew, since the clock was ahead.
+  @Test(arguments: [0, 30_000, 61_000, 3_600_000] as [Int64])
+  func `an edit beneath a deletion that goes through keeps nothing from going`(ahead: Int64)
+    async throws
   {
     let id = id
+    world.time.advance(-ahead)
     try gao.client.write { try $0.set("contact", id, ["locality": "Ansongo"]) }
     try gao.client.write { try $0.delete("contact", "\(id)") }
+    try await wipe(gao)
+    let admission = try world.hub.settle(parcel: 1, .admitted, by: "shell:awa", language: .fr)
+    #expect(admission.verdicts.isEmpty)
+    #expect(try world.hubContacts() == [])
+  }
+
+  /// One transaction, most often within a millisecond.
+  @Test func `an edit and the deletion of the same moment go through in their order`() async throws
+  {
+    for number in 0..<20 { try gao.addContact("\(number)") }
+    _ = try await gao.client.sync()
+    try gao.sql("UPDATE contact SET locality = 'Ansongo'; DELETE FROM contact")
     try await wipe(gao)
     let admission = try world.hub.settle(parcel: 1, .admitted, by: "shell:awa", language: .fr)
     #expect(admission.verdicts.isEmpty)

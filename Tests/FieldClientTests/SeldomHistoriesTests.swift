@@ -241,6 +241,38 @@ import Testing
     try world.expectAgreement([gao, bamako])
   }
 
+  /// The stick has an edit that was sent and not answered when its record was put in its own place.
+  @Test func `a record put in its own place empties what an edit on its way filled`() async throws {
+    let world = try World()
+    let (gao, bamako) = (try await world.courier("GAO"), try world.device())
+    let id = try gao.addContact("A")
+    try await sync(gao, bamako)
+    try gao.client.write { try $0.set("contact", id, ["locality": "Gao"]) }
+    try gao.client.writeBundle(to: world.path("stick"))
+    try gao.sql(Self.insertContact("INSERT OR REPLACE", id, "mission"))
+    try world.read("stick", answer: "answer")
+    try await sync(gao, bamako)
+    #expect(try bamako.client.record("contact", "\(id)")["locality"] == .null)
+    #expect(try replaced(world, "locality") == ["Gao"])
+    try world.expectAgreement([gao, bamako])
+  }
+
+  @Test func `a deletion that waits when a repair finds its record gone is kept as refused`()
+    async throws
+  {
+    let world = try World()
+    let gao = try world.device("GAO")
+    let id = try gao.addContact("A")
+    try await sync(gao)
+    try gao.client.write { try $0.delete("contact", "\(id)") }
+    let cursor = try #require(try gao.client.replica.position().cursors.first)
+    var answer = RepairAnswer(hubClock: world.time.now, isKnown: true, cursor: cursor)
+    answer.gone = [id]
+    _ = try gao.client.replica.repair(answer, now: world.time.now)
+    #expect(try gao.client.refusals().map(\.field) == ["*"])
+    #expect(try gao.client.status().pending == 0)
+  }
+
   @Test(arguments: [
     "UPDATE contact SET locality = NULL;",
     "UPDATE contact SET locality = 'Ansongo'; UPDATE contact SET locality = NULL;", "",
@@ -262,6 +294,23 @@ import Testing
     #expect(try replaced(world, "locality") == ["Gao"])
     #expect(try gao.client.status().pending == 0)
     try world.expectAgreement([gao, bamako])
+  }
+
+  /// Neither folder has sent the record, so that both send it as new.
+  @Test(arguments: [false, true])
+  func `what was emptied in a copy of the folder stays empty`(isEmptiedFirst: Bool) async throws {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let id = try gao.addContact("A", ["locality": "Gao"])
+    let copy = try world.copy(gao)
+    try copy.client.write { try $0.set("contact", id, ["locality": .null]) }
+    try await isEmptiedFirst ? sync(copy, gao, copy) : sync(gao, copy)
+    try await sync(gao, bamako)
+    #expect(try bamako.client.record("contact", "\(id)")["locality"] == .null)
+    let kept = try replaced(world, "locality").union(
+      world.hub.conflicts().compactMap(\.loser.value.text))
+    #expect(kept == ["Gao"])
+    try world.expectAgreement([gao, copy, bamako])
   }
 
   @Test func `a hub that was restored gives no version to another grant`() async throws {

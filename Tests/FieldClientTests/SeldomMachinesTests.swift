@@ -79,6 +79,34 @@ import Testing
     try world.expectAgreement([rebuilt, bamako])
   }
 
+  /// No cursor tells of the restoring but that of a scope which the laptop may not read any more, and the
+  /// hub gives the handle of a record there to another one.
+  @Test(arguments: [false, true])
+  func `a handle of a withdrawn scope names no other record at a restored hub`(
+    isTaken: Bool
+  ) async throws {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let backup = try world.backUp()
+    let id = try gao.addContact("A")
+    try await sync(gao)
+    try world.restore(backup)
+    let grant = Grant(read: [.base("GAO")], write: [.base("GAO")])
+    try world.hub.setGrant(grant, role: nil, of: 1)
+    if isTaken {
+      try bamako.addContact("B", ["scope": "base:GAO"])
+      try await sync(bamako)
+    }
+    try gao.client.write { try $0.set("contact", id, ["locality": "Ansongo"]) }
+    try gao.addContact("C", ["scope": "base:GAO"])
+    try await sync(gao, bamako)
+    #expect(try bamako.contacts() == (isTaken ? ["B", "C"] : ["C"]))
+    #expect(try bamako.client.records(of: "contact").allSatisfy { $0["locality"] == .null })
+    #expect(try gao.client.refusals().map(\.field) == ["locality"])
+    #expect(try gao.client.status().pending == 0)
+    try world.expectAgreement([gao, bamako])
+  }
+
   @Test func `a newer schema is taken over once there is room again`() throws {
     let world = try World()
     let gao = try world.device("GAO")

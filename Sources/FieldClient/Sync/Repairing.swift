@@ -28,8 +28,9 @@ struct RepairRun {
       do {
         try await repair(cursor)
       } catch {
-        // A grant that was withdrawn in the meantime: the next exchange drops the scope.
+        // The grant was withdrawn: the next exchange drops the scope, and what waits there goes by its ids.
         guard error.code == .scope_not_granted else { throw error }
+        try client.replica.forgetPlace(in: cursor.scope, now: now)
       }
     }
     return mended

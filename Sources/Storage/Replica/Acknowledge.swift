@@ -108,7 +108,7 @@ struct Acknowledging {
         stamps.set(name, field.stamp)
       }
     }
-    let others = try besideCreation(id, change.stamp)
+    let othersWait = try isAnythingBeside(creation: id, change.stamp)
     try db.run(
       "DELETE FROM _pending WHERE id = ? AND field = '' AND clock = ?",
       [id, change.stamp.storedClock])
@@ -120,14 +120,14 @@ struct Acknowledging {
       "UPDATE \(table.name) SET _handle = ?, _stamps = ? WHERE _row = ?",
       [handle, stamps.stored, number])
     var scope: String? = table.type.position(of: "scope").flatMap { row[2 + $0] }
-    if others.wait {
+    if othersWait {
       try spreadReentry(id, change, group, table, row)
       for field in change.fields where !held.contains(field.field) {
         let name = group.fields[field.field]
         try settleField(
           id, field, name, try pending(id, name), group, table, number, verdict: nil)
       }
-      try settleEmptied(id, change, group, table, row, isFirst: others.areOfFirst)
+      try settleUnnamed(id, change, group, table)
       scope = nil
     }
     for (field, verdict) in rejected {
@@ -177,11 +177,12 @@ struct Acknowledging {
     _ id: String, _ handle: Int64, _ stamps: FieldStamps, _ change: RecordChange,
     _ group: ChangeGroup
   ) throws {
-    guard var hidden = try state.hidden(id) else { return }
+    var hidden = HiddenRecord(change, group, stamps)
     hidden.handle = handle.databaseValue
-    hidden.stamps = stamps.stored
-    hidden.values = Dictionary(
-      uniqueKeysWithValues: change.fields.map { (group.fields[$0.field], $0.value.stored) })
+    guard try state.hidden(id) != nil else {
+      guard try state.isDeletedUnheard(id, stamps) else { return }
+      return try state.deleteAgain(hidden, stamps)
+    }
     try state.hide(hidden)
     for field in change.fields {
       _ = try state.settleWithheld(id, group.fields[field.field], field, isAdmitted: true)
@@ -329,13 +330,14 @@ struct Acknowledging {
     if let whole, whole.kind != .won {
       // What was never confirmed is not shown again: if the hub has it, the answer brings it.
       if hidden.stamps.isNull { try state.forgetHidden(id) } else { try state.unhide(hidden) }
+      try db.run("DELETE FROM _deleted WHERE id = ?", [id])
       if whole.kind == .refused { _ = try refuse(id, table, field: "*", value: .null, whole) }
       return
     }
-    if let stamps = try FieldStamps(hidden.stamps) {
-      state.ledger.remove(hidden.scope, RecordID(id)!, stamps)
-      try state.noteDeletion(id, table.type.name, change.stamp, seen: stamps)
-    }
+    let stamps = try FieldStamps(hidden.stamps)
+    if let stamps { state.ledger.remove(hidden.scope, RecordID(id)!, stamps) }
+    try state.noteDeletion(
+      id, table.type.name, change.stamp, seen: stamps ?? FieldStamps(record: .never))
     try db.run("DELETE FROM _history WHERE record = ?", [id])
     try state.forgetWithheld(id)
     try state.forgetHidden(id)

@@ -35,7 +35,10 @@ extension Acknowledging {
   ) throws -> Bool {
     // One that was refused may have been corrected and entered again since.
     guard isAdmitted else { return try clock(of: id, "") == creation.stamp.storedClock }
-    guard let confirmed = try confirmedStamps(id, table) else { return false }
+    guard let confirmed = try confirmedStamps(id, table) else {
+      return try state.isDeletedUnheard(
+        id, FieldStamps(record: creation.fields.map(\.stamp).max() ?? creation.stamp))
+    }
     return confirmed == nil
   }
 

@@ -66,11 +66,13 @@ struct Applying {
   let answer: SyncAnswer
   var report = ApplyReport()
   let hasPending: Bool
+  private let hasDeleted: Bool
 
   init(state: ConfirmedState, answer: SyncAnswer) throws {
     self.state = state
     self.answer = answer
     hasPending = try state.db.row("SELECT 1 FROM _pending LIMIT 1") != nil
+    hasDeleted = try state.db.row("SELECT 1 FROM _deleted LIMIT 1") != nil
   }
 
   var db: Database { state.db }
@@ -130,6 +132,9 @@ struct Applying {
       return try replaceHidden(hidden, change, group)
     }
     let stamps = change.stamps(in: group)
+    if hasDeleted, try state.isDeletedUnheard(text, stamps), try find(text, or: 0, table) == nil {
+      return try state.deleteAgain(HiddenRecord(change, group, stamps), stamps)
+    }
     var values = [text.databaseValue, change.handle.databaseValue, stamps.stored]
     let first = values.count
     values += repeatElement(.null, count: group.fields.count)

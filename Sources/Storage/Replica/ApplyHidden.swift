@@ -50,17 +50,22 @@ extension Applying {
   mutating func replaceHidden(
     _ hidden: HiddenRecord, _ change: RecordChange, _ group: ChangeGroup
   ) throws {
-    var hidden = hidden
     let id = RecordID(hidden.id)!
     if let stamps = try FieldStamps(hidden.stamps) { state.ledger.remove(hidden.scope, id, stamps) }
     let stamps = change.stamps(in: group)
-    hidden.values = [:]
-    for field in change.fields {
-      hidden.values[group.fields[field.field]] = field.value.stored
-    }
-    hidden.handle = change.handle.databaseValue
-    hidden.stamps = stamps.stored
+    let hidden = HiddenRecord(change, group, stamps)
     try state.hide(hidden)
     state.ledger.add(hidden.scope, id, stamps)
+  }
+}
+
+extension HiddenRecord {
+  /// A record that came whole.
+  init(_ change: RecordChange, _ group: ChangeGroup, _ stamps: FieldStamps) {
+    self.init(
+      id: change.id!.description, type: group.type, handle: change.handle.databaseValue,
+      stamps: stamps.stored,
+      values: Dictionary(
+        uniqueKeysWithValues: change.fields.map { (group.fields[$0.field], $0.value.stored) }))
   }
 }

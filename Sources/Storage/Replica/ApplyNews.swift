@@ -29,15 +29,11 @@ extension Applying {
     }
   }
 
-  /// By where the hub has them: people may have moved or deleted them here since.
   private mutating func dropRecords(of scope: String) throws {
     for table in state.shape.tables.values.sorted(by: { $0.name < $1.name }) {
       let rows = try db.rows(
-        """
-        SELECT t.id, t._row, t._stamps, t._handle, t.scope FROM \(table.name) t
-          LEFT JOIN _pending p ON p.id = t.id AND p.field = 'scope'
-        WHERE t._stamps NOT NULL AND CASE WHEN p.id IS NULL THEN t.scope ELSE p.base END = ?
-        """, [scope])
+        "SELECT t.id, t._row, t._stamps, t._handle, t.scope FROM \(table.confirmedOfScope)", [scope]
+      )
       for row in rows { try drop(row, table) }
       report.left += rows.count
     }

@@ -35,7 +35,7 @@ extension Applying {
   }
 
   private mutating func drop(_ id: String) throws {
-    if try state.hidden(id) != nil { try dropHidden(id, withHistory: true) }
+    if try state.hidden(id) != nil { try loseHidden(id) }
     for table in state.shape.tables.values.sorted(by: { $0.name < $1.name }) {
       guard let row = try find(id, or: 0, table), !(row[2] as DatabaseValue).isNull else {
         continue

@@ -68,12 +68,13 @@ extension Replica {
 extension Replica {
   /// The next pending changes of a replica that is about to be wiped, as `collectPending`. Nothing waits
   /// here any longer: what was held back for a newer hub goes too, and the edits beneath a deletion
-  /// go before it, as they count where it is refused.
+  /// go before it, as they count where it is refused. All of it is named by ids: somebody may look at it much later,
+  /// at a hub that was restored from an older copy.
   package func collectParcel(upTo bytes: Int, now: Int64) throws(Problem) -> PendingPage {
     try write { db, shape in
       let state = try Settling.run(db, shape, now: now)
       try db.run("UPDATE _pending SET held = 0 WHERE held = 1")
-      var collector = PendingCollector(state: state, budget: bytes, takesWithheld: true)
+      var collector = PendingCollector(state: state, budget: bytes, isParcel: true)
       return try collector.collect()
     }
   }
@@ -103,17 +104,18 @@ private struct PendingCollector {
   let state: ConfirmedState
   let budget: Int
   private let passed: Set<String>
-  private let takesWithheld: Bool
+  /// What somebody in Bamako looks at one day: with the edits beneath a deletion, and without handles.
+  private let isParcel: Bool
   private var groups: [Draft] = []
   private var spent = 0
   private var firstSent: [Int64] = []
 
   init(
-    state: ConfirmedState, budget: Int, passed: Set<String> = [], takesWithheld: Bool = false
+    state: ConfirmedState, budget: Int, passed: Set<String> = [], isParcel: Bool = false
   ) {
     self.state = state
     self.passed = passed
-    self.takesWithheld = takesWithheld
+    self.isParcel = isParcel
     self.budget = budget
   }
 
@@ -187,7 +189,7 @@ private struct PendingCollector {
 
   private mutating func take(_ id: String, _ table: TypedTable) throws {
     let draft = try draft(of: table)
-    if takesWithheld { draft.add(try withheld(id, table, draft), of: id) }
+    if isParcel { draft.add(try withheld(id, table, draft), of: id) }
     draft.add(try change(id, table, draft), of: id)
   }
 
@@ -243,7 +245,7 @@ private struct PendingCollector {
   }
 
   private func deletion(_ id: String, _ stamp: Stamp, _ seen: FieldStamps?) throws -> RecordChange {
-    let handle = try hiddenHandle(id)
+    let handle = isParcel ? nil : try hiddenHandle(id)
     return RecordChange(
       kind: .delete, id: handle == nil ? RecordID(id) : nil, handle: handle ?? 0, stamp: stamp,
       seen: seen)
@@ -257,12 +259,14 @@ private struct PendingCollector {
     let row = try draft.whole.row(id)!
     var fields: [FieldChange] = []
     for (position, field) in table.type.fields.enumerated() {
-      guard let value = Value(row[position + 1] as DatabaseValue), !value.isNull else { continue }
+      let value = Value(row[position + 1] as DatabaseValue) ?? .null
+      let own = pending[field.name]?.stamp ?? stamp
+      // What was emptied since is named too: the hub may have a request of before whose answer was lost, or
+      // another copy of the folder may send what stood there.
+      guard !value.isNull || own != stamp else { continue }
       spent += value.roughBytes
       fields.append(
-        FieldChange(
-          field: draft.position(of: field.name), value: value,
-          stamp: pending[field.name]?.stamp ?? stamp))
+        FieldChange(field: draft.position(of: field.name), value: value, stamp: own))
     }
     return RecordChange(kind: .create, id: RecordID(id), handle: 0, stamp: stamp, fields: fields)
   }
@@ -271,6 +275,7 @@ private struct PendingCollector {
     _ id: String, _ handle: Int64?, _ pending: [String: PendingField], _ table: TypedTable,
     _ draft: Draft
   ) -> RecordChange {
+    let handle = isParcel ? nil : handle
     spent += handle == nil ? RoughSize.record : RoughSize.handle
     let stamp = pending.values.map(\.stamp).max() ?? .never
     var fields: [FieldChange] = []

@@ -154,6 +154,8 @@ struct ConfirmedState {
 
   /// Remembers a deletion that the hub admitted: a hub that is restored from an older copy has to
   /// be told of it.
+  ///
+  /// - Parameter seen: never, for a record of which the hub has not said that it knows it.
   func noteDeletion(
     _ id: String, _ type: String, _ stamp: Stamp, seen: FieldStamps
   ) throws {
@@ -162,6 +164,35 @@ struct ConfirmedState {
     try db.run(
       "INSERT OR REPLACE INTO _deleted(id, type, clock, device, seen, received) VALUES (?, ?, ?, ?, ?, ?)",
       [id, type, stamp.storedClock, Int64(stamp.device), seen.stored, now])
+  }
+
+  /// Whether this device deleted a record that it had only just entered, and heard that the hub knew no
+  /// such record, so that the hub remembers nothing of it.
+  func isDeletedUnheard(_ id: String, _ stamps: FieldStamps) throws -> Bool {
+    guard
+      let row = try db.row(
+        "SELECT clock FROM _deleted WHERE id = ? AND device = ? AND seen = ?",
+        [id, Int64(device), FieldStamps(record: .never).stored])
+    else { return false }
+    let isOwn =
+      stamps.record.device == device && stamps.exceptions.allSatisfy { $0.stamp.device == device }
+    return isOwn && stamps.latest.storedClock < row[0]
+  }
+
+  /// The creation of such a record, on a stick or in a request that came late, brought it back after its
+  /// deletion: that waits once more, over what the hub has now.
+  mutating func deleteAgain(_ hidden: HiddenRecord, _ stamps: FieldStamps) throws {
+    try hide(hidden)
+    try db.run(
+      """
+      INSERT OR REPLACE INTO _pending(priority, type, id, field, seen, wall, clock, sent)
+      SELECT ?, type, id, ?, ?, ?, clock, 1 FROM _deleted WHERE id = ?
+      """,
+      [
+        try shape.table(hidden.type).type.priority, Settling.deletion, stamps.stored, now,
+        hidden.id,
+      ])
+    ledger.add(hidden.scope, RecordID(hidden.id)!, stamps)
   }
 
   /// Moves on what a pending deletion hides, by fields that the hub has admitted since.
@@ -195,6 +226,17 @@ struct ConfirmedState {
           + fields.map { hidden.values[$0]! }))
     try touch(hidden.type, db.lastInsertedRowID)
     try reveal(hidden, table)
+  }
+}
+
+extension TypedTable {
+  /// The confirmed rows `t` of a scope, which is to be bound, by where the hub has them: people may have
+  /// moved them here since.
+  var confirmedOfScope: String {
+    """
+    \(name) t LEFT JOIN _pending p ON p.id = t.id AND p.field = 'scope'
+    WHERE t._stamps NOT NULL AND CASE WHEN p.id IS NULL THEN t.scope ELSE p.base END = ?
+    """
   }
 }
 

@@ -1,8 +1,8 @@
 import GRDB
 import Shared
 
-// A creation does not name what is empty. Where the answer to one was lost, the hub may have the record with
-// what was emptied since: the next one is silent about it, so the emptying is an edit that goes after it.
+// A creation names what is not empty, and what was emptied since the record was entered: where the answer to
+// an earlier one was lost, the hub may have the record with what stood there.
 
 extension ConfirmedState {
   /// The fields of a new record of which the hub may have something from a request that it answered in
@@ -29,36 +29,25 @@ extension ConfirmedState {
 }
 
 extension Acknowledging {
-  /// Whether something of a new record waits beside its creation, and whether no earlier request carried that.
-  func besideCreation(
-    _ id: String, _ stamp: Stamp
-  ) throws -> (wait: Bool, areOfFirst: Bool) {
-    var others = (wait: false, areOfFirst: true)
-    for row in try db.rows("SELECT n, field, clock FROM _pending WHERE id = ?", [id]) {
-      if row[1] == Settling.creation && row[2] == stamp.storedClock {
-        others.areOfFirst = page.firstSent.contains(row[0])
-      } else {
-        others.wait = true
-      }
+  /// Whether something of a new record waits beside its creation.
+  func isAnythingBeside(creation id: String, _ stamp: Stamp) throws -> Bool {
+    try db.rows("SELECT field, clock FROM _pending WHERE id = ?", [id]).contains {
+      $0[0] != Settling.creation || $0[1] != stamp.storedClock
     }
-    return others
   }
 
-  /// A creation does not name what was empty when it was sent: what was emptied before is settled
-  /// with it, what was filled since has replaced nothing. The hub may have one from before, whose answer
-  /// was lost, that named what was emptied since: then the emptying is an edit that waits.
-  func settleEmptied(
-    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable,
-    _ row: StoredRow, isFirst: Bool
+  /// What a creation does not name was empty when it was sent: what was written there since has replaced
+  /// nothing.
+  func settleUnnamed(
+    _ id: String, _ change: RecordChange, _ group: ChangeGroup, _ table: TypedTable
   ) throws {
     let sent = Set(change.fields.map { group.fields[$0.field] })
-    for (position, field) in table.type.fields.enumerated() where !sent.contains(field.name) {
-      let isEmpty = (row[position + 2] as DatabaseValue).isNull
-      let sql =
-        isEmpty && isFirst
-        ? "DELETE FROM _pending WHERE id = ? AND field = ?"
-        : "UPDATE _pending SET base = NULL, seen = NULL WHERE id = ? AND field = ?"
-      try db.run(sql, [id, field.name])
+    for field in table.type.fields.map(\.name) where !sent.contains(field) {
+      try db.run(
+        "DELETE FROM _pending WHERE id = ? AND field = ? AND clock = ?",
+        [id, field, change.stamp.storedClock])
+      try db.run(
+        "UPDATE _pending SET base = NULL, seen = NULL WHERE id = ? AND field = ?", [id, field])
     }
   }
 }

@@ -116,6 +116,29 @@ extension Replica {
     }
   }
 
+  /// Forgets how far a scope was collected, and what the hub calls its records: one that was restored
+  /// from an older copy may call others so.
+  package func forgetPlace(in scope: Scope, now: Int64) throws(Problem) {
+    try write { db, shape in
+      _ = try Settling.run(db, shape, now: now)
+      try db.withoutCapture {
+        for table in shape.tables.values {
+          try db.run(
+            """
+            UPDATE \(table.name) SET _handle = NULL
+            WHERE _row IN (SELECT t._row FROM \(table.confirmedOfScope))
+            """, [scope.description])
+        }
+        try db.run(
+          """
+          UPDATE _hidden SET handle = NULL
+          WHERE id IN (SELECT id FROM _was WHERE field = 'scope' AND value = ?)
+          """, [scope.description])
+      }
+      try db.run("UPDATE _scope SET seq = 0, mark = 0 WHERE name = ?", [scope.description])
+    }
+  }
+
   /// Notes that every record was compared with the hub's.
   package func noteProven() throws(Problem) {
     try write { db, _ in try ReplicaState.unproven.set(db, false) }

@@ -125,8 +125,7 @@ struct Settling {
         "UPDATE \(table.name) SET _handle = NULL, _stamps = NULL WHERE _row = ?", [event.row])
     }
     try pend(event.renamed(id), table, Self.creation)
-    guard id == event.id else { return }
-    for field in try state.empty(sent, event.row, table) { try pend(event, table, field) }
+    if id == event.id { try pendEmpty(sent, event, table) }
   }
 
   /// Whether the life of the row that an insertion began has ended: the row that is there now may
@@ -203,7 +202,9 @@ struct Settling {
     }
     try db.run("DELETE FROM _pending WHERE id = ?", [event.id])
     try state.hide(record)
-    try pend(event, table, Self.deletion, seen: seen)
+    // An edit of the same moment was before it.
+    let edits = try state.withheldFields(of: event.id).values.max() ?? 0
+    try pend(event, table, Self.deletion, seen: seen, above: edits)
   }
 
   /// Entered again after a deletion that the hub has not heard of: what differs is an edit.
@@ -211,16 +212,14 @@ struct Settling {
     _ hidden: HiddenRecord, _ event: CapturedEvent, _ table: TypedTable, _ id: String
   ) throws {
     try state.reveal(hidden, table)
+    let withheld = try state.withheldFields(of: id)
     try state.forgetWithheld(id)
     try db.run("DELETE FROM _pending WHERE id = ?", [id])
     guard let stamps = try FieldStamps(hidden.stamps) else {
       try pend(event.renamed(id), table, Self.creation)
       // It is hidden because the hub may have it already.
       try db.run("UPDATE _pending SET sent = 1 WHERE id = ?", [id])
-      for field in try state.empty(Set(hidden.values.keys), event.row, table) {
-        try pend(event.renamed(id), table, field)
-      }
-      return
+      return try pendEmpty(Set(hidden.values.keys), event.renamed(id), table)
     }
     revived.insert(id)
     try db.run(
@@ -230,10 +229,23 @@ struct Settling {
     for (position, field) in table.type.fields.enumerated() {
       let old = hidden.values[field.name] ?? .null
       let new: DatabaseValue = row[position + 1]
-      guard new != old else { continue }
+      // An edit that was taken back with the row may have been sent.
+      guard new != old || withheld[field.name] != nil else { continue }
       let seen = stamps.stamp(of: field.name, isEmpty: old.isNull)
       try pend(
-        event.renamed(id), table, field.name, base: old, seen: FieldStamps(record: seen))
+        event.renamed(id), table, field.name, base: old, seen: FieldStamps(record: seen),
+        above: withheld[field.name] ?? 0)
+    }
+  }
+
+  /// Makes edits of those fields of a new record that are empty now: the hub may have what stood there, and an
+  /// empty field with the record's own stamp could not be told from one that nobody wrote.
+  private mutating func pendEmpty(
+    _ fields: Set<String>, _ event: CapturedEvent, _ table: TypedTable
+  ) throws {
+    let creation = moment?.clock ?? 0
+    for field in try state.empty(fields, event.row, table) {
+      try pend(event, table, field, above: creation)
     }
   }
 
@@ -322,14 +334,15 @@ struct Settling {
   /// Notes a pending change. What the first edit saw stays; when it was made is the last edit's.
   private mutating func pend(
     _ event: CapturedEvent, _ table: TypedTable, _ field: String, base: DatabaseValue = .null,
-    seen: FieldStamps? = nil
+    seen: FieldStamps? = nil, above earlier: UInt64 = 0
   ) throws {
-    if try pend(noting, event, table, field, base: base, seen: seen, sent: 0) { return }
+    let clock = clock(of: event, above: max(seen?.latest.clock ?? 0, earlier))
+    if try pend(noting, event, table, field, base: base, seen: seen, clock, sent: 0) { return }
     let earlier = try db.row(
       "SELECT base, seen, sent FROM _pending WHERE id = ? AND field = ?", [event.id, field])!
     _ = try pend(
       RepeatedStatement(db, Self.note(or: "REPLACE")), event, table, field, base: earlier[0],
-      seen: FieldStamps(earlier[1] as DatabaseValue) ?? seen, sent: earlier[2])
+      seen: FieldStamps(earlier[1] as DatabaseValue) ?? seen, clock, sent: earlier[2])
   }
 
   private static func note(or otherwise: String) -> String {
@@ -343,9 +356,8 @@ struct Settling {
   /// Returns whether it was written.
   private mutating func pend(
     _ statement: RepeatedStatement, _ event: CapturedEvent, _ table: TypedTable, _ field: String,
-    base: DatabaseValue, seen: FieldStamps?, sent: Int64
+    base: DatabaseValue, seen: FieldStamps?, _ clock: UInt64, sent: Int64
   ) throws -> Bool {
-    let clock = clock(of: event, above: seen?.latest.clock ?? 0)
     try statement.run(
       table.type.priority, event.type, event.id, field, base, seen?.stored ?? .null, event.wall,
       Int64(bitPattern: clock), sent, event.uptime?.boot, event.uptime?.milliseconds)

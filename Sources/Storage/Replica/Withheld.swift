@@ -26,6 +26,13 @@ extension ConfirmedState {
     }
   }
 
+  /// The fields of a hidden record's edits, with their clocks.
+  func withheldFields(of id: String) throws -> [String: UInt64] {
+    let rows = try db.rows("SELECT field, clock FROM _withheld WHERE id = ?", [id])
+    return Dictionary(
+      uniqueKeysWithValues: rows.map { ($0[0], UInt64(bitPattern: $0[1] as Int64)) })
+  }
+
   func forgetWithheld(_ id: String) throws {
     try db.run("DELETE FROM _withheld WHERE id = ?", [id])
   }

@@ -163,8 +163,10 @@ extension HubWriting {
         role: writer.role(for: field), creates: true)
       switch merging(.unwritten, incoming, field) {
       case .admitted:
-        values[field.name] = fieldChange.value
+        values[field.name] = fieldChange.value.isNull ? nil : fieldChange.value
         if fieldChange.stamp != change.stamp { stamps.set(field.name, fieldChange.stamp) }
+      // What was emptied before anybody here saw it takes nothing away.
+      case _ where fieldChange.value.isNull: entry.add(fieldChange, .superseded)
       case .refused(let code) where !writer.isGiver:
         entry.refuse(fieldChange, Problem(code, at: field.name))
       default: entry.propose(fieldChange)
@@ -242,6 +244,9 @@ extension HubWriting {
       // What was edited since it was sent first is none.
       return try update(&entry, current, type, writer)
     }
+    if let deletion = lines.last(where: { $0.field == "*" }), entry.isBefore(deletion.stamp) {
+      return try keepLate(&entry, current, type, lines, deletion)
+    }
     guard var record = try newRecord(&entry, type, writer) else { return }
     record.handle = current.handle
     let stored = try update(current, to: record, fields: type.fields.map(\.name), type)
@@ -252,6 +257,23 @@ extension HubWriting {
     try keepWithdrawnScope(entry, stored, type)
     try noteDecision(stored, instead: nil, stored.values.keys, type, writer)
     entry.isAdmitted = true
+    entry.mustResend = true
+  }
+
+  /// Its writer deleted the record since: an old request or a stick that came late. What it says goes to
+  /// the history, for a copy of the folder may have written it.
+  private func keepLate(
+    _ entry: inout RecordEntry, _ current: StoredRecord, _ type: RecordType,
+    _ lines: [HubHistoryLine], _ deletion: HubHistoryLine
+  ) throws {
+    for change in entry.change.fields {
+      guard let name = entry.check(change, type, today)?.name,
+        !lines.contains(where: { $0.replaced(change, name) })
+      else { continue }
+      try remember(
+        current, type, name, replaced: FieldState(value: change.value, stamp: change.stamp),
+        by: deletion.stamp, seq: current.seq)
+    }
     entry.mustResend = true
   }
 

@@ -238,7 +238,7 @@ extension HubWriting {
 extension HubHistoryLine {
   /// Whether this change stood in the field once. Its stamp alone does not tell: a copy of the
   /// folder may have given the same one to another value.
-  fileprivate func replaced(_ change: FieldChange, _ name: String) -> Bool {
+  func replaced(_ change: FieldChange, _ name: String) -> Bool {
     field == name && replacedStamp == change.stamp && replaced == change.value
   }
 }

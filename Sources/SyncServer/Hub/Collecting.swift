@@ -48,8 +48,9 @@ struct Collecting {
     let states = try readableStates()
     let cursors = Dictionary(
       request.cursors.map { ($0.scope, $0) }, uniquingKeysWith: { first, _ in first })
-    // Also of scopes that are not there: a hub that lost them must not look complete.
-    for cursor in request.cursors where device.grant.mayRead(cursor.scope) {
+    // Also of scopes that are not there, for a hub that lost them must not look complete, and of those that
+    // the device may not read any more: by its handles an older hub would find other records.
+    for cursor in request.cursors {
       // A copy of the folder may have come further: compaction waited for that one.
       let isFollowed = reached[cursor.scope].map { $0 <= cursor.seq } ?? false
       try check(cursor, states[cursor.scope], isFollowed: isFollowed)

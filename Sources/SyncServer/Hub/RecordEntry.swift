@@ -85,11 +85,15 @@ struct RecordEntry {
   /// nothing beside.
   func isAll(of record: StoredRecord) -> Bool {
     let given = change.fields.filter { !$0.value.isNull }
-    return verdicts.isEmpty && brings("scope") && record.stamps.record == change.stamp
+    return verdicts.isEmpty && brings("scope") && record.stamps == change.stamps(in: group)
       && given.count == record.values.count { !$0.value.isNull }
-      && given.allSatisfy {
-        record.state(of: group.fields[$0.field]) == FieldState(value: $0.value, stamp: $0.stamp)
-      }
+      && given.allSatisfy { record.values[group.fields[$0.field]] == $0.value }
+  }
+
+  /// Whether all of the change was written before a deletion by the same device.
+  func isBefore(_ deletion: Stamp) -> Bool {
+    let stamps = [change.stamp] + change.fields.map(\.stamp)
+    return stamps.allSatisfy { $0.device == deletion.device && $0 < deletion }
   }
 
   /// Whether the change gives the field a value.
