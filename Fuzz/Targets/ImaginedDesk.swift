@@ -106,6 +106,8 @@ struct ImaginedDesk: Desk {
 
   func conflicts() throws(Problem) -> [ConflictRecord] { [] }
 
+  func conflict(_ id: Int64) throws(Problem) -> ConflictRecord? { nil }
+
   func overview() throws(Problem) -> Overview { Overview() }
 
   // MARK: Writing
@@ -127,6 +129,12 @@ struct ImaginedDesk: Desk {
   }
 
   func note(_ act: Act, _ record: Record?) throws(Problem) {}
+
+  /// Of what was typed the log holds nothing.
+  func noteRefusal(of attempt: Attempt, _ code: Problem.Code) throws(Problem) {
+    precondition(attempt.type.map { schema[type: $0] != nil } ?? true)
+    precondition(attempt.verb.allSatisfy { $0.isASCII && $0.isLetter })
+  }
 }
 
 /// How often something was written.

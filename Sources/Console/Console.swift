@@ -54,7 +54,12 @@ package struct Console: Sendable {
       return try entry.changePassword(visit, secret)
     }
     let page = Page(request: request, visit: visit, board: board)
-    return try page.route(doors)
+    do throws(Problem) {
+      return try page.route(doors)
+    } catch {
+      try page.noteRefusal(error)
+      throw error
+    }
   }
 
   private func chooseLanguage(_ request: ConsoleRequest) -> ConsoleAnswer {

@@ -221,4 +221,39 @@ import Testing
     clerk.get("/journal")
     #expect(clerk.status == 404)
   }
+
+  @Test func `the book says in people's words what somebody was refused`() throws {
+    let stage = try Stage()
+    let pack = try stage.one("security_pack", "status", "valide").id
+    let clerk = try stage.person("oumou", .saisie)
+    clerk.post("/packs/\(pack)/etape", ["etape": "archive"])
+    #expect(clerk.status == 403)
+    clerk.post("/packs/\(pack)/etape", ["etape": "Zanzibarite"])
+    #expect(clerk.status == 404)
+    for base in ["GAO", "KDL", "ZZZ"] {
+      let level = ["base": base, "niveau": "rouge", "pourquoi": "Essai"]
+      try stage.person("nina-" + base.lowercased(), .lecture, base: "GAO").post("/alertes", level)
+    }
+    let alerts = try stage.office.book(limit: 99).filter { $0.type == "alert" }.map(\.detail)
+    #expect(
+      alerts == [
+        "changeLevel not_found", "changeLevel scope_not_granted", "changeLevel role_not_allowed",
+      ])
+    let known: [Attempt] =
+      PackStep.allCases.map { .step($0) } + MinutesStep.allCases.map { .step($0) }
+      + IncidentFlow.Step.allCases.map { .step($0) }
+      + [.create("contact"), .update("contact"), .delete("contact"), .settle, .changeLevel]
+    let reader = try stage.person("awa", .referent_surete)
+    reader.get("/journal")
+    #expect(reader.page.contains("oumou"))
+    #expect(reader.page.contains("archivage · Ce rôle"))
+    #expect(!reader.page.contains("Zanzibarite"))
+    for attempt in known {
+      try stage.hub.noteRefusal(of: attempt, .role_not_allowed, by: "account:oumou")
+    }
+    reader.get("/journal")
+    for attempt in known {
+      #expect(!reader.page.contains("aide\">\(attempt.verb) ·"), "\(attempt)")
+    }
+  }
 }

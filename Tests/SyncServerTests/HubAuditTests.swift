@@ -74,10 +74,42 @@ import Testing
     let sitter = Sitter(
       name: "Awa", role: .referent_surete, grant: .all, person: nil, base: nil, now: table.time.now)
     let desk = HubDesk(
-      hub: table.hub, sitter: sitter, number: { () throws(Problem) in 9 }, language: .fr,
+      hub: table.hub, sitter: sitter, number: { _ in 9 }, language: .fr,
       actor: "account:awa")
     _ = try desk.write([.set("security_pack", pack.id, ["status": "archive"], over: [:])])
     #expect(try lines().map(\.who) == ["account:awa", line.who])
+  }
+
+  @Test func `who is refused at the console leaves one line a day for each thing and reason`()
+    throws
+  {
+    func refuse(_ attempt: Attempt, _ code: Problem.Code, _ who: String = "account:awa") throws {
+      for _ in 0..<3 { try table.hub.noteRefusal(of: attempt, code, by: who) }
+    }
+    let day: Int64 = 86_400_000
+    table.time.advance(day - table.time.now % day)
+    try refuse(.step(PackStep.approve), .role_not_allowed)
+    try refuse(.step(PackStep.approve), .not_found)
+    try refuse(.settle, .role_not_allowed)
+    try refuse(.settle, .role_not_allowed, "account:moussa")
+    table.time.advance(day - 1)
+    try refuse(.settle, .role_not_allowed)
+    #expect(try table.hub.audit(limit: 9).count == 4, "the same day")
+    table.time.advance(1)
+    try refuse(.settle, .role_not_allowed)
+    let lines = try table.hub.audit(limit: 9).reversed().map { line in
+      [line.who, line.act, line.type ?? "-", line.record ?? "-", line.detail ?? "-"]
+        .joined(separator: " ")
+    }
+    #expect(
+      lines == [
+        "account:awa refuse security_pack - approve role_not_allowed",
+        "account:awa refuse security_pack - approve not_found",
+        "account:awa refuse - - settle role_not_allowed",
+        "account:moussa refuse - - settle role_not_allowed",
+        "account:awa refuse - - settle role_not_allowed",
+      ])
+    #expect(try table.hub.checkAudit().fault == nil)
   }
 
   @Test func `a log that nobody touched is whole`() throws {

@@ -120,7 +120,7 @@ import Testing
         name: "Awa", role: .resp_base, grant: grant, person: nil, base: "GAO",
         now: table.time.now)
       let desk = HubDesk(
-        hub: table.hub, sitter: sitter, number: { () throws(Problem) in 9 }, language: .fr)
+        hub: table.hub, sitter: sitter, number: { _ in 9 }, language: .fr)
       return try desk.history("contact", hidden.id).flatMap { [$0.value, $0.replaced] }
         .filter { $0.text?.hasPrefix("Nom") ?? $0.text?.hasPrefix("Autre") ?? false }
     }

@@ -9,6 +9,8 @@ import Testing
 /// Somebody who is in at the console, and whose browser asks through the hub's port.
 struct WireBrowser: Sendable {
   let role: Role
+  /// Of its account.
+  let name: String
   private let live: Live
   private let secret: String
 
@@ -27,7 +29,7 @@ struct WireBrowser: Sendable {
   init(_ role: Role, base: String, _ live: Live) throws {
     self.role = role
     self.live = live
-    let name = role.rawValue.replacing("_", with: "-") + "." + base.lowercased()
+    name = role.rawValue.replacing("_", with: "-") + "." + base.lowercased()
     let offer = try live.office.add(name, fullName: name, role: role, base: base)
     let doors = OfficeDoors(live.office, language: .fr)
     secret = try doors.enter(.password(name: name, password: offer.password))
@@ -38,7 +40,7 @@ struct WireBrowser: Sendable {
     try await ask(places.map { Asked(place: $0) })
   }
 
-  /// Each after the other, over one connection, as fast as an address may.
+  /// Each after the other, over one connection, as fast as two at an address may.
   func ask(_ asked: [Asked]) async throws -> [Answer] {
     var answers: [Answer] = []
     for start in stride(from: 0, to: asked.count, by: Self.atOnce) {
@@ -57,7 +59,8 @@ struct WireBrowser: Sendable {
     return answers
   }
 
-  private static let atOnce = 500
+  /// Half of what an address may ask for within a minute: another browser may be asking, too.
+  private static let atOnce = 250
   private static let mark: Character = "\u{1E}"
 
   /// As curl reads it from a file.
@@ -101,38 +104,46 @@ struct PageForm: Sendable {
     return ([place] + button).joined(separator: " ")
   }
 
-  static func all(in page: String) -> [PageForm] {
-    page.matches(
-      of: #/<form method="post" action="([^"?]*)[^"]*"[^>]*>(.*?)<\/form>/#.dotMatchesNewlines()
-    )
-    .map { PageForm(place: String($0.1), inside: String($0.2)) }
+  static func all(in page: String) -> [PageForm] { FormReading().forms(in: page) }
+}
+
+/// How forms are found in a page. To read a pattern takes longer than to look for it: each is read once a
+/// page.
+private struct FormReading {
+  private let form = #/<form method="post" action="([^"?]*)[^"]*"[^>]*>(.*?)<\/form>/#
+    .dotMatchesNewlines()
+  private let input = #/<input [^>]*>/#
+  private let list = #/<select [^>]*name="([^"]+)"[^>]*>(.*?)<\/select>/#
+  private let area = #/<textarea [^>]*name="([^"]+)"[^>]*>\n?([^<]*)<\/textarea>/#
+  private let name = #/name="([^"]+)"/#
+  private let ownValue = #/ value="([^"]*)"/#
+  private let value = #/value="([^"]*)"/#
+  private let chosen = #/value="([^"]*)" selected/#
+
+  func forms(in page: String) -> [PageForm] {
+    page.matches(of: form).map {
+      PageForm(place: String($0.1), fields: fields(in: String($0.2)))
+    }
   }
 
-  init(place: String, fields: [FormField]) {
-    self.place = place
-    self.fields = fields
-  }
-
-  private init(place: String, inside: String) {
+  private func fields(in inside: String) -> [FormField] {
     var fields: [FormField] = []
-    for input in inside.matches(of: #/<input [^>]*>/#) {
+    for input in inside.matches(of: input) {
       let tag = String(input.0)
-      guard !tag.contains(#"type="checkbox""#), let name = tag.firstMatch(of: #/name="([^"]+)"/#),
+      guard !tag.contains(#"type="checkbox""#), let name = tag.firstMatch(of: name),
         name.1 != "_jeton"
       else { continue }
-      let value = tag.firstMatch(of: #/ value="([^"]*)"/#).map { String($0.1) } ?? ""
+      let value = tag.firstMatch(of: ownValue).map { String($0.1) } ?? ""
       fields.append(FormField(name: String(name.1), value: value))
     }
-    for list in inside.matches(of: #/<select [^>]*name="([^"]+)"[^>]*>(.*?)<\/select>/#) {
-      let chosen = String(list.2).firstMatch(of: #/value="([^"]*)" selected/#).map { String($0.1) }
-      let last = String(list.2).matches(of: #/value="([^"]*)"/#).last.map { String($0.1) }
+    for list in inside.matches(of: list) {
+      let chosen = String(list.2).firstMatch(of: chosen).map { String($0.1) }
+      let last = String(list.2).matches(of: value).last.map { String($0.1) }
       fields.append(FormField(name: String(list.1), value: chosen ?? last ?? ""))
     }
-    for area in inside.matches(
-      of: #/<textarea [^>]*name="([^"]+)"[^>]*>\n?([^<]*)<\/textarea>/#)
-    {
+    for area in inside.matches(of: area) {
       fields.append(FormField(name: String(area.1), value: String(area.2)))
     }
-    self.init(place: place, fields: fields)
+    return fields
   }
 }

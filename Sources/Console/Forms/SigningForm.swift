@@ -85,6 +85,8 @@ struct SigningForm {
 }
 
 extension Page {
+  var maySign: Bool { schema[type: "signature"].map(sitter.mayWrite) ?? false }
+
   /// Writes the signature that a signing form brought. Nil when it is written or was there before,
   /// else what is wrong with it.
   ///
@@ -107,7 +109,7 @@ extension Page {
       return (nil, true)
     } catch {
       if error.code == .already_exists { return (nil, false) }
-      guard error.isAboutTheForm else { throw error }
+      try showAgain(error)
       let field = error.place.flatMap { schema[type: "signature"]?[field: $0] }
       let name = field.map { $0.label[language] + " : " } ?? ""
       return (name + FieldWords.explain(error, field, language), false)

@@ -76,14 +76,18 @@ extension Page {
   private func changeLevel(
     _ bases: [Record], _ current: (Record) -> AlertLevel, _ directors: Set<String>
   ) throws(Problem) -> ConsoleAnswer {
-    guard let base = bases.first(where: { $0.text("code") == form["base"] && mayWriteAt($0) }),
-      let to = form["niveau"].flatMap(AlertLevel.init)
+    let named = bases.first { $0.text("code") == form["base"] }
+    if !(form["base"] ?? "").isEmpty, !(named.map(mayWriteAt) ?? false) {
+      try noteRefusal(Problem(named == nil ? .not_found : .scope_not_granted))
+    }
+    guard let base = named, mayWriteAt(base), let to = form["niveau"].flatMap(AlertLevel.init)
     else {
       return try refused(
         bases, say("Choisissez la base et le niveau.", "Choose the base and the level."))
     }
     let from = current(base)
     guard from.mayBecome(to, by: sitter.role) else {
+      if from != to { try noteRefusal(Problem(.role_not_allowed)) }
       let why =
         from == to
         ? say("La base est déjà à ce niveau.", "The base is at this level already.")
@@ -128,7 +132,7 @@ extension Page {
     do throws(Problem) {
       _ = try desk.write(edits)
     } catch {
-      guard error.isAboutTheForm else { throw error }
+      try showAgain(error)
       let field = error.place.flatMap { schema[type: "alert"]?[field: $0] }
       let name = field.map { $0.label[language] + " : " } ?? ""
       return try refused(bases, name + FieldWords.explain(error, field, language))

@@ -69,9 +69,7 @@ extension Page {
   }
 
   private func settle(_ number: Int64) throws(Problem) -> ConsoleAnswer {
-    guard let conflict = try desk.conflicts().first(where: { $0.id == number }) else {
-      throw Problem(.not_found)
-    }
+    guard let conflict = try desk.conflict(number) else { throw Problem(.not_found) }
     guard ConflictRule.maySettle(conflict, sitter, schema) else { throw Problem(.role_not_allowed) }
     // The second of two clicks, or somebody was faster.
     guard conflict.isOpen else {

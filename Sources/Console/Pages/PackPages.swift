@@ -240,8 +240,7 @@ extension Page {
   // MARK: Signing
 
   private func signForm(_ judged: JudgedPack) -> HTML {
-    guard judged.state.isApproved, let type = schema[type: "signature"], sitter.mayWrite(type)
-    else { return .none }
+    guard judged.state.isApproved, maySign else { return .none }
     let signed = Set(
       judged.signatures.filter { $0.isReading(of: judged.pack) }.compactMap { $0.text("person_id") }
     )
@@ -260,6 +259,7 @@ extension Page {
 
   private func sign(_ judged: JudgedPack) throws(Problem) -> ConsoleAnswer {
     guard request.isPost else { throw Problem(.not_found) }
+    guard maySign else { throw Problem(.role_not_allowed) }
     if let seen = form["_vu"], seen != judged.pack.text("version_label") {
       return try packPage(judged, wrong: changedMeanwhile)
     }

@@ -75,7 +75,7 @@ extension Page {
       }
       return done(self.link(to: record), saved)
     } catch {
-      guard error.isAboutTheForm else { throw error }
+      try showAgain(error)
       form.note(error)
       return try formPage(form, link, title, before: before)
     }
@@ -126,6 +126,7 @@ extension Page {
       guard error.code == .not_found, RecordID(id) != nil, sitter.mayWrite(type) else {
         throw error
       }
+      try noteRefusal(error)
       return try gone(type)
     }
   }
@@ -174,7 +175,7 @@ extension Page {
       }
       return done(self.link(to: record), sentence)
     } catch {
-      guard error.isAboutTheForm else { throw error }
+      try showAgain(error)
       form.note(error)
       return try formPage(form, link, title)
     }
@@ -194,6 +195,7 @@ extension Page {
     } catch {
       // The second of two clicks finds nothing, and so does whoever asks for what never was theirs.
       guard error.code == .not_found, request.isPost, sitter.mayDelete(type) else { throw error }
+      try noteRefusal(error)
       return done(
         Link("fiches", type.name),
         say("Cette fiche n'est plus là.", "This record is not there any more."))
@@ -216,9 +218,4 @@ extension Page {
       \(button(say("Supprimer", "Delete"), to: link, style: "grave"))
       """, current: "fiches")
   }
-}
-
-extension Problem {
-  /// Whether whoever filled a form can put it right there.
-  var isAboutTheForm: Bool { code.exitCode == 65 && code != .not_found }
 }

@@ -194,7 +194,7 @@ extension Page {
   // MARK: Signing
 
   private func signForm(_ minutes: Minutes) throws(Problem) -> HTML {
-    guard let type = schema[type: "signature"], sitter.mayWrite(type) else { return .none }
+    guard maySign else { return .none }
     let acts = Minutes.version(of: minutes.session) == nil ? ["present"] : ["signe", "present"]
     let staff = try records("person", [("active", 1)])
     let form = SigningForm(
@@ -208,6 +208,7 @@ extension Page {
 
   private func sign(_ minutes: Minutes) throws(Problem) -> ConsoleAnswer {
     guard request.isPost else { throw Problem(.not_found) }
+    guard maySign else { throw Problem(.role_not_allowed) }
     let session = minutes.session
     let version = Minutes.version(of: session)
     let act = form["acte"] == "present" ? "present" : "signe"

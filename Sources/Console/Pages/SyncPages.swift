@@ -160,7 +160,7 @@ extension Page {
           "Corrigé. Sera envoyé à la prochaine synchronisation.",
           "Corrected. It is sent with the next sync."))
     } catch {
-      guard error.isAboutTheForm else { throw error }
+      try showAgain(error)
       form.note(error)
       return try formPage(form, link, title, before: before)
     }
@@ -276,6 +276,22 @@ extension Page {
     "delete": Label(fr: "suppression", en: "deletion"),
     "erase": Label(fr: "effacement", en: "erasure"),
     "giveBack": Label(fr: "restitution", en: "giving back"),
+    "settle": Label(fr: "règlement d'un conflit", en: "settling a conflict"),
+    "changeLevel": Label(fr: "changement de niveau", en: "change of level"),
+    PackStep.review.rawValue: Label(fr: "envoi en revue", en: "sending for review"),
+    PackStep.submit.rawValue: Label(fr: "soumission", en: "submission"),
+    PackStep.approve.rawValue: Label(fr: "validation", en: "approval"),
+    PackStep.returnToDraft.rawValue: Label(fr: "renvoi à la base", en: "return to the base"),
+    PackStep.markToRevise.rawValue: Label(fr: "marque « à réviser »", en: "mark “to be revised”"),
+    PackStep.newVersion.rawValue: Label(fr: "nouvelle version", en: "new version"),
+    PackStep.archive.rawValue: Label(fr: "archivage", en: "archiving"),
+    MinutesStep.share.rawValue: Label(fr: "diffusion", en: "sending round"),
+    MinutesStep.takeBack.rawValue: Label(fr: "reprise", en: "taking back"),
+    // Of minutes and of an incident.
+    MinutesStep.close.rawValue: Label(fr: "clôture", en: "closing"),
+    IncidentFlow.Step.verify.rawValue: Label(fr: "vérification", en: "verification"),
+    IncidentFlow.Step.analyse.rawValue: Label(
+      fr: "passage en analyse", en: "beginning of the analysis"),
   ]
 
   private func subject(_ line: BookLine) -> HTML {

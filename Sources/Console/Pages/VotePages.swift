@@ -26,8 +26,7 @@ extension Page {
 
   /// Whoever keeps the members' list notes their voices.
   private var mayNoteVotes: Bool {
-    (schema[type: "cc_member"].map(sitter.mayWrite) ?? false)
-      && (schema[type: "signature"].map(sitter.mayWrite) ?? false)
+    (schema[type: "cc_member"].map(sitter.mayWrite) ?? false) && maySign
   }
 
   private func voteForm(

@@ -70,6 +70,10 @@ package struct LaptopDesk: FieldDesk {
 
   package func conflicts() throws(Problem) -> [ConflictRecord] { try client.conflicts() }
 
+  package func conflict(_ id: Int64) throws(Problem) -> ConflictRecord? {
+    try conflicts().first { $0.id == id }
+  }
+
   package func overview() throws(Problem) -> Overview {
     let status = try client.status()
     var overview = Overview()
@@ -120,7 +124,7 @@ package struct LaptopDesk: FieldDesk {
   /// Writes the value that lost once more, as an ordinary change that has seen the other. Agreeing is
   /// for Bamako, which keeps the list.
   package func settle(_ conflict: Int64, restoring: Bool) throws(Problem) {
-    guard let found = try client.conflicts().first(where: { $0.id == conflict }) else {
+    guard let found = try self.conflict(conflict) else {
       throw Problem(.no_conflict, at: "\(conflict)")
     }
     guard restoring else { throw Problem(.role_not_allowed, at: "conflict") }
@@ -133,6 +137,8 @@ package struct LaptopDesk: FieldDesk {
 
   /// A laptop keeps no book: what its user does is in the records and their history.
   package func note(_ act: Act, _ record: Record?) {}
+
+  package func noteRefusal(of attempt: Attempt, _ code: Problem.Code) {}
 
   // MARK: The line to Bamako
 

@@ -33,6 +33,14 @@ extension AccountOffice {
   }
 }
 
+extension AccountFile {
+  /// Keeps the number under which an account has written.
+  func keep(_ number: UInt32, of account: Account) throws(Problem) {
+    guard number != account.number else { return }
+    try run("UPDATE account SET number = ? WHERE name = ?", [Int64(number), account.name])
+  }
+}
+
 extension Secret {
   static func stored(_ secret: String) -> DatabaseValue { hash(secret).stored }
 }
@@ -40,27 +48,21 @@ extension Secret {
 extension Hub {
   /// The number under which an account writes: its stamps carry it, and every base learns its name.
   ///
-  /// It is given at the first write. A hub that was restored from an older copy may have forgotten it,
-  /// or given it to a laptop: then the account gets another one.
-  func number(of account: Account, in file: AccountFile) throws(Problem) -> UInt32 {
-    let number = try store.write { transaction in
-      let known = try transaction.devices().first { device in
-        device.number == account.number && device.state == .account
-          && device.name == account.fullName
-      }
-      if let known { return known.number }
-      // Nobody can show a token whose hash is this: it is that of nothing that was ever drawn.
-      let blind = Secret.hash("account \(account.name) \(random())")
-      return try transaction.addDevice(
-        HubDevice(
-          number: 0, name: account.fullName, base: account.base, role: account.role,
-          grant: Grant(read: [], write: []), grantVersion: 1, tokenHash: blind, lastSync: nil,
-          waiting: 0, clockError: 0, program: "", state: .account))
+  /// It is given in the transaction of the first write, and not where that is refused. A hub that was
+  /// restored from an older copy may have forgotten it, or given it to a laptop: then the account gets
+  /// another one.
+  func number(of account: Account, _ transaction: any HubTransaction) throws -> UInt32 {
+    let known = try transaction.devices().first { device in
+      device.number == account.number && device.state == .account
+        && device.name == account.fullName
     }
-    if number != account.number {
-      try file.run(
-        "UPDATE account SET number = ? WHERE name = ?", [Int64(number), account.name])
-    }
-    return number
+    if let known { return known.number }
+    // Nobody can show a token whose hash is this: it is that of nothing that was ever drawn.
+    let blind = Secret.hash("account \(account.name) \(random())")
+    return try transaction.addDevice(
+      HubDevice(
+        number: 0, name: account.fullName, base: account.base, role: account.role,
+        grant: Grant(read: [], write: []), grantVersion: 1, tokenHash: blind, lastSync: nil,
+        waiting: 0, clockError: 0, program: "", state: .account))
   }
 }

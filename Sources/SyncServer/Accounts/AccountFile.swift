@@ -84,6 +84,17 @@ extension AccountFile {
     try rows("SELECT * FROM account WHERE name = ?", [name], Account.init).first
   }
 
+  /// Whose visit has this key, when it began, and when it was last seen.
+  func visit(
+    _ key: DatabaseValue
+  ) throws(Problem) -> (account: Account, opened: Int64, seen: Int64)? {
+    try rows(
+      "SELECT * FROM visit JOIN account ON account.name = visit.account WHERE secret = ?", [key]
+    ) { row in
+      Account(row).map { ($0, row["opened"] as Int64, row["seen"] as Int64) }
+    }.first
+  }
+
   func accounts() throws(Problem) -> [Account] {
     var accounts = try rows("SELECT * FROM account ORDER BY name", [], Account.init)
     for index in accounts.indices {

@@ -78,17 +78,13 @@ package struct OfficeDoors: Doors {
   /// Throws `.session_over`.
   private func open(_ secret: String) throws(Problem) -> Account {
     let key = Secret.stored(secret)
-    let found = try file.rows("SELECT account, opened, seen FROM visit WHERE secret = ?", [key]) {
-      (account: $0["account"] as String, opened: $0["opened"] as Int64, seen: $0["seen"] as Int64)
-    }.first
-    guard let found, now - found.seen < AccountLimits.idle,
-      now - found.opened < AccountLimits.longest,
-      let account = try file.account(found.account), !account.isDisabled
+    guard let found = try file.visit(key), now - found.seen < AccountLimits.idle,
+      now - found.opened < AccountLimits.longest, !found.account.isDisabled
     else { throw Problem(.session_over) }
     if now - found.seen > AccountLimits.seen {
       try file.run("UPDATE visit SET seen = ? WHERE secret = ?", [now, key])
     }
-    return account
+    return found.account
   }
 
   private func desk(of account: Account) throws(Problem) -> HubDesk {
@@ -97,10 +93,9 @@ package struct OfficeDoors: Doors {
       name: account.fullName, role: account.role, grant: try hub.usualGrant(base: account.base),
       person: account.person, base: nil, now: now)
     return HubDesk(
-      hub: hub, sitter: sitter,
-      number: { () throws(Problem) in
-        try hub.number(of: account, in: file)
-      }, language: language, actor: "account:\(account.name)", size: office.size
+      hub: hub, sitter: sitter, number: { try hub.number(of: account, $0) },
+      keep: { number throws(Problem) in try file.keep(number, of: account) }, language: language,
+      actor: "account:\(account.name)", size: office.size
     ) { act, record throws(Problem) in
       try office.write(act, by: account.name, record)
     }

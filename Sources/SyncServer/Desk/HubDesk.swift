@@ -7,22 +7,26 @@ package struct HubDesk: Desk {
   let hub: Hub
   let language: Language
   package let sitter: Sitter
-  /// As which writer stamps name the account; asked for when it writes.
-  let number: @Sendable () throws(Problem) -> UInt32
+  /// As which writer stamps name the account; asked for in the transaction in which it writes.
+  let number: @Sendable (any HubTransaction) throws -> UInt32
+  /// Keeps that number once what it wrote is there.
+  let keep: @Sendable (UInt32) throws(Problem) -> Void
   /// As the audit log names who sits here.
   let actor: String
   private let book: @Sendable (Act, Record?) throws(Problem) -> Void
   private let size: @Sendable () -> Int64
 
   package init(
-    hub: Hub, sitter: Sitter, number: @escaping @Sendable () throws(Problem) -> UInt32,
-    language: Language, actor: String = "hub",
+    hub: Hub, sitter: Sitter, number: @escaping @Sendable (any HubTransaction) throws -> UInt32,
+    keep: @escaping @Sendable (UInt32) throws(Problem) -> Void = { _ in }, language: Language,
+    actor: String = "hub",
     size: @escaping @Sendable () -> Int64 = { 0 },
     book: @escaping @Sendable (Act, Record?) throws(Problem) -> Void = { _, _ in }
   ) {
     self.hub = hub
     self.sitter = sitter
     self.number = number
+    self.keep = keep
     self.language = language
     self.actor = actor
     self.size = size
@@ -34,7 +38,7 @@ package struct HubDesk: Desk {
     let sitter = Sitter(
       name: "Bamako", role: .hub, grant: .all, person: nil, base: nil, now: now)
     return HubDesk(
-      hub: hub, sitter: sitter, number: { () throws(Problem) in 0 }, language: language)
+      hub: hub, sitter: sitter, number: { _ in 0 }, language: language)
   }
 
   package var schema: Schema { hub.store.schema }
@@ -182,6 +186,10 @@ package struct HubDesk: Desk {
   }
 
   package func note(_ act: Act, _ record: Record?) throws(Problem) { try book(act, record) }
+
+  package func noteRefusal(of attempt: Attempt, _ code: Problem.Code) throws(Problem) {
+    try hub.noteRefusal(of: attempt, code, by: actor)
+  }
 }
 
 extension StoredRecord {

@@ -12,18 +12,27 @@ extension HubDesk {
     }
   }
 
+  package func conflict(_ id: Int64) throws(Problem) -> ConflictRecord? {
+    try hub.store.read { transaction in
+      guard let found = try transaction.conflict(id), try isReadable(found, transaction) else {
+        return nil
+      }
+      return found.record(try transaction.deviceNames(from: 0))
+    }
+  }
+
   private func isReadable(
     _ conflict: HubConflict, _ transaction: any HubTransaction
   ) throws -> Bool {
     if sitter.grant.everything { return true }
-    guard let type = schema[type: conflict.type],
+    guard sitter.grant.mayRead(conflict.scope), let type = schema[type: conflict.type],
       let record = try transaction.record(type, handle: conflict.handle)
     else { return false }
-    return sitter.grant.mayRead(record.scope) && sitter.grant.mayRead(conflict.scope)
+    return sitter.grant.mayRead(record.scope)
   }
 
   package func settle(_ conflict: Int64, restoring: Bool) throws(Problem) {
-    guard let found = try conflicts().first(where: { $0.id == conflict }) else {
+    guard let found = try self.conflict(conflict) else {
       throw Problem(.no_conflict, at: "\(conflict)")
     }
     guard ConflictRule.maySettle(found, sitter, schema) else {

@@ -7,18 +7,19 @@ package import Work
 
 extension HubDesk {
   package func write(_ edits: [Edit]) throws(Problem) -> Written {
-    let number = try number()
-    let written = try hub.store.write { transaction in
+    let (number, written) = try hub.store.write { transaction in
       let writing = try HubWriting(transaction, schema, now: hub.now(), language: language)
+      let number = try self.number(transaction)
       var visit = DeskWriting(
         desk: self, number: number, transaction: transaction, writing: writing)
       for edit in edits { try visit.write(edit) }
       try visit.writing.finish(random: hub.random)
-      return visit.written
+      return (number, visit.written)
     }
     for (edit, id) in zip(edits, written.ids) {
       try note(edit.act, Record(type: edit.type, id: id, isPending: false, values: [:]))
     }
+    try keep(number)
     return written
   }
 }
@@ -33,6 +34,9 @@ private struct DeskWriting {
 
   mutating func write(_ edit: Edit) throws {
     let type = try desk.type(edit.type)
+    let writers = edit.act == .delete ? type.deleters : type.writers
+    // Before anything that would tell what is there.
+    guard desk.sitter.role.isIn(writers) else { throw Problem(.role_not_allowed, at: type.name) }
     switch edit.kind {
     case .add(let id): try add(edit.values, type, asked: id)
     case .set(let id): try set(try desk.readable(type, id, transaction), edit, type)

@@ -134,6 +134,8 @@ package protocol HubTransaction {
   func addAudit(_ line: AuditLine) throws
   /// Lines below this number, newest first.
   func audit(before number: Int64, limit: Int) throws -> [AuditLine]
+  /// Whether a line since a time, in milliseconds since 1970, says of the same person what this one does.
+  func isNoted(_ line: AuditLine, since time: Int64) throws -> Bool
   /// Every line, oldest first.
   func visitAudit(_ body: (AuditLine) throws -> Void) throws
   /// Drops lines from before a time, in milliseconds since 1970, but for the youngest of them.

@@ -4,7 +4,8 @@ import Work
 // How much of a laptop's work was not admitted, and why, so that Bamako sees who is stuck. What was
 // written is not kept: it stays on the laptop, for its author to correct. The log gets a line for the
 // first refusal of a day of each type and reason: whoever tries what they may not leaves a trace, and
-// a laptop that tries without end adds counts and no lines.
+// a laptop that tries without end adds counts and no lines. Whoever sits at the console sees each refusal
+// at once: nothing is counted of theirs, and the log alone remembers which lines the day has.
 
 /// Changes of a device that were refused on a day for one reason.
 package struct RefusalCount: Sendable, Hashable {
@@ -83,6 +84,22 @@ extension Hub {
         AuditEntry(
           .refuse, by: device.actor,
           detail: "\(Act.giveBack.rawValue) \(request.cursor.scope) \(code.rawValue)"), time: time)
+    }
+  }
+}
+
+extension Hub {
+  /// Notes that somebody at the console tried what they may not, where the day has no such line yet.
+  func noteRefusal(
+    of attempt: Attempt, _ code: Problem.Code, by actor: String
+  ) throws(Problem) {
+    let entry = AuditEntry(
+      .refuse, by: actor, type: attempt.type, detail: "\(attempt.verb) \(code.rawValue)")
+    try store.write { transaction in
+      let time = now()
+      let line = AuditLine(entry, after: nil, time: time)
+      guard try !transaction.isNoted(line, since: time - time % 86_400_000) else { return }
+      try transaction.note(entry, time: time)
     }
   }
 }

@@ -20,6 +20,15 @@ extension SQLiteHubTransaction {
       .map(AuditLine.init)
   }
 
+  /// Reads back from the end of the log, no further than that time.
+  func isNoted(_ line: AuditLine, since time: Int64) throws -> Bool {
+    try db.row(
+      """
+      SELECT 1 FROM _audit WHERE n > (SELECT ifnull(max(n), 0) FROM _audit WHERE time < ?)
+        AND who = ? AND act = ? AND type IS ? AND record IS ? AND detail IS ? LIMIT 1
+      """, [time, line.who, line.act, line.type, line.record, line.detail]) != nil
+  }
+
   func visitAudit(_ body: (AuditLine) throws -> Void) throws {
     try db.visit("SELECT * FROM _audit ORDER BY n") { row in try body(AuditLine(row)) }
   }

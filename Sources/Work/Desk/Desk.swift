@@ -35,6 +35,8 @@ package protocol Desk: Sendable {
   ) throws(Problem) -> [RemovedRecord]
   /// Conflicts about records that the sitter may read, newest first.
   func conflicts() throws(Problem) -> [ConflictRecord]
+  /// One of them; nil where there is none for the sitter.
+  func conflict(_ id: Int64) throws(Problem) -> ConflictRecord?
   /// Agrees with the value that stands, or writes the other one.
   func settle(_ conflict: Int64, restoring: Bool) throws(Problem)
   /// For a record to come.
@@ -44,6 +46,8 @@ package protocol Desk: Sendable {
   func overview() throws(Problem) -> Overview
   /// Notes what the sitter did, where a book is kept.
   func note(_ act: Act, _ record: Record?) throws(Problem)
+  /// Notes what the sitter tried and may not, where a book is kept.
+  func noteRefusal(of attempt: Attempt, _ code: Problem.Code) throws(Problem)
 }
 
 /// Who sits at a desk, and where.
