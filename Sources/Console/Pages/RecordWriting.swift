@@ -195,7 +195,6 @@ extension Page {
     } catch {
       // The second of two clicks finds nothing, and so does whoever asks for what never was theirs.
       guard error.code == .not_found, request.isPost, sitter.mayDelete(type) else { throw error }
-      try noteRefusal(error)
       return done(
         Link("fiches", type.name),
         say("Cette fiche n'est plus là.", "This record is not there any more."))
