@@ -13,7 +13,7 @@ struct Plain {
     for suffix in ["", "-wal", "-shm"] {
       try? FileManager.default.removeItem(atPath: path + suffix)
     }
-    let pool = try Connections.several.open(path: path, configuration: Configuration())
+    let pool = try DatabasePool.durable(path: path, configuration: Configuration())
     let columns = Workload.columns
     try pool.write { db in
       try db.execute(
@@ -41,7 +41,7 @@ struct Plain {
 
   /// Seconds for the workload's one-field edits by id, in one transaction of a table that is there.
   func edit(_ workload: Workload) throws -> Double {
-    let pool = try Connections.several.open(path: path, configuration: Configuration())
+    let pool = try DatabasePool.durable(path: path, configuration: Configuration())
     defer { try? pool.close() }
     return try time {
       try pool.write { db in

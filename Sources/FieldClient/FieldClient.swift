@@ -39,15 +39,14 @@ public final class FieldClient: Sendable {
   }
 
   package init(
-    directory: String, surroundings: Surroundings, token: String, transport: any Transport,
-    connections: Connections = .several
+    directory: String, surroundings: Surroundings, token: String, transport: any Transport
   ) throws(Problem) {
     self.directory = directory
     self.surroundings = surroundings
     secret = Mutex(token)
     self.transport = transport
     replica = try Self.opening(directory) { () throws(Problem) in
-      try Replica(path: Self.replicaPath(directory), connections: connections)
+      try Replica(path: Self.replicaPath(directory))
     }
   }
 

@@ -22,7 +22,7 @@ import Testing
 
   /// A transaction of whatever a program does; some of it is taken back when `undoes`.
   private static func write(
-    _ pool: any DatabaseWriter, _ dice: inout TestRandom, undoes: Bool = true
+    _ pool: DatabasePool, _ dice: inout TestRandom, undoes: Bool = true
   ) throws {
     try pool.write { db in
       try db.execute(
@@ -98,7 +98,7 @@ import Testing
   @Test func `a log that nobody closed is read again, whatever was taken back`() throws {
     let (folder, copy) = (try SealedFolder(), try SealedFolder())
     var dice = TestRandom(4)
-    let pool = try Connections.several.open(path: folder.file, configuration: Configuration())
+    let pool = try DatabasePool.durable(path: folder.file, configuration: Configuration())
     try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA cache_size = 8") }
     for _ in 0..<12 { try Self.write(pool, &dice) }
     try copy.put(folder.bytes())

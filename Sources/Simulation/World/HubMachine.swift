@@ -59,7 +59,7 @@ final class HubMachine: @unchecked Sendable {
     if let running { return running }
     let world = world!
     world.scaffold.show(disk["/hub.sqlite-wal"], at: path + "-wal")
-    let store = try SQLiteHubStore(path: path, schema: schema, connections: .one)
+    let store = try SQLiteHubStore(path: path, schema: schema)
     let served = try storing { try world.sabotage?.store(store) ?? store }
     let honest: Merging = { merge($0, $1, $2) }
     let hub = Hub(

@@ -68,8 +68,7 @@ final class Laptop: @unchecked Sendable {
       uptime: { [unowned self] in ("\(starts)", world!.time) }, program: "simulate")
     world!.scaffold.show(disk["/replica.sqlite-wal"], at: folder + "/replica.sqlite-wal")
     let client = try FieldClient(
-      directory: folder, surroundings: surroundings, token: token, transport: link,
-      connections: .one)
+      directory: folder, surroundings: surroundings, token: token, transport: link)
     opened = client
     return client
   }

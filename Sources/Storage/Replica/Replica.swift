@@ -10,7 +10,6 @@ import Synchronization
 /// survives a power cut.
 package final class Replica: Sendable {
   package let path: String
-  private let connections: Connections
   private let opened: Mutex<Opened>
 
   private struct Opened {
@@ -22,13 +21,12 @@ package final class Replica: Sendable {
 
   /// Opens an existing replica, one of an older program too. Throws `.not_enrolled` when there is
   /// none, `.not_a_replica` when the file is something else, `.file_newer` for a newer program's.
-  package init(path: String, connections: Connections = .several) throws(Problem) {
+  package init(path: String) throws(Problem) {
     guard FileManager.default.fileExists(atPath: path) else {
       throw Problem(.not_enrolled, at: path)
     }
     self.path = path
-    self.connections = connections
-    opened = Mutex(try Self.open(path, connections))
+    opened = Mutex(try Self.open(path))
   }
 
   /// Makes the file, empty, with the schema's tables.
@@ -42,7 +40,7 @@ package final class Replica: Sendable {
         atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
     else { throw Problem(.cannot_write, at: path) }
     try storing(at: path) {
-      let pool = try Connections.one.open(path: path, configuration: configuration)
+      let pool = try DatabasePool.durable(path: path, configuration: configuration)
       try pool.write { db in
         try ReplicaLayout.create(db, schema)
         try ReplicaState.device.set(db, Int64(device))
@@ -83,7 +81,7 @@ package final class Replica: Sendable {
   /// There may be room again since the file was opened.
   private func openForWriting() throws(Problem) {
     guard opened.withLock({ $0.isForReading }) else { return }
-    let fresh = try Self.openForWriting(path, connections)
+    let fresh = try Self.openForWriting(path)
     opened.withLock { $0 = fresh }
   }
 
@@ -98,11 +96,9 @@ package final class Replica: Sendable {
 
   /// Opens the file, for reading alone where nothing can be written: an emergency number is on the
   /// laptop also when its disk is full.
-  private static func open(
-    _ path: String, _ connections: Connections
-  ) throws(Problem) -> Opened {
+  private static func open(_ path: String) throws(Problem) -> Opened {
     do throws(Problem) {
-      return try openForWriting(path, connections)
+      return try openForWriting(path)
     } catch {
       if error.isAboutRoom, let opened = openForReading(path) { return opened }
       // The outline tells that a replica was here.
@@ -111,11 +107,9 @@ package final class Replica: Sendable {
     }
   }
 
-  private static func openForWriting(
-    _ path: String, _ connections: Connections
-  ) throws(Problem) -> Opened {
+  private static func openForWriting(_ path: String) throws(Problem) -> Opened {
     try storing(at: path) {
-      let pool = try connections.open(path: path, configuration: configuration)
+      let pool = try DatabasePool.durable(path: path, configuration: configuration)
       let shape = try pool.read(current) ?? grown(pool)
       // Without room for it the replica works all the same; the next opening tries again.
       try? pool.read { db in try Outline.keep(db, shape.schema, beside: path) }
@@ -130,7 +124,7 @@ package final class Replica: Sendable {
     return try ReplicaShape(db)
   }
 
-  private static func grown(_ pool: any DatabaseWriter) throws -> ReplicaShape {
+  private static func grown(_ pool: DatabasePool) throws -> ReplicaShape {
     try ReplicaLayout.versions.bring(pool)
     return try pool.write { db in
       guard let schema = try awaited(db) else { return try ReplicaShape(db) }

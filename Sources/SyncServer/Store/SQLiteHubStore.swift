@@ -1,13 +1,13 @@
 import Foundation
 package import GRDB
 package import Shared
-package import Storage
+import Storage
 import Synchronization
 
 /// The hub in one SQLite file with one writer: the embedded default.
 package final class SQLiteHubStore: HubStore {
   package let path: String
-  package let pool: any DatabaseWriter
+  package let pool: DatabasePool
   private let known: Mutex<(schema: Schema, tables: [String: HubTable])>
 
   /// Makes an empty hub. Throws `.already_hub` when there is a file already.
@@ -16,7 +16,7 @@ package final class SQLiteHubStore: HubStore {
       throw Problem(.already_hub, at: path)
     }
     try storing(at: path) {
-      let pool = try Connections.one.open(path: path, configuration: configuration)
+      let pool = try DatabasePool.durable(path: path, configuration: configuration)
       try pool.write { db in try HubLayout.create(db, schema) }
       try pool.close()
     }
@@ -24,13 +24,11 @@ package final class SQLiteHubStore: HubStore {
 
   /// Opens a hub, one of an older program too. A newer schema than the stored one is taken over.
   /// Throws `.no_hub`, `.not_a_replica`, `.file_newer` for a newer program's.
-  package init(
-    path: String, schema newest: Schema? = nil, connections: Connections = .several
-  ) throws(Problem) {
+  package init(path: String, schema newest: Schema? = nil) throws(Problem) {
     guard FileManager.default.fileExists(atPath: path) else { throw Problem(.no_hub, at: path) }
     self.path = path
     let opened = try storing(at: path) {
-      let pool = try connections.open(path: path, configuration: Self.configuration)
+      let pool = try DatabasePool.durable(path: path, configuration: Self.configuration)
       return (pool, try Self.schema(pool, newest))
     }
     pool = opened.0
@@ -119,7 +117,7 @@ package final class SQLiteHubStore: HubStore {
     guard found == ["ok"] else { throw Problem(.damaged, at: path, cause: found.first) }
   }
 
-  private static func schema(_ pool: any DatabaseWriter, _ newest: Schema?) throws -> Schema {
+  private static func schema(_ pool: DatabasePool, _ newest: Schema?) throws -> Schema {
     guard try pool.read({ db in try db.tableExists("_state") }) else {
       throw Problem(.not_a_replica)
     }
