@@ -15,7 +15,8 @@ struct FaultKillTests {
     print("SEED=\(seed)\n\(tally.table)")
     #expect(tally.kills >= kills)
     for victim in Victim.allCases { #expect(tally.kills(of: victim) > 0, "\(victim)") }
-    for phase in [Phase.before, .between, .after] {
+    // A commit is short: one kill in two hundred falls into one.
+    for phase in kills < 2_000 ? [.before, .between, .after] : Phase.allCases {
       #expect(tally.kills(in: phase) > 0, "\(phase)")
     }
     #expect(tally.syncs > 0 && tally.values > 0 && tally.records > 0 && tally.files > kills)

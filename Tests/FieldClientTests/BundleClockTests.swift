@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func `weeks in a bag change no time`() async throws {
-    let world = try World()
+    let world = try World(timeStands: true)
     let gao = try await world.courier("GAO")
     let before = world.time.now
     let id = try gao.addContact("Patiente")
@@ -36,7 +36,7 @@ import Testing
   @Test func `a bundle from the future is refused whole, and goes once the clock is right`()
     async throws
   {
-    let world = try World()
+    let world = try World(timeStands: true)
     let clock = Clock(world.time.now)
     let gao = try await world.courier("GAO", clock: clock)
     clock.advance(9 * 365 * Self.day)
@@ -57,7 +57,7 @@ import Testing
   @Test func `a bundle that was refused for its clock goes over the network all the same`()
     async throws
   {
-    let world = try World()
+    let world = try World(timeStands: true)
     let clock = Clock(world.time.now)
     let gao = try await world.courier("GAO", clock: clock)
     clock.advance(9 * 365 * Self.day)
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test func `a machine of 1970 stamps no earlier than its last sync`() async throws {
-    let world = try World()
+    let world = try World(timeStands: true)
     let clock = Clock(world.time.now)
     let gao = try await world.courier("GAO", clock: clock)
     let synced = world.time.now
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func `a clock that is known to be ahead is not believed`() async throws {
-    let world = try World()
+    let world = try World(timeStands: true)
     let clock = Clock(world.time.now + 3 * 3_600_000)
     let gao = try await world.courier("GAO", clock: clock)
     for time in [world.time, clock] { time.advance(Self.day) }

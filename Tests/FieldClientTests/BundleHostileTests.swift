@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test func `a copy of a folder does not take the answer of the other`() async throws {
-    let world = try World()
+    let world = try World(timeStands: true)
     let gao = try await world.courier("GAO")
     let copy = try world.copy(gao)
     try FileManager.default.copyItem(

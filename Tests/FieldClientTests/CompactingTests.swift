@@ -148,6 +148,26 @@ import Testing
     #expect(try await kidal.client.sync().requests == 1)
   }
 
+  /// An old request that comes late, or a copy of the folder, says a lower place than the device has come to.
+  @Test func `who was silent for half a year is not followed because of an old request`()
+    async throws
+  {
+    try delete("Un", gao)
+    world.time.advance(200 * 86_400_000)
+    for _ in 0..<2 { _ = try await gao.client.sync() }
+    #expect(try world.hub.compact() == 1)
+    let cursor = try #require(
+      try kidal.client.replica.position().cursors.first { $0.scope == .mission })
+    let state = try #require(try world.scopes()[.mission])
+    #expect(cursor.seq > 0 && cursor.seq < state.compacted)
+    let standing = try world.store.read { transaction in
+      try transaction.standing(of: cursor, in: state, isFollowed: true)
+    }
+    #expect(standing == .tooOld)
+    #expect(try await kidal.client.sync().digestsEqual == true)
+    try world.expectAgreement([gao, kidal])
+  }
+
   @Test func `an edit of what was deleted half a year ago is refused and kept`() async throws {
     try delete("Un", gao)
     _ = try await gao.client.sync()

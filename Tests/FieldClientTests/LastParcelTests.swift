@@ -12,7 +12,7 @@ import Testing
   private let id: RecordID
 
   init() async throws {
-    world = try World()
+    world = try World(timeStands: true)
     gao = try world.device("GAO")
     id = try gao.addContact("Un")
     _ = try await gao.client.sync()

@@ -81,6 +81,62 @@ import Testing
     try world.expectAgreement([gao, bamako])
   }
 
+  @Test func `a row entered under the key of two others takes the place of both`() async throws {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let id = try gao.client.write {
+      try $0.add("roadmap_progress", Self.progress(["comment": "first"]))
+    }
+    try await sync(gao)
+    try gao.sql(
+      """
+      \(Self.insertProgress); DELETE FROM roadmap_progress WHERE id = '\(id)';
+      INSERT INTO roadmap_progress(id, roadmap_code, quarter, progress_pct, rag, comment, scope)
+      VALUES ('\(id)', 'FR-1.1', '2026Q1', 5, 'vert', 'last', 'mission')
+      """)
+    #expect(try await gao.client.sync().repaired == 0)
+    try await sync(bamako)
+    #expect(
+      try bamako.client.records(of: "roadmap_progress").map { $0["comment"] } == ["last"])
+    try world.expectAgreement([gao, bamako])
+  }
+
+  /// Its folder was put back from a copy that had not sent it, and stamped it anew.
+  @Test func `a record that was deleted is not entered again by its older creation`() async throws {
+    let world = try World()
+    let (gao, bamako) = (try world.device("GAO"), try world.device())
+    let id = try gao.addContact("A")
+    let copy = try world.copy(gao)
+    try await sync(gao, bamako)
+    try bamako.client.write { try $0.delete("contact", "\(id)") }
+    try await sync(bamako)
+    #expect(try copy.client.status().pending == 1)
+    try copy.sql("UPDATE _pending SET clock = clock - 1")
+    try await sync(copy, gao, bamako)
+    #expect(try bamako.contacts() == [])
+    #expect(try replaced(world, "display_name").contains("A"))
+    try world.expectAgreement([gao, copy, bamako])
+  }
+
+  @Test func `a deletion that waits does not end with a scope that its record left before`()
+    async throws
+  {
+    let world = try World()
+    let gao = try world.device("GAO")
+    let id = try gao.addContact("A", ["scope": "base:GAO"])
+    try await sync(gao)
+    let handle = try #require(
+      try world.store.read { try $0.record(world.store.schema[type: "contact"]!, id: id)?.handle })
+    try gao.client.write { try $0.delete("contact", "\(id)") }
+    var answer = SyncAnswer(hubClock: world.time.now)
+    answer.leaves = [Leave(scope: .mission, type: "contact", handle: handle)]
+    _ = try gao.client.replica.apply([answer], to: PendingPage(), now: world.time.now)
+    #expect(try gao.client.status().pending == 1)
+    try await sync(gao)
+    #expect(try world.hubContacts() == [])
+    try world.expectAgreement([gao])
+  }
+
   @Test func `a row that is put in its own place twice is an edit`() async throws {
     let world = try World()
     let (gao, bamako) = (try world.device("GAO"), try world.device())
@@ -297,18 +353,23 @@ import Testing
   }
 
   /// Neither folder has sent the record, so that both send it as new.
-  @Test(arguments: [false, true])
-  func `what was emptied in a copy of the folder stays empty`(isEmptiedFirst: Bool) async throws {
+  @Test(
+    arguments: [
+      "UPDATE contact SET locality = NULL;", "INSERT OR REPLACE", "DELETE FROM contact; INSERT",
+    ], [false, true])
+  func `what was emptied in a copy of the folder stays empty`(
+    sql: String, isEmptiedFirst: Bool
+  ) async throws {
     let world = try World()
     let (gao, bamako) = (try world.device("GAO"), try world.device())
     let id = try gao.addContact("A", ["locality": "Gao"])
     let copy = try world.copy(gao)
-    try copy.client.write { try $0.set("contact", id, ["locality": .null]) }
+    try copy.sql(sql.hasPrefix("UPDATE") ? sql : Self.insertContact(sql, id, "mission"))
     try await isEmptiedFirst ? sync(copy, gao, copy) : sync(gao, copy)
     try await sync(gao, bamako)
     #expect(try bamako.client.record("contact", "\(id)")["locality"] == .null)
     let kept = try replaced(world, "locality").union(
-      world.hub.conflicts().compactMap(\.loser.value.text))
+      world.hub.conflicts().filter { $0.field == "locality" }.compactMap(\.loser.value.text))
     #expect(kept == ["Gao"])
     try world.expectAgreement([gao, copy, bamako])
   }

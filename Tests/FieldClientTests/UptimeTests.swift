@@ -13,7 +13,7 @@ import Testing
   private let uptime = Clock(500_000)
 
   init() async throws {
-    world = try World()
+    world = try World(timeStands: true)
     wall = Clock(world.time.now)
     gao = try world.device("GAO", clock: wall, uptime: uptime)
     world.time.advance(-9 * 365 * 86_400_000)

@@ -18,15 +18,16 @@ final class World {
   private let dice: Dice
   private var number = 0
 
-  init(schema: Schema = .mission, seed: UInt64 = 1) throws {
+  /// - Parameter timeStands: until it is advanced, but for what the triggers read.
+  init(schema: Schema = .mission, seed: UInt64 = 1, timeStands: Bool = false) throws {
     directory = NSTemporaryDirectory() + "djoliba-world-\(UUID().uuidString)"
     try FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)
     let path = directory + "/hub.sqlite"
     try SQLiteHubStore.create(path: path, schema: schema)
     store = try SQLiteHubStore(path: path)
-    // The triggers read the machine's clock, so true time begins there.
-    let time = Clock(Int64(Date().timeIntervalSince1970 * 1000))
+    // The triggers read the machine's clock, so true time begins there and goes with it.
+    let time = Clock(Int64(Date().timeIntervalSince1970 * 1000), goes: !timeStands)
     let dice = Dice(seed)
     self.time = time
     self.dice = dice
@@ -121,10 +122,21 @@ struct Device {
   }
 }
 
+/// Stands until it is advanced, or goes as well.
 final class Clock: Sendable {
   private let value: Mutex<Int64>
-  init(_ start: Int64) { value = Mutex(start) }
-  var now: Int64 { value.withLock { $0 } }
+  private let start: ContinuousClock.Instant?
+
+  init(_ start: Int64, goes: Bool = false) {
+    value = Mutex(start)
+    self.start = goes ? .now : nil
+  }
+
+  var now: Int64 {
+    let gone = start.map { ($0.duration(to: .now) / .milliseconds(1)).rounded(.down) } ?? 0
+    return value.withLock { $0 } + Int64(gone)
+  }
+
   func advance(_ milliseconds: Int64) { value.withLock { $0 += milliseconds } }
 }
 

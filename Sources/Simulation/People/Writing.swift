@@ -10,7 +10,7 @@ import SyncServer
 struct Shown {
   let id: String
   let key: RecordKey
-  /// Whether the hub confirmed it.
+  /// Whether the hub confirmed it, and no other row was entered for it that would take its place.
   let isConfirmed: Bool
 }
 
@@ -203,7 +203,12 @@ extension World {
       }.filter { $1 > 0 }
       guard !counts.isEmpty else { return nil }
       let (type, count) = choice.pick(counts)
-      let columns = (type == "tally" ? "id, month" : "id, NULL") + ", _stamps NOT NULL"
+      let columns =
+        type == "tally"
+        ? """
+        id, month, _stamps NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM tally o WHERE o.month = tally.month AND o._row <> tally._row)
+        """ : "id, NULL, _stamps NOT NULL"
       let row = try Row.fetchOne(
         db.cachedStatement(sql: "SELECT \(columns) FROM \(type) ORDER BY _row LIMIT 1 OFFSET ?"),
         arguments: [choice.below(count)])!

@@ -30,6 +30,8 @@ final class HubMachine: @unchecked Sendable {
   var clock = WallClock.right { willSet { noteTime() } }
   /// The latest time that its clock ever showed, in milliseconds since 1970.
   private(set) var latestTime: Int64 = 0
+  /// Whether its clock ever was.
+  private(set) var wasWrong = false
   /// How often its disk had changed when it was last looked at.
   var seen: Int?
   private var running: Running?
@@ -78,7 +80,10 @@ final class HubMachine: @unchecked Sendable {
   var now: Int64 { clock.reading(world!.time) }
 
   /// Its clock never goes back without a jump, so looking now and before each jump sees the latest.
-  func noteTime() { latestTime = max(latestTime, now) }
+  func noteTime() {
+    latestTime = max(latestTime, now)
+    if clock != .right { wasWrong = true }
+  }
 
   /// - Parameter isWhole: false for the beginning of a request, which its HTTP side would keep.
   func answer(

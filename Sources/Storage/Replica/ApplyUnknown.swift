@@ -51,10 +51,11 @@ extension Applying {
   /// A leave of a record that has no row here.
   mutating func applyHidden(_ leave: Leave) throws {
     guard let id = try hiddenID(leave.handle, leave.type) else { return }
-    let isStranger = state.shape.tables[leave.type] == nil
-    if isStranger, try state.hidden(id)?.scope != leave.scope.description { return }
+    // It may have come to another scope since. A new record may have been given its scope by the hub.
+    let scope = try state.hidden(id)?.scope ?? ""
+    guard scope == leave.scope.description || scope.isEmpty else { return }
     try loseHidden(id)
-    if isStranger { report.left += 1 }
+    if state.shape.tables[leave.type] == nil { report.left += 1 }
   }
 
   /// Fields of a known record, some of them without a column.

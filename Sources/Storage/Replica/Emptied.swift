@@ -5,12 +5,9 @@ import Shared
 // an earlier one was lost, the hub may have the record with what stood there.
 
 extension ConfirmedState {
-  /// The fields of a new record of which the hub may have something from a request that it answered in
-  /// vain.
-  func sentFields(of record: HiddenRecord) throws -> Set<String> {
-    let creation = try db.row(
-      "SELECT sent FROM _pending WHERE id = ? AND field = ''", [record.id])
-    guard let creation, creation[0] == 1 else { return [] }
+  /// The fields of a new record that a creation of it named, or would have: the hub may have it from a request
+  /// whose answer was lost, or get it from another copy of the folder.
+  func namedFields(of record: HiddenRecord) throws -> Set<String> {
     let edited = try db.rows(
       "SELECT field FROM _pending WHERE id = ? AND field NOT IN ('', '*')", [record.id])
     return edited.reduce(into: Set(record.values.keys)) { $0.insert($1[0]) }

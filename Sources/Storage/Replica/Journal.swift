@@ -130,3 +130,28 @@ extension CapturedEvent {
     return events.reversed()
   }
 }
+
+extension HiddenRecord {
+  init(_ event: CapturedEvent, _ values: [String: DatabaseValue]) {
+    self.init(
+      id: event.id, type: event.type, handle: event.handle, stamps: event.stamps, values: values)
+  }
+}
+
+extension CapturedEvent {
+  var isUpdate: Bool { if case .updated = what { true } else { false } }
+
+  func renamed(_ id: String) -> CapturedEvent {
+    var event = self
+    event.id = id
+    return event
+  }
+}
+
+extension RecordType {
+  /// The id that a record should have: of its natural key, or its own when that is a UUID.
+  func properID(_ given: String, _ values: [String: Value]) -> RecordID? {
+    id(values) ?? RecordID(given)
+      ?? RecordID.v5(namespace: RecordID(high: 0, low: 0), name: given)
+  }
+}

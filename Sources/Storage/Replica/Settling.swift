@@ -15,6 +15,8 @@ struct Settling {
 
   private var state: ConfirmedState
   private var displaced: [String: HiddenRecord] = [:]
+  /// The fields of records that went before the hub heard of them: they may be entered again.
+  private var dropped: [String: Set<String>] = [:]
   /// Ids that were given anew because the type has a natural key, or they were no UUIDs.
   private var renamed: [String: String] = [:]
   /// Confirmed records whose row was entered again in this journal: what differs in the row as it
@@ -103,10 +105,10 @@ struct Settling {
       guard try state.hidden(event.id) == nil else { return }
       return try pend(event, table, Self.creation)
     }
-    var sent: Set<String> = []
+    var named = dropped.removeValue(forKey: event.id) ?? []
     if let replaced {
       if try state.isPending(event.id, Self.creation) {
-        sent = try state.sentFields(of: replaced)
+        named = try state.namedFields(of: replaced)
         // Nothing of it is as it was: an earlier edit's stamp may have been sent with its value.
         try db.run("DELETE FROM _pending WHERE id = ? AND field <> ''", [event.id])
       } else {
@@ -115,6 +117,8 @@ struct Settling {
     }
     let values = table.values(row, from: 3)
     try complete(row, values, event, table)
+    // It took the place of a row of its key, and what differs is an edit already.
+    guard !revived.contains(event.id) || (row[2] as DatabaseValue).isNull else { return }
     guard let id = try rename(row, values, event, table) else { return }
     if let hidden = try state.hidden(id) {
       return try revive(hidden, event, table, id)
@@ -125,7 +129,7 @@ struct Settling {
         "UPDATE \(table.name) SET _handle = NULL, _stamps = NULL WHERE _row = ?", [event.row])
     }
     try pend(event.renamed(id), table, Self.creation)
-    if id == event.id { try pendEmpty(sent, event, table) }
+    if id == event.id { try pendEmpty(named, event, table) }
   }
 
   /// Whether the life of the row that an insertion began has ended: the row that is there now may
@@ -186,6 +190,7 @@ struct Settling {
     let creation = try db.row(
       "SELECT sent, clock FROM _pending WHERE id = ? AND field = ''", [event.id])
     if let creation, creation[0] == 0 {
+      dropped[event.id] = try state.namedFields(of: record)
       return try db.run("DELETE FROM _pending WHERE id = ?", [event.id])
     }
     try state.withhold(record)
@@ -219,7 +224,8 @@ struct Settling {
       try pend(event.renamed(id), table, Self.creation)
       // It is hidden because the hub may have it already.
       try db.run("UPDATE _pending SET sent = 1 WHERE id = ?", [id])
-      return try pendEmpty(Set(hidden.values.keys), event.renamed(id), table)
+      return try pendEmpty(
+        Set(hidden.values.keys).union(withheld.keys), event.renamed(id), table)
     }
     revived.insert(id)
     try db.run(
@@ -371,30 +377,5 @@ struct Settling {
     let clock = state.clock.tick(milliseconds: event.wall, above: seen)
     moment = (event.wall, clock)
     return clock
-  }
-}
-
-extension HiddenRecord {
-  fileprivate init(_ event: CapturedEvent, _ values: [String: DatabaseValue]) {
-    self.init(
-      id: event.id, type: event.type, handle: event.handle, stamps: event.stamps, values: values)
-  }
-}
-
-extension CapturedEvent {
-  fileprivate var isUpdate: Bool { if case .updated = what { true } else { false } }
-
-  fileprivate func renamed(_ id: String) -> CapturedEvent {
-    var event = self
-    event.id = id
-    return event
-  }
-}
-
-extension RecordType {
-  /// The id that a record should have: of its natural key, or its own when that is a UUID.
-  fileprivate func properID(_ given: String, _ values: [String: Value]) -> RecordID? {
-    id(values) ?? RecordID(given)
-      ?? RecordID.v5(namespace: RecordID(high: 0, low: 0), name: given)
   }
 }

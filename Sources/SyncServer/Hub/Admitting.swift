@@ -244,7 +244,7 @@ extension HubWriting {
       // What was edited since it was sent first is none.
       return try update(&entry, current, type, writer)
     }
-    if let deletion = lines.last(where: { $0.field == "*" }), entry.isBefore(deletion.stamp) {
+    if let deletion = lines.last(where: { $0.field == "*" }), entry.isBefore(deletion.stamp, type) {
       return try keepLate(&entry, current, type, lines, deletion)
     }
     guard var record = try newRecord(&entry, type, writer) else { return }
@@ -260,8 +260,8 @@ extension HubWriting {
     entry.mustResend = true
   }
 
-  /// Its writer deleted the record since: an old request or a stick that came late. What it says goes to
-  /// the history, for a copy of the folder may have written it.
+  /// The record was deleted since: an old request or a stick that came late, or a copy of the folder. What
+  /// it says goes to the history, for the copy may have written it.
   private func keepLate(
     _ entry: inout RecordEntry, _ current: StoredRecord, _ type: RecordType,
     _ lines: [HubHistoryLine], _ deletion: HubHistoryLine

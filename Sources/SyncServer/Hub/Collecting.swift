@@ -295,7 +295,8 @@ extension HubTransaction {
     guard try isExact || hasMark(cursor.scope, ~cursor.mark, from: cursor.seq) else {
       return .unknown
     }
-    if let state, cursor.seq < state.compacted, !isFollowed { return .tooOld }
+    // Who had come to the end of a scope was followed from there on: this is an older place than that.
+    if let state, cursor.seq < state.compacted, isExact || !isFollowed { return .tooOld }
     return isExact ? .known : .midway
   }
 }

@@ -90,10 +90,13 @@ struct RecordEntry {
       && given.allSatisfy { record.values[group.fields[$0.field]] == $0.value }
   }
 
-  /// Whether all of the change was written before a deletion by the same device.
-  func isBefore(_ deletion: Stamp) -> Bool {
+  /// Whether all of a creation was written before a deletion that was to go with it: by the same device, or
+  /// of a record without a key of its own, which nobody else can have entered.
+  func isBefore(_ deletion: Stamp, _ type: RecordType) -> Bool {
     let stamps = [change.stamp] + change.fields.map(\.stamp)
-    return stamps.allSatisfy { $0.device == deletion.device && $0 < deletion }
+    return stamps.allSatisfy {
+      $0 < deletion && (type.key.isEmpty || $0.device == deletion.device)
+    }
   }
 
   /// Whether the change gives the field a value.
