@@ -193,7 +193,7 @@ struct Settling {
       dropped[event.id] = try state.namedFields(of: record)
       return try db.run("DELETE FROM _pending WHERE id = ?", [event.id])
     }
-    try state.withhold(record)
+    let edited = try state.withhold(record)
     var record = record
     for row in try db.rows(
       "SELECT field, base FROM _pending WHERE id = ? AND field NOT IN ('', '*')", [event.id])
@@ -208,8 +208,7 @@ struct Settling {
     try db.run("DELETE FROM _pending WHERE id = ?", [event.id])
     try state.hide(record)
     // An edit of the same moment was before it.
-    let edits = try state.withheldFields(of: event.id).values.max() ?? 0
-    try pend(event, table, Self.deletion, seen: seen, above: edits)
+    try pend(event, table, Self.deletion, seen: seen, above: edited)
   }
 
   /// Entered again after a deletion that the hub has not heard of: what differs is an edit.

@@ -7,7 +7,8 @@ import Shared
 
 extension ConfirmedState {
   /// Keeps the pending edits of a record that is about to be hidden, as it stands in its table.
-  func withhold(_ record: HiddenRecord) throws {
+  /// Returns the clock of the latest, 0 where there is none.
+  func withhold(_ record: HiddenRecord) throws -> UInt64 {
     let pending = try db.rows(
       "SELECT field, seen, wall, clock FROM _pending WHERE id = ? AND field NOT IN ('', '*')",
       [record.id])
@@ -24,6 +25,7 @@ extension ConfirmedState {
           row[3] as Int64,
         ])
     }
+    return pending.map { UInt64(bitPattern: $0[3] as Int64) }.max() ?? 0
   }
 
   /// The fields of a hidden record's edits, with their clocks.
